@@ -1,0 +1,57 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+/// Each module stands on one floor and imports only what lies below it; the README draws the map.
+let package = Package(
+  name: "apportion",
+  products: [
+    .library(name: "Apportion", targets: ["Apportion"]),
+    .executable(name: "apportion", targets: ["ApportionCLI"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // Floor 0: C.
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
+    .target(name: "CKernels", linkerSettings: [.linkedLibrary("m")]),
+    // Floor 1.
+    .target(name: "LinearAlgebra", dependencies: ["COpenBLAS", "CKernels"]),
+    // Floor 2.
+    .target(name: "NeuralNetworks", dependencies: ["LinearAlgebra"]),
+    .target(name: "Environments", dependencies: ["LinearAlgebra"]),
+    // Floor 3.
+    .target(name: "Learning", dependencies: ["NeuralNetworks", "Environments"]),
+    // Floor 4.
+    .target(
+      name: "Markets",
+      dependencies: ["Learning", "Yams", .product(name: "Crypto", package: "swift-crypto")],
+      resources: [.copy("Resources")]),
+    .target(
+      name: "ModelFormats",
+      dependencies: ["Learning", .product(name: "Crypto", package: "swift-crypto")]),
+    .target(name: "Apportion", dependencies: ["Markets", "ModelFormats"]),
+    // Floor 5.
+    .target(
+      name: "Experiments",
+      dependencies: ["Apportion", "Yams", .product(name: "Logging", package: "swift-log")]),
+    // Floor 6.
+    .executableTarget(
+      name: "ApportionCLI",
+      dependencies: ["Experiments", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+
+    .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
+    .testTarget(name: "NeuralNetworksTests", dependencies: ["NeuralNetworks"]),
+    .testTarget(name: "EnvironmentsTests", dependencies: ["Environments"]),
+    .testTarget(name: "LearningTests", dependencies: ["Learning"]),
+    .testTarget(name: "MarketsTests", dependencies: ["Markets"]),
+    .testTarget(name: "ModelFormatsTests", dependencies: ["ModelFormats"]),
+    .testTarget(name: "ExperimentsTests", dependencies: ["Experiments"]),
+    .testTarget(name: "ApportionCLITests", dependencies: ["ApportionCLI"]),
+  ],
+  swiftLanguageModes: [.v6]
+)
