@@ -1,0 +1,116 @@
+import LinearAlgebra
+
+/// An environment written for one lane at a time; the block that steps many comes for free.
+///
+/// ```swift
+/// struct CoinFlip: ScalarEnvironment {
+///   var observationSize: Int { 1 }
+///   var actionSpace: ActionSpace { ActionSpace(branchSizes: [2]) }
+///   func makeState(stream: inout RandomStream) -> Bool { stream.uniform() < 0.5 }
+///   func observe(_ state: Bool, into row: UnsafeMutablePointer<Float>) { row[0] = state ? 1 : 0 }
+///   func step(_ state: inout Bool, action: UnsafePointer<Int32>, stream: inout RandomStream) -> ScalarStep {
+///     ScalarStep(reward: (action[0] == 1) == state ? 1 : 0, terminated: true)
+///   }
+/// }
+/// ```
+public protocol ScalarEnvironment: Environment where Block == ScalarBlock<Self> {
+  /// The state of one episode.
+  associatedtype State
+
+  /// After how many steps an episode is truncated; nil for never.
+  var timeLimit: Int? { get }
+  /// The state an episode begins in, all chance drawn from `stream`.
+  func makeState(stream: inout RandomStream) -> State
+  /// Writes the observation of a state, `observationSize` elements.
+  func observe(_ state: State, into row: UnsafeMutablePointer<Float>)
+  /// Plays one action, one choice per branch, all chance drawn from `stream`.
+  func step(_ state: inout State, action: UnsafePointer<Int32>, stream: inout RandomStream) -> ScalarStep
+}
+
+/// What one step of one lane led to.
+public struct ScalarStep: Sendable, Equatable {
+  /// The reward of the step.
+  public var reward: Float
+  /// Whether the state reached is terminal.
+  public var terminated: Bool
+
+  /// Creates the outcome of a step.
+  @inlinable public init(reward: Float, terminated: Bool = false) {
+    self.reward = reward
+    self.terminated = terminated
+  }
+}
+
+extension ScalarEnvironment {
+  /// Episodes that are never truncated.
+  @inlinable public var timeLimit: Int? { nil }
+
+  /// The state of a range of lanes, one `State` and one stream of chance per lane.
+  @inlinable public func makeBlock(lanes: Range<Int>, seed: UInt64) -> ScalarBlock<Self> {
+    ScalarBlock(environment: self, lanes: lanes, seed: seed)
+  }
+}
+
+/// The lanes of a `ScalarEnvironment`, stepped one after the other.
+public final class ScalarBlock<E: ScalarEnvironment>: EnvironmentBlock {
+  @usableFromInline let environment: E
+  @usableFromInline let count: Int
+  @usableFromInline let limit: Int
+  @usableFromInline let states: UnsafeMutablePointer<E.State>
+  @usableFromInline let streams: UnsafeMutablePointer<RandomStream>
+  @usableFromInline let ages: UnsafeMutablePointer<Int>
+  @usableFromInline let branches: Int
+
+  /// Creates the lanes of a range, each with its own stream of chance.
+  @inlinable public init(environment: E, lanes: Range<Int>, seed: UInt64) {
+    self.environment = environment
+    count = lanes.count
+    limit = environment.timeLimit ?? Int.max
+    branches = environment.actionSpace.branchCount
+    states = .allocate(capacity: count)
+    streams = .allocate(capacity: count)
+    ages = .allocate(capacity: count)
+    ages.initialize(repeating: 0, count: count)
+    for (index, lane) in lanes.enumerated() {
+      (streams + index).initialize(to: RandomStream(seed: seed, purpose: .episode, lane: lane))
+      (states + index).initialize(to: environment.makeState(stream: &streams[index]))
+    }
+  }
+
+  @inlinable deinit {
+    states.deinitialize(count: count)
+    states.deallocate()
+    streams.deallocate()
+    ages.deallocate()
+  }
+
+  /// Starts a new episode in every lane.
+  @inlinable public func reset(observations: MatrixView) {
+    for lane in 0..<count { begin(lane, observation: observations.row(lane)) }
+  }
+
+  /// Plays one step in every lane, beginning anew where an episode ended.
+  @inlinable public func step(actions: UnsafePointer<Int32>, result: StepResult) {
+    for lane in 0..<count {
+      let outcome = environment.step(
+        &states[lane], action: actions + lane * branches, stream: &streams[lane])
+      ages[lane] += 1
+      let truncated = !outcome.terminated && ages[lane] >= limit
+      result.rewards[lane] = outcome.reward
+      result.terminated[lane] = outcome.terminated
+      result.truncated[lane] = truncated
+      if outcome.terminated || truncated {
+        environment.observe(states[lane], into: result.finalObservations.row(lane))
+        begin(lane, observation: result.observations.row(lane))
+      } else {
+        environment.observe(states[lane], into: result.observations.row(lane))
+      }
+    }
+  }
+
+  @inlinable func begin(_ lane: Int, observation: UnsafeMutablePointer<Float>) {
+    states[lane] = environment.makeState(stream: &streams[lane])
+    ages[lane] = 0
+    environment.observe(states[lane], into: observation)
+  }
+}

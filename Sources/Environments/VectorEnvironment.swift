@@ -1,0 +1,140 @@
+import Dispatch
+import LinearAlgebra
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Many lanes of one environment, stepped together: a row of the batch matrix per lane.
+///
+/// ```swift
+/// let lanes = VectorEnvironment(count: 1024, seed: 1) { CartPole() }
+/// lanes.reset()
+/// lanes.step(actions: actions)  // lanes.observations, lanes.rewards, lanes.terminated, lanes.truncated
+/// ```
+///
+/// Lanes are cut into a fixed number of blocks; `step` deals contiguous runs of blocks to the cores by
+/// `DispatchQueue.concurrentPerform`, one piece per thread, so results never depend on the number of threads. Where an
+/// episode ends, the lane begins the next one in the same step: `observations` then holds the new episode's first row
+/// and `finalObservations` the old episode's last one.
+public final class VectorEnvironment<E: Environment> {
+  /// The problem every lane plays.
+  public let environment: E
+  /// The number of lanes.
+  public let count: Int
+  /// The seed that, with a lane's number, decides all randomness of that lane.
+  public let seed: UInt64
+  /// Lanes × observation size: what to act on next, raw.
+  public let observations: Matrix
+  /// Lanes × observation size: the last row of an episode, where the last step ended one; otherwise stale.
+  public let finalObservations: Matrix
+  /// Lanes: the rewards of the last step.
+  public let rewards: UnsafeMutablePointer<Float>
+  /// Lanes: whether the last step ended the episode in a terminal state.
+  public let terminated: UnsafeMutablePointer<Bool>
+  /// Lanes: whether the last step cut the episode by a limit of time.
+  public let truncated: UnsafeMutablePointer<Bool>
+  /// The most threads a step may use; 1 is a plain loop. The results are the same for every value.
+  public var threads: Int {
+    didSet { precondition(threads >= 1, "A step needs at least one thread, not \(threads).") }
+  }
+
+  private let lanesPerBlock: Int
+  private let blocks: [E.Block]
+
+  /// Creates the lanes; call `reset` before the first `step`.
+  ///
+  /// - Parameters:
+  ///   - count: how many lanes there are.
+  ///   - seed: decides all randomness, together with a lane's number. Evaluation uses the seeds from 2^63 on, so
+  ///     training seeds stay below.
+  ///   - lanesPerBlock: how many lanes a block steps together; speed alone depends on it.
+  ///   - threads: the most threads of a step; nil for as many as the process may run on.
+  ///   - make: describes the problem; called once.
+  public init(
+    count: Int, seed: UInt64, lanesPerBlock: Int = 64, threads: Int? = nil, _ make: () throws -> E
+  ) rethrows {
+    precondition(count > 0, "A vector environment needs at least one lane, not \(count).")
+    precondition(lanesPerBlock > 0, "A block needs at least one lane, not \(lanesPerBlock).")
+    let environment = try make()
+    self.environment = environment
+    self.count = count
+    self.seed = seed
+    self.lanesPerBlock = lanesPerBlock
+    self.threads = threads ?? availableThreads()
+    observations = Matrix(rows: count, columns: environment.observationSize)
+    finalObservations = Matrix(rows: count, columns: environment.observationSize)
+    rewards = .allocate(capacity: count)
+    rewards.initialize(repeating: 0, count: count)
+    terminated = .allocate(capacity: count)
+    terminated.initialize(repeating: false, count: count)
+    truncated = .allocate(capacity: count)
+    truncated.initialize(repeating: false, count: count)
+    blocks = stride(from: 0, to: count, by: lanesPerBlock).map { first in
+      environment.makeBlock(lanes: first..<min(first + lanesPerBlock, count), seed: seed)
+    }
+    precondition(self.threads >= 1, "A step needs at least one thread, not \(self.threads).")
+  }
+
+  deinit {
+    rewards.deallocate()
+    terminated.deallocate()
+    truncated.deallocate()
+  }
+
+  /// Starts a new episode in every lane and writes the first `observations`.
+  public func reset() {
+    rewards.update(repeating: 0, count: count)
+    terminated.update(repeating: false, count: count)
+    truncated.update(repeating: false, count: count)
+    perform(actions: nil)
+  }
+
+  /// Plays one step in every lane.
+  ///
+  /// - Parameter actions: lanes × branches, row-major: the choice of each branch.
+  public func step(actions: UnsafePointer<Int32>) { perform(actions: actions) }
+
+  /// Resets (without actions) or steps every block, a contiguous run of blocks per thread.
+  private func perform(actions: UnsafePointer<Int32>?) {
+    let sweep = Sweep<E>(
+      blocks: blocks, lanesPerBlock: lanesPerBlock, lanes: count, pieces: min(threads, blocks.count),
+      branches: environment.actionSpace.branchCount, actions: actions,
+      result: StepResult(
+        observations: observations.view, finalObservations: finalObservations.view, rewards: rewards,
+        terminated: terminated, truncated: truncated))
+    if sweep.pieces == 1 {
+      sweep.run(piece: 0)
+    } else {
+      DispatchQueue.concurrentPerform(iterations: sweep.pieces) { sweep.run(piece: $0) }
+    }
+  }
+}
+
+/// One pass over all blocks; safe to share because no two pieces hold a common block or lane.
+private struct Sweep<E: Environment>: @unchecked Sendable {
+  let blocks: [E.Block]
+  let lanesPerBlock: Int
+  let lanes: Int
+  let pieces: Int
+  let branches: Int
+  let actions: UnsafePointer<Int32>?
+  let result: StepResult
+
+  func run(piece: Int) {
+    for index in blocks.count * piece / pieces..<blocks.count * (piece + 1) / pieces {
+      let first = index * lanesPerBlock
+      let own = result.lanes(first..<min(first + lanesPerBlock, lanes))
+      if let actions {
+        blocks[index].step(actions: actions + first * branches, result: own)
+      } else {
+        blocks[index].reset(observations: own.observations)
+      }
+    }
+  }
+}
+
+/// The number of threads the process may run at once.
+private func availableThreads() -> Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
