@@ -49,7 +49,7 @@ let package = Package(
     .testTarget(name: "EnvironmentsTests", dependencies: ["Environments"]),
     .testTarget(name: "LearningTests", dependencies: ["Learning"]),
     .testTarget(name: "MarketsTests", dependencies: ["Markets"]),
-    .testTarget(name: "ModelFormatsTests", dependencies: ["ModelFormats"]),
+    .testTarget(name: "ModelFormatsTests", dependencies: ["ModelFormats"], exclude: ["Golden"]),
     .testTarget(name: "ExperimentsTests", dependencies: ["Experiments"]),
     .testTarget(name: "ApportionCLITests", dependencies: ["ApportionCLI"]),
   ],
