@@ -1,0 +1,116 @@
+import Glibc
+import LinearAlgebra
+
+/// Adam (Kingma and Ba, 2015) with PyTorch's arithmetic: both moments are corrected for their start at zero, and ε is
+/// added outside the root.
+public final class Adam: @unchecked Sendable {
+  /// The settings of a step; they may change between steps.
+  public struct Configuration: Sendable, Equatable, Codable {
+    /// The length of a step.
+    public var learningRate: Float
+    /// The decay of the mean of gradients.
+    public var beta1: Float
+    /// The decay of the mean of squared gradients.
+    public var beta2: Float
+    /// What keeps the division finite.
+    public var epsilon: Float
+
+    /// Creates settings; the defaults are PyTorch's.
+    public init(learningRate: Float = 1e-3, beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8) {
+      self.learningRate = learningRate
+      self.beta1 = beta1
+      self.beta2 = beta2
+      self.epsilon = epsilon
+    }
+  }
+
+  /// What a checkpoint must hold to go on exactly.
+  public struct State: Sendable, Equatable {
+    /// The number of steps taken.
+    public var step: Int
+    /// The running mean of gradients, one per parameter.
+    public var firstMoment: [Float]
+    /// The running mean of squared gradients, one per parameter.
+    public var secondMoment: [Float]
+
+    /// Gathers a state.
+    public init(step: Int, firstMoment: [Float], secondMoment: [Float]) {
+      self.step = step
+      self.firstMoment = firstMoment
+      self.secondMoment = secondMoment
+    }
+  }
+
+  /// The settings of the next step.
+  public var configuration: Configuration
+  /// The number of steps taken.
+  public private(set) var step = 0
+  private let firstMoment: Matrix
+  private let secondMoment: Matrix
+  private var stepSize: Float = 0
+  private var inverseRootCorrection: Float = 0
+
+  /// Creates the optimizer of `count` parameters.
+  public init(count: Int, configuration: Configuration = Configuration()) {
+    self.configuration = configuration
+    firstMoment = Matrix(rows: 1, columns: count)
+    secondMoment = Matrix(rows: 1, columns: count)
+  }
+
+  /// The moments and the step count.
+  public var state: State {
+    get { State(step: step, firstMoment: firstMoment.elements, secondMoment: secondMoment.elements) }
+    set {
+      let count = firstMoment.count
+      precondition(
+        newValue.step >= 0 && newValue.firstMoment.count == count && newValue.secondMoment.count == count,
+        "An optimizer of \(count) parameters needs as many first and second moments.")
+      step = newValue.step
+      for index in 0..<count {
+        firstMoment.pointer[index] = newValue.firstMoment[index]
+        secondMoment.pointer[index] = newValue.secondMoment[index]
+      }
+    }
+  }
+
+  /// Moves all parameters one step against the gradients.
+  ///
+  /// - Parameters:
+  ///   - parameters: one per parameter, changed in place.
+  ///   - gradients: one per parameter.
+  ///   - gradientScale: what the gradients are multiplied by first (for clipping).
+  public func update(
+    _ parameters: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>, gradientScale: Float = 1
+  ) {
+    beginStep()
+    apply(0..<firstMoment.count, parameters, gradients: gradients, gradientScale: gradientScale)
+  }
+
+  /// Counts a step and fixes its bias corrections; `apply` must then cover every parameter once.
+  func beginStep() {
+    step += 1
+    let correction1 = 1 - pow(Double(configuration.beta1), Double(step))
+    let correction2 = 1 - pow(Double(configuration.beta2), Double(step))
+    stepSize = Float(Double(configuration.learningRate) / correction1)
+    inverseRootCorrection = Float(1 / correction2.squareRoot())
+  }
+
+  /// Takes the step for a range of parameters.
+  func apply(
+    _ range: Range<Int>, _ parameters: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>,
+    gradientScale: Float
+  ) {
+    let beta1 = configuration.beta1
+    let beta2 = configuration.beta2
+    let epsilon = configuration.epsilon
+    let first = firstMoment.pointer
+    let second = secondMoment.pointer
+    for index in range {
+      let gradient = gradients[index] * gradientScale
+      first[index] = beta1 * first[index] + (1 - beta1) * gradient
+      second[index] = beta2 * second[index] + (1 - beta2) * gradient * gradient
+      let denominator = second[index].squareRoot() * inverseRootCorrection + epsilon
+      parameters[index] -= stepSize * first[index] / denominator
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import LinearAlgebra
+
+/// Picks the best choice of every branch in every row; of equals the first.
+///
+/// - Parameters:
+///   - values: batch × choice count, branch after branch.
+///   - branchSizes: the number of choices of each branch.
+///   - actions: where the choices go: batch × branches.
+///   - mask: batch × choice count, 0 where a choice is not allowed; nil allows all. Every branch needs a choice.
+public func argmaxChoices(
+  _ values: MatrixView, branchSizes: [Int], into actions: UnsafeMutablePointer<Int32>,
+  mask: UnsafePointer<UInt8>? = nil
+) {
+  precondition(
+    branchSizes.reduce(0, +) == values.columns,
+    "The branches have \(branchSizes.reduce(0, +)) choices, the values \(values.columns) columns.")
+  var place = 0
+  for row in 0..<values.rows {
+    var start = 0
+    for size in branchSizes {
+      let allowed = mask.map { $0 + row * values.columns + start }
+      actions[place] = Int32(argmax(values.row(row) + start, count: size, mask: allowed))
+      place += 1
+      start += size
+    }
+  }
+}
+
+/// The place of the largest allowed value; of equals the first. NaN never wins over a number.
+@inline(__always)
+func argmax(_ values: UnsafePointer<Float>, count: Int, mask: UnsafePointer<UInt8>?) -> Int {
+  var best = -1
+  var bestValue = -Float.infinity
+  for index in 0..<count where mask == nil || mask?[index] != 0 {
+    if best < 0 { best = index }
+    if values[index] > bestValue {
+      best = index
+      bestValue = values[index]
+    }
+  }
+  precondition(best >= 0, "A mask must allow at least one choice of every branch.")
+  return best
+}

@@ -1,0 +1,94 @@
+import LinearAlgebra
+
+/// The head's layout and prior as flat tables, for loops that must touch no array.
+final class BranchTable: @unchecked Sendable {
+  let count: Int
+  let choiceCount: Int
+  /// The number of choices of each branch.
+  let sizes: UnsafeMutablePointer<Int>
+  /// The first prior column of an observation; nil without a prior.
+  let priorStart: Int?
+  /// What a prior column is multiplied by, reward scale included.
+  let scales: UnsafeMutablePointer<Float>
+  /// What is then added, reward scale included.
+  let offsets: UnsafeMutablePointer<Float>
+  private var transform: PriorTransform
+
+  init(shape: NetworkShape) {
+    count = shape.branchCount
+    choiceCount = shape.choiceCount
+    priorStart = shape.priorColumns?.lowerBound
+    sizes = .allocate(capacity: count)
+    for (branch, size) in shape.branchSizes.enumerated() { sizes[branch] = size }
+    scales = .allocate(capacity: shape.outputCount)
+    offsets = .allocate(capacity: shape.outputCount)
+    scales.initialize(repeating: 1, count: shape.outputCount)
+    offsets.initialize(repeating: 0, count: shape.outputCount)
+    transform = PriorTransform(identityFor: shape)
+  }
+
+  deinit {
+    sizes.deallocate()
+    scales.deallocate()
+    offsets.deallocate()
+  }
+
+  var priorTransform: PriorTransform {
+    get { transform }
+    set {
+      let columns = priorStart == nil ? 0 : choiceCount + 1
+      precondition(
+        newValue.scales.count == columns,
+        "The network has \(columns) prior columns, the transform \(newValue.scales.count).")
+      transform = newValue
+      for index in 0..<columns {
+        scales[index] = newValue.scales[index] * newValue.rewardScale
+        offsets[index] = newValue.offsets[index] * newValue.rewardScale
+      }
+    }
+  }
+
+  func copy(priorFrom other: BranchTable) { priorTransform = other.priorTransform }
+
+  /// The prior's part of an output (0: the state value, 1...: choices) for an observation row.
+  @inline(__always) func prior(_ output: Int, _ observation: UnsafePointer<Float>) -> Float {
+    guard let priorStart else { return 0 }
+    return observation[priorStart + output] * scales[output] + offsets[output]
+  }
+
+  /// Centres the raw advantages of every branch and adds the prior.
+  ///
+  /// Without a place for the state values, they are added to the advantages.
+  func centre(
+    _ raw: MatrixView, observations: MatrixView, advantages: MatrixView,
+    stateValues: UnsafeMutablePointer<Float>?
+  ) {
+    precondition(
+      advantages.columns == choiceCount,
+      "\(choiceCount) choices need as many columns, not \(advantages.columns).")
+    for row in 0..<raw.rows {
+      let output = raw.row(row)
+      let observation = observations.row(row)
+      let advantage = advantages.row(row)
+      let value = output[0] + prior(0, observation)
+      if let stateValues { stateValues[row] = value }
+      let summand = stateValues == nil ? value : 0
+      var start = 0
+      for branch in 0..<count {
+        let size = sizes[branch]
+        let mean = mean(of: output + 1 + start, size)
+        for choice in start..<start + size {
+          advantage[choice] = summand + (output[1 + choice] - mean) + prior(1 + choice, observation)
+        }
+        start += size
+      }
+    }
+  }
+
+  /// The mean of a branch's raw advantages.
+  @inline(__always) func mean(of advantages: UnsafePointer<Float>, _ size: Int) -> Float {
+    var sum: Float = 0
+    for choice in 0..<size { sum += advantages[choice] }
+    return sum / Float(size)
+  }
+}

@@ -1,0 +1,162 @@
+import LinearAlgebra
+
+/// A dense, rectified trunk under a dueling head with one advantage stream per branch (Wang et al., 2016; Tavakoli,
+/// Pardo and Kormushev, 2018).
+///
+///     let shape = NetworkShape(observationSize: 64, hidden: [256, 256], branchSizes: [16, 16, 4])
+///     let network = BranchingNetwork(shape: shape, seed: 1)
+///     let workspace = ForwardWorkspace(shape: shape, maximumBatch: 32)
+///     network.qValues(observations: rows, into: values, workspace: workspace)
+///
+/// With Â_k(a) = A_k(a) − mean over a' of A_k(a'), a branching network values choice a of branch k at
+/// Q_k(a) = V + Â_k(a), and an additive one values a whole action at V + Σ_k Â_k(a_k). Where the shape has prior
+/// columns, the prior's state value is added to V and its advantages to Â.
+///
+/// All parameters stand in one flat buffer, as the shape's `tensors` say. Passes may run on many threads at once, each
+/// with a workspace of its own, as long as nobody writes the parameters.
+public final class BranchingNetwork: @unchecked Sendable {
+  /// The sizes.
+  public let shape: NetworkShape
+  /// The flat buffer: 1 × parameter count.
+  public let parameters: Matrix
+  let layers: [DenseLayer]
+  let branches: BranchTable
+
+  /// Creates a network with random weights and no bias.
+  ///
+  /// The head starts at exactly zero where there is a prior, so that the first policy plays the prior, and close to
+  /// zero elsewhere.
+  public init(shape: NetworkShape, seed: UInt64, initialization: Initialization = .he) {
+    self.shape = shape
+    parameters = Matrix(rows: 1, columns: shape.parameterCount)
+    layers = shape.layers
+    branches = BranchTable(shape: shape)
+    initialization.fill(parameters.pointer, shape: shape, seed: seed)
+  }
+
+  /// Creates a network from its parameters in the order of the shape's `tensors`.
+  public init(shape: NetworkShape, parameters values: [Float]) {
+    precondition(
+      values.count == shape.parameterCount,
+      "A network of this shape has \(shape.parameterCount) parameters, not \(values.count).")
+    self.shape = shape
+    parameters = Matrix(rows: 1, columns: values.count, values)
+    layers = shape.layers
+    branches = BranchTable(shape: shape)
+  }
+
+  /// The names, shapes and places of the parameters.
+  public var tensors: [TensorDescription] { shape.tensors }
+
+  /// The parameters as an array, in the order of `tensors`.
+  public var parameterValues: [Float] {
+    get { parameters.elements }
+    set {
+      precondition(
+        newValue.count == parameters.count,
+        "A network of this shape has \(parameters.count) parameters, not \(newValue.count).")
+      for (index, value) in newValue.enumerated() { parameters.pointer[index] = value }
+    }
+  }
+
+  /// Takes over another network's parameters and prior transform.
+  public func copy(parametersFrom other: BranchingNetwork) {
+    precondition(shape == other.shape, "Parameters can be copied only between networks of one shape.")
+    parameters.pointer.update(from: other.parameters.pointer, count: parameters.count)
+    branches.copy(priorFrom: other.branches)
+  }
+
+  /// How the prior is read from the prior columns; the identity at first.
+  public var priorTransform: PriorTransform {
+    get { branches.priorTransform }
+    set { branches.priorTransform = newValue }
+  }
+
+  /// Values the choices of many states, split into state values and advantages.
+  ///
+  /// - Parameters:
+  ///   - observations: batch × observation size, normalised.
+  ///   - advantages: batch × choice count: Â_k(a), and the prior's advantage where there is one.
+  ///   - stateValues: batch: V, and the prior's state value where there is one.
+  ///   - workspace: room for at least as many rows.
+  public func values(
+    observations: MatrixView, into advantages: MatrixView, stateValues: UnsafeMutablePointer<Float>,
+    workspace: ForwardWorkspace
+  ) {
+    outputs(observations, workspace) { rows, raw in
+      branches.centre(
+        raw, observations: observations.rows(rows), advantages: advantages.rows(rows),
+        stateValues: stateValues + rows.lowerBound)
+    }
+  }
+
+  /// Values the choices of many states as V + Â_k(a), plus the prior's where there is one.
+  ///
+  /// For a branching network these are the Q-values. For an additive one they rank the choices of a branch as its
+  /// Q-values do, so both give the greedy action by an argmax per branch.
+  ///
+  /// - Parameters:
+  ///   - observations: batch × observation size, normalised.
+  ///   - q: batch × choice count.
+  ///   - workspace: room for at least as many rows.
+  public func qValues(observations: MatrixView, into q: MatrixView, workspace: ForwardWorkspace) {
+    outputs(observations, workspace) { rows, raw in
+      branches.centre(
+        raw, observations: observations.rows(rows), advantages: q.rows(rows), stateValues: nil)
+    }
+  }
+
+  /// Runs the layers over blocks of rows that stay in a core's cache, and hands over each block's raw head outputs.
+  private func outputs(
+    _ observations: MatrixView, _ workspace: ForwardWorkspace, _ body: (Range<Int>, MatrixView) -> Void
+  ) {
+    precondition(
+      observations.columns == shape.observationSize,
+      "The network reads \(shape.observationSize) columns, not \(observations.columns).")
+    precondition(
+      observations.rows <= workspace.maximumBatch,
+      "The workspace holds \(workspace.maximumBatch) rows, not \(observations.rows).")
+    var start = 0
+    while start < observations.rows {
+      let rows = start..<min(start + 128, observations.rows)
+      forward(observations.rows(rows), workspace: workspace, rows: rows)
+      body(rows, workspace.outputs(rows: rows))
+      start = rows.upperBound
+    }
+  }
+
+  /// Fills a workspace's activations of a range of rows.
+  func forward(_ observations: MatrixView, workspace: ForwardWorkspace, rows: Range<Int>) {
+    assert(observations.rows == rows.count)
+    var input = observations
+    for (index, layer) in layers.enumerated() {
+      let output = workspace.activations(index, rows: rows)
+      NeuralNetworks.forward(
+        layer, parameters: parameters.pointer, input: input, output: output,
+        rectified: index < layers.count - 1)
+      input = output
+    }
+  }
+
+  /// Fills a workspace's activations of two blocks of rows, one behind the other, sharing all products but the first.
+  func forward(_ first: MatrixView, followedBy second: MatrixView, workspace: ForwardWorkspace) {
+    let all = 0..<first.rows + second.rows
+    for (index, layer) in layers.enumerated() {
+      let rectified = index < layers.count - 1
+      let output = workspace.activations(index, rows: all)
+      if index == 0 {
+        NeuralNetworks.forward(
+          layer, parameters: parameters.pointer, input: first, output: output.rows(0..<first.rows),
+          rectified: rectified)
+        NeuralNetworks.forward(
+          layer, parameters: parameters.pointer, input: second,
+          output: output.rows(first.rows..<all.upperBound),
+          rectified: rectified)
+      } else {
+        NeuralNetworks.forward(
+          layer, parameters: parameters.pointer, input: workspace.activations(index - 1, rows: all),
+          output: output, rectified: rectified)
+      }
+    }
+  }
+}

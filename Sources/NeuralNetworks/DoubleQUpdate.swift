@@ -1,0 +1,196 @@
+import LinearAlgebra
+
+/// What one update did, over the whole batch.
+public struct UpdateStatistics: Sendable, Equatable {
+  /// The mean (weighted) Huber loss before the update.
+  public let loss: Float
+  /// The Euclidean norm of all gradients before clipping.
+  public let gradientNorm: Float
+  /// The mean value of the actions taken.
+  public let meanQ: Float
+}
+
+/// Double-DQN updates of a branching network: targets, Huber loss, gradients, clipping, Adam, target network.
+///
+///     let update = DoubleQUpdate(shape: shape, maximumBatch: 256, seed: 1)
+///     let statistics = update.update(batch)
+///
+/// A batch is cut into a number of shards that depends on its size alone; each runs its own products into its own
+/// gradient buffer, and shards are summed in order. So results are bit-identical on any number of threads. An update
+/// allocates nothing.
+public final class DoubleQUpdate: @unchecked Sendable {
+  /// The settings of updates.
+  public struct Configuration: Sendable, Equatable {
+    /// The optimizer's settings.
+    public var adam: Adam.Configuration
+    /// The largest norm of all gradients together; nil does not clip.
+    public var maximumGradientNorm: Float?
+    /// Where Huber's loss turns from quadratic to linear.
+    public var huberDelta: Float
+    /// How the target network follows.
+    public var targetUpdate: TargetUpdate
+
+    /// Creates settings.
+    public init(
+      adam: Adam.Configuration = Adam.Configuration(), maximumGradientNorm: Float? = 10,
+      huberDelta: Float = 1,
+      targetUpdate: TargetUpdate = .polyak(0.005)
+    ) {
+      self.adam = adam
+      self.maximumGradientNorm = maximumGradientNorm
+      self.huberDelta = huberDelta
+      self.targetUpdate = targetUpdate
+    }
+  }
+
+  /// The network that learns and acts.
+  public let online: BranchingNetwork
+  /// The network that values next states.
+  public let target: BranchingNetwork
+  /// The optimizer; its `state` belongs in a checkpoint.
+  public let optimizer: Adam
+  /// The largest number of transitions of an update.
+  public let maximumBatch: Int
+  /// The settings of the next update.
+  public var configuration: Configuration {
+    didSet { optimizer.configuration = configuration.adam }
+  }
+  private let shards: [ShardWorkspace]
+  private let errors: Matrix
+  private let squares: UnsafeMutablePointer<Double>
+  private let chunks: Int
+
+  /// Creates the update of a new network.
+  public convenience init(
+    shape: NetworkShape, configuration: Configuration = Configuration(), maximumBatch: Int, seed: UInt64,
+    initialization: Initialization = .he
+  ) {
+    self.init(
+      network: BranchingNetwork(shape: shape, seed: seed, initialization: initialization),
+      configuration: configuration, maximumBatch: maximumBatch)
+  }
+
+  /// Creates the update of a network, which becomes the online network; the target network starts as its copy.
+  public init(
+    network: BranchingNetwork, configuration: Configuration = Configuration(), maximumBatch: Int
+  ) {
+    precondition(maximumBatch > 0, "An update needs room for at least one transition.")
+    let shape = network.shape
+    online = network
+    target = BranchingNetwork(shape: shape, parameters: network.parameterValues)
+    target.priorTransform = network.priorTransform
+    optimizer = Adam(count: shape.parameterCount, configuration: configuration.adam)
+    self.configuration = configuration
+    self.maximumBatch = maximumBatch
+    let capacity = Self.shardCapacity(maximumBatch: maximumBatch)
+    shards = (0..<Self.shardCount(maximumBatch)).map { _ in ShardWorkspace(shape: shape, capacity: capacity) }
+    errors = Matrix(rows: 1, columns: maximumBatch)
+    chunks = (shape.parameterCount + Self.chunkSize - 1) / Self.chunkSize
+    squares = .allocate(capacity: chunks)
+    squares.initialize(repeating: 0, count: chunks)
+  }
+
+  deinit { squares.deallocate() }
+
+  /// How the prior is read from the prior columns, in both networks.
+  public var priorTransform: PriorTransform {
+    get { online.priorTransform }
+    set {
+      online.priorTransform = newValue
+      target.priorTransform = newValue
+    }
+  }
+
+  /// Batch: the absolute errors of the last update's transitions (of a branching network: means over branches).
+  public var absoluteErrors: UnsafePointer<Float> { UnsafePointer(errors.pointer) }
+
+  /// Learns from a batch once.
+  public func update(_ batch: TransitionBatch) -> UpdateStatistics {
+    precondition(
+      batch.count > 0 && batch.count <= maximumBatch,
+      "An update takes 1 to \(maximumBatch) transitions, not \(batch.count).")
+    precondition(
+      batch.observations.columns == online.shape.observationSize,
+      "The network reads \(online.shape.observationSize) columns, not \(batch.observations.columns).")
+    let shardCount = Self.shardCount(batch.count)
+    let difference = TemporalDifference(
+      aggregation: online.shape.aggregation, branches: online.branches, huberDelta: configuration.huberDelta)
+    parallel(shardCount) { index in
+      let rows = batch.count * index / shardCount..<batch.count * (index + 1) / shardCount
+      shards[index].run(
+        batch, rows: rows, online: online, target: target, difference: difference, errors: errors.pointer)
+    }
+    parallel(chunks) { sumShards(shardCount, chunk: $0) }
+    let norm = squaredNorm().squareRoot()
+    optimizer.beginStep()
+    let scale = configuration.maximumGradientNorm.map { min(1, $0 / (norm + 1e-6)) } ?? 1
+    let rate = configuration.targetUpdate.rate(step: optimizer.step)
+    parallel(chunks) { move(chunk: $0, gradientScale: scale, targetRate: rate) }
+    return statistics(batch.count, shardCount, norm)
+  }
+
+  /// Adds the shards' gradients of a chunk of parameters into the first shard's, and squares them up.
+  private func sumShards(_ count: Int, chunk: Int) {
+    let range = parameters(of: chunk)
+    let sum = shards[0].gradients.pointer
+    for shard in 1..<max(count, 1) {
+      let gradients = shards[shard].gradients.pointer
+      for index in range { sum[index] += gradients[index] }
+    }
+    var square: Float = 0
+    for index in range { square += sum[index] * sum[index] }
+    squares[chunk] = Double(square)
+  }
+
+  private func squaredNorm() -> Float {
+    var sum = 0.0
+    for chunk in 0..<chunks { sum += squares[chunk] }
+    return Float(sum)
+  }
+
+  /// Takes the optimizer's step and lets the target network follow, for a chunk of parameters.
+  private func move(chunk: Int, gradientScale: Float, targetRate: Float?) {
+    let range = parameters(of: chunk)
+    let parameters = online.parameters.pointer
+    optimizer.apply(
+      range, parameters, gradients: shards[0].gradients.pointer, gradientScale: gradientScale)
+    guard let targetRate else { return }
+    let followers = target.parameters.pointer
+    if targetRate == 1 {
+      (followers + range.lowerBound).update(from: parameters + range.lowerBound, count: range.count)
+    } else {
+      for index in range { followers[index] += targetRate * (parameters[index] - followers[index]) }
+    }
+  }
+
+  private func statistics(_ count: Int, _ shardCount: Int, _ norm: Float) -> UpdateStatistics {
+    var (loss, value) = (Float(0), Float(0))
+    for shard in 0..<shardCount {
+      loss += shards[shard].sums.loss
+      value += shards[shard].sums.value
+    }
+    return UpdateStatistics(loss: loss / Float(count), gradientNorm: norm, meanQ: value / Float(count))
+  }
+
+  private func parallel(_ count: Int, _ body: (Int) -> Void) {
+    for index in 0..<count { body(index) }
+  }
+
+  private func parameters(of chunk: Int) -> Range<Int> {
+    chunk * Self.chunkSize..<min((chunk + 1) * Self.chunkSize, online.parameters.count)
+  }
+
+  /// Parameters per chunk of the sum and the step: small enough to stay in a core's cache between the two.
+  private static let chunkSize = 8192
+  /// Rows below which a product no longer runs near its peak.
+  private static let smallestShard = 32
+
+  /// The number of shards of a batch, whatever the number of threads.
+  private static func shardCount(_ batch: Int) -> Int { max(1, min(8, batch / smallestShard)) }
+
+  /// The most rows of a shard over all batches of up to `maximumBatch`.
+  private static func shardCapacity(maximumBatch: Int) -> Int {
+    let count = shardCount(maximumBatch)
+    return min(maximumBatch, max((maximumBatch + count - 1) / count, 2 * smallestShard - 1))
+  }
+}

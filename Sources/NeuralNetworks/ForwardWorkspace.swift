@@ -1,0 +1,46 @@
+import LinearAlgebra
+
+/// The activations of a forward pass, kept so that passes allocate nothing; one pass at a time uses it.
+public final class ForwardWorkspace: @unchecked Sendable {
+  /// The largest number of rows of a pass.
+  public let maximumBatch: Int
+  /// Activations of each layer behind one another: `maximumBatch` rows of its width.
+  private let storage: Matrix
+  private let offsets: UnsafeMutablePointer<Int>
+  private let widths: UnsafeMutablePointer<Int>
+  private let layerCount: Int
+
+  /// Creates a workspace for networks of a shape and up to `maximumBatch` rows at once.
+  public init(shape: NetworkShape, maximumBatch: Int) {
+    precondition(maximumBatch > 0, "A workspace needs room for at least one row.")
+    self.maximumBatch = maximumBatch
+    let layers = shape.layers
+    layerCount = layers.count
+    offsets = .allocate(capacity: layers.count)
+    widths = .allocate(capacity: layers.count)
+    var count = 0
+    for (index, layer) in layers.enumerated() {
+      offsets[index] = count
+      widths[index] = layer.outputs
+      count += maximumBatch * layer.outputs
+    }
+    storage = Matrix(rows: 1, columns: count)
+  }
+
+  deinit {
+    offsets.deallocate()
+    widths.deallocate()
+  }
+
+  /// The outputs of a layer for a range of rows.
+  func activations(_ layer: Int, rows: Range<Int>) -> MatrixView {
+    assert(layer < layerCount && rows.upperBound <= maximumBatch)
+    let width = widths[layer]
+    return MatrixView(
+      pointer: storage.pointer + offsets[layer] + rows.lowerBound * width, rows: rows.count, columns: width,
+      stride: width)
+  }
+
+  /// The head's raw outputs for a range of rows: the state value, then every advantage, not yet centred.
+  func outputs(rows: Range<Int>) -> MatrixView { activations(layerCount - 1, rows: rows) }
+}

@@ -1,0 +1,113 @@
+/// How the branches of an action make up its value.
+public enum Aggregation: String, Sendable, Hashable, Codable, CaseIterable {
+  /// Every branch estimates the whole value: Q_k(a) = V + Â_k(a) (Tavakoli, Pardo and Kormushev, 2018).
+  case branching
+  /// The branches' advantages add up: Q(s, a) = V + Σ_k Â_k(a_k).
+  case additive
+}
+
+/// The sizes that fix a branching network's parameters, and how its outputs are read.
+///
+///     let shape = NetworkShape(observationSize: 64, hidden: [256, 256], branchSizes: [16, 16, 4])
+///     shape.outputCount     // 37: a state value and one advantage per (branch, choice)
+public struct NetworkShape: Sendable, Hashable {
+  /// The length of one observation row.
+  public let observationSize: Int
+  /// The widths of the rectified dense layers of the trunk; empty for a linear network.
+  public let hidden: [Int]
+  /// The number of choices of each branch.
+  public let branchSizes: [Int]
+  /// How the branches make up the value of an action.
+  public let aggregation: Aggregation
+  /// The observation columns that hold a prior: the state value, then one advantage per (branch, choice).
+  public let priorColumns: Range<Int>?
+
+  /// Creates a shape.
+  public init(
+    observationSize: Int, hidden: [Int], branchSizes: [Int], aggregation: Aggregation = .branching,
+    priorColumns: Range<Int>? = nil
+  ) {
+    self.observationSize = observationSize
+    self.hidden = hidden
+    self.branchSizes = branchSizes
+    self.aggregation = aggregation
+    self.priorColumns = priorColumns
+    let fault = fault
+    precondition(fault == nil, fault ?? "")
+  }
+
+  /// The number of branches.
+  public var branchCount: Int { branchSizes.count }
+  /// The number of choices over all branches.
+  public var choiceCount: Int { branchSizes.reduce(0, +) }
+  /// The width of the head: one state value and every choice's advantage.
+  public var outputCount: Int { 1 + choiceCount }
+  /// The number of parameters.
+  public var parameterCount: Int { layers.last.map { $0.biases + $0.outputs } ?? 0 }
+
+  /// What is wrong with the sizes, in a sentence; nil where nothing is.
+  private var fault: String? {
+    guard observationSize > 0 else { return "A network needs at least one observation column." }
+    guard hidden.allSatisfy({ $0 > 0 }) else {
+      return "Every hidden layer needs at least one unit: \(hidden)."
+    }
+    guard !branchSizes.isEmpty, branchSizes.allSatisfy({ $0 > 0 }) else {
+      return "A network needs a branch, and every branch a choice: \(branchSizes)."
+    }
+    // Sizes may come from a file: products must not overflow.
+    let widths = [observationSize] + hidden + branchSizes
+    guard widths.count <= 4096, widths.allSatisfy({ $0 <= 1 << 24 }) else {
+      return "A network's sizes are limited to 4096 layers and branches of 2^24 units."
+    }
+    if let priorColumns {
+      guard priorColumns.lowerBound >= 0, priorColumns.upperBound <= observationSize else {
+        return "The prior's columns \(priorColumns) leave the observation's \(observationSize) columns."
+      }
+      guard priorColumns.count == outputCount else {
+        return "A prior needs \(outputCount) columns (state value, every choice), not \(priorColumns.count)."
+      }
+    }
+    return nil
+  }
+}
+
+extension NetworkShape: Codable {
+  private enum CodingKeys: String, CodingKey {
+    case observationSize, hidden, branchSizes, aggregation, priorStart
+  }
+
+  /// Reads a shape and checks its sizes.
+  ///
+  /// - Throws: `DecodingError` where a value is missing, of another type, or no network can have the sizes.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    observationSize = try values.decode(Int.self, forKey: .observationSize)
+    hidden = try values.decode([Int].self, forKey: .hidden)
+    branchSizes = try values.decode([Int].self, forKey: .branchSizes)
+    aggregation = try values.decode(Aggregation.self, forKey: .aggregation)
+    let start = try values.decodeIfPresent(Int.self, forKey: .priorStart)
+    let width = branchSizes.reduce(1) { $0.addingReportingOverflow($1).partialValue }
+    if let start, start >= 0, width > 0, start <= Int.max - width {
+      priorColumns = start..<start + width
+    } else if start == nil {
+      priorColumns = nil
+    } else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .priorStart, in: values,
+        debugDescription: "The prior's first column cannot be \(start ?? -1).")
+    }
+    if let fault {
+      throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: fault))
+    }
+  }
+
+  /// Writes the sizes; the prior as its first column.
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(observationSize, forKey: .observationSize)
+    try values.encode(hidden, forKey: .hidden)
+    try values.encode(branchSizes, forKey: .branchSizes)
+    try values.encode(aggregation, forKey: .aggregation)
+    try values.encodeIfPresent(priorColumns?.lowerBound, forKey: .priorStart)
+  }
+}

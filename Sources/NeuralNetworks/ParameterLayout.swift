@@ -1,0 +1,69 @@
+import LinearAlgebra
+
+/// Where one named tensor stands in the flat parameter buffer.
+public struct TensorDescription: Sendable, Equatable {
+  /// The name, as PyTorch would call it: `trunk.0.weight`.
+  public let name: String
+  /// The dimensions, row-major; a weight is [outputs, inputs].
+  public let shape: [Int]
+  /// The first element's place in the buffer.
+  public let offset: Int
+
+  /// The number of elements.
+  public var count: Int { shape.reduce(1, *) }
+}
+
+/// A dense layer's sizes and the places of its parameters in the flat buffer.
+struct DenseLayer: Sendable {
+  let inputs: Int
+  let outputs: Int
+  /// The first weight, of a row-major outputs × inputs matrix.
+  let weights: Int
+  /// The first bias; biases follow the weights.
+  var biases: Int { weights + inputs * outputs }
+
+  func weights(in buffer: UnsafeMutablePointer<Float>) -> MatrixView {
+    MatrixView(pointer: buffer + weights, rows: outputs, columns: inputs, stride: inputs)
+  }
+}
+
+extension NetworkShape {
+  /// The dense layers in order, the head last.
+  ///
+  /// The head's first output is the state value, so the value's and the advantages' weights form one matrix and the
+  /// whole head one product.
+  var layers: [DenseLayer] {
+    var layers: [DenseLayer] = []
+    var inputs = observationSize
+    var offset = 0
+    for outputs in hidden + [outputCount] {
+      layers.append(DenseLayer(inputs: inputs, outputs: outputs, weights: offset))
+      offset += (inputs + 1) * outputs
+      inputs = outputs
+    }
+    return layers
+  }
+
+  /// The tensors of a network of this shape, in the order of the flat buffer, which they fill without gaps.
+  public var tensors: [TensorDescription] {
+    var tensors: [TensorDescription] = []
+    for (index, layer) in layers.dropLast().enumerated() {
+      // PyTorch's `Sequential` counts the rectifier between two dense layers as a module.
+      tensors += [
+        TensorDescription(
+          name: "trunk.\(2 * index).weight", shape: [layer.outputs, layer.inputs], offset: layer.weights),
+        TensorDescription(name: "trunk.\(2 * index).bias", shape: [layer.outputs], offset: layer.biases),
+      ]
+    }
+    for head in layers.suffix(1) {
+      tensors += [
+        TensorDescription(name: "value.weight", shape: [1, head.inputs], offset: head.weights),
+        TensorDescription(
+          name: "advantage.weight", shape: [choiceCount, head.inputs], offset: head.weights + head.inputs),
+        TensorDescription(name: "value.bias", shape: [1], offset: head.biases),
+        TensorDescription(name: "advantage.bias", shape: [choiceCount], offset: head.biases + 1),
+      ]
+    }
+    return tensors
+  }
+}

@@ -1,0 +1,40 @@
+import LinearAlgebra
+
+/// What one update learns from: windows on transitions (s, a, r, s') that somebody else owns.
+public struct TransitionBatch {
+  /// Batch × observation size: the states, normalised.
+  public let observations: MatrixView
+  /// Batch × branches: the choice of each branch.
+  public let actions: UnsafePointer<Int32>
+  /// Batch: the discounted sums of the (scaled) rewards of n steps.
+  public let rewards: UnsafePointer<Float>
+  /// Batch: what the next state's value counts: γⁿ, or 0 where the episode terminated.
+  public let discounts: UnsafePointer<Float>
+  /// Batch × observation size: the states n steps later, normalised.
+  public let nextObservations: MatrixView
+  /// Batch × choice count: 0 where the next state forbids a choice; nil allows all.
+  public let nextMask: UnsafePointer<UInt8>?
+  /// Batch: what each transition's loss counts (importance weights); nil counts all alike.
+  public let weights: UnsafePointer<Float>?
+
+  /// Gathers the windows of a batch.
+  public init(
+    observations: MatrixView, actions: UnsafePointer<Int32>, rewards: UnsafePointer<Float>,
+    discounts: UnsafePointer<Float>, nextObservations: MatrixView, nextMask: UnsafePointer<UInt8>? = nil,
+    weights: UnsafePointer<Float>? = nil
+  ) {
+    precondition(
+      observations.rows == nextObservations.rows && observations.columns == nextObservations.columns,
+      "States and next states must have the same shape.")
+    self.observations = observations
+    self.actions = actions
+    self.rewards = rewards
+    self.discounts = discounts
+    self.nextObservations = nextObservations
+    self.nextMask = nextMask
+    self.weights = weights
+  }
+
+  /// The number of transitions.
+  public var count: Int { observations.rows }
+}
