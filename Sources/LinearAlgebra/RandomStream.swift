@@ -67,6 +67,7 @@ public struct RandomStream: RandomNumberGenerator, Sendable, Equatable {
     return high << 32 | UInt64(nextWord())
   }
 
-  /// A number in (0, 1): the middles of 2^24 equal cells.
-  public mutating func uniform() -> Float { (Float(nextWord() >> 8) + 0.5) * 0x1p-24 }
+  /// A number in (0, 1): the middle of one of 2^23 equal cells, the most whose middles a float holds exactly
+  /// (with 2^24, the last would round to 1).
+  public mutating func uniform() -> Float { (Float(nextWord() >> 9) + 0.5) * 0x1p-23 }
 }

@@ -1,0 +1,110 @@
+#ifndef APPORTION_VECTOR_MATH_H
+#define APPORTION_VECTOR_MATH_H
+
+#include <stdint.h>
+#include <string.h>
+
+// Branch-free single-precision functions that vectorise when they are called in a loop. They call no library and
+// allow no contraction to fused multiply-adds, so every machine and every vector width gives the same bits.
+
+/// The square root, correctly rounded; unlike `sqrtf` it sets no `errno`, so loops of it vectorise.
+static inline float vm_sqrt(float x) { return __builtin_elementwise_sqrt(x); }
+
+/// The bits of a float.
+static inline int32_t vm_bits(float x) {
+  int32_t bits;
+  memcpy(&bits, &x, sizeof bits);
+  return bits;
+}
+
+/// The float of some bits.
+static inline float vm_float(int32_t bits) {
+  float x;
+  memcpy(&x, &bits, sizeof x);
+  return x;
+}
+
+/// e to the power x, within 1 unit in the last place; 0 below −104 and infinity above 88.73.
+static inline float vm_exp(float x) {
+#pragma clang fp contract(off) reassociate(off)
+  x = x < -104.0f ? -104.0f : x;
+  x = x > 89.0f ? 89.0f : x;
+  // x = n·ln 2 + r with |r| ≤ ln 2 / 2; adding 1.5·2^23 rounds to the nearest integer.
+  const float shifted = x * 0x1.715476p+0f + 0x1.8p+23f;
+  const float n = shifted - 0x1.8p+23f;
+  const float r = (x - n * 0x1.62e4p-1f) - n * 0x1.7f7d1cp-20f;
+  float p = 1.9875691500e-4f;
+  p = p * r + 1.3981999507e-3f;
+  p = p * r + 8.3334519073e-3f;
+  p = p * r + 4.1665795894e-2f;
+  p = p * r + 1.6666665459e-1f;
+  p = p * r + 5.0000001201e-1f;
+  const float y = p * (r * r) + r + 1.0f;
+  // 2^n in two halves, so that neither leaves the range of normal numbers.
+  const int32_t power = (int32_t)n;
+  const int32_t half = power >> 1;
+  return y * vm_float((half + 127) << 23) * vm_float((power - half + 127) << 23);
+}
+
+/// The natural logarithm of a positive normal x, within 1 unit in the last place.
+static inline float vm_log(float x) {
+#pragma clang fp contract(off) reassociate(off)
+  // x = 2^k·(1 + f) with 1 + f in [√½, √2).
+  const int32_t bits = vm_bits(x);
+  const int32_t k = (bits - 0x3f3504f3) >> 23;
+  const float f = vm_float(bits - (int32_t)((uint32_t)k << 23)) - 1.0f;
+  const float n = (float)k;
+  float p = 7.0376836292e-2f;
+  p = p * f - 1.1514610310e-1f;
+  p = p * f + 1.1676998740e-1f;
+  p = p * f - 1.2420140846e-1f;
+  p = p * f + 1.4249322787e-1f;
+  p = p * f - 1.6668057665e-1f;
+  p = p * f + 2.0000714765e-1f;
+  p = p * f - 2.4999993993e-1f;
+  p = p * f + 3.3333331174e-1f;
+  const float square = f * f;
+  float y = p * (f * square) - 2.12194440e-4f * n;
+  y = y - 0.5f * square;
+  return (f + y) + 0.693359375f * n;
+}
+
+/// log(1 − x) for x in [0, 1), with a small relative error for small x too.
+static inline float vm_log_complement(float x) {
+#pragma clang fp contract(off) reassociate(off)
+  const float y = 1.0f - x;
+  return vm_log(y) - ((y - 1.0f) + x) / y;
+}
+
+/// The quantile function of the standard normal distribution, within 2e-6 for u in [2^-25, 1 − 2^-24].
+///
+/// Giles, "Approximating the erfinv function", GPU Computing Gems, 2010: a central and a tail polynomial, both
+/// evaluated and one selected.
+static inline float vm_normal_quantile(float u) {
+#pragma clang fp contract(off) reassociate(off)
+  const float x = 2.0f * u - 1.0f;
+  const float w = -vm_log(4.0f * u * (1.0f - u));
+  const float c = w - 2.5f;
+  float central = 2.81022636e-08f;
+  central = central * c + 3.43273939e-07f;
+  central = central * c - 3.5233877e-06f;
+  central = central * c - 4.39150654e-06f;
+  central = central * c + 0.00021858087f;
+  central = central * c - 0.00125372503f;
+  central = central * c - 0.00417768164f;
+  central = central * c + 0.246640727f;
+  central = central * c + 1.50140941f;
+  const float t = vm_sqrt(w < 5.0f ? 5.0f : w) - 3.0f;
+  float tail = -0.000200214257f;
+  tail = tail * t + 0.000100950558f;
+  tail = tail * t + 0.00134934322f;
+  tail = tail * t - 0.00367342844f;
+  tail = tail * t + 0.00573950773f;
+  tail = tail * t - 0.0076224613f;
+  tail = tail * t + 0.00943887047f;
+  tail = tail * t + 1.00167406f;
+  tail = tail * t + 2.83297682f;
+  return (w < 5.0f ? central : tail) * x * 0x1.6a09e6p+0f;
+}
+
+#endif

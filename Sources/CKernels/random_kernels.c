@@ -1,0 +1,64 @@
+#include "random_kernels.h"
+
+#include <string.h>
+
+#include "target_clones.h"
+#include "vector_math.h"
+
+// Philox lives in 64-bit lanes: the widening multiply ignores the upper halves of its factors, so the rubbish
+// that the exclusive-ors leave there never needs to be cleared.
+enum { philoxLanes = 16 };
+
+typedef uint64_t u64x16 __attribute__((ext_vector_type(16)));
+typedef uint32_t u32x16 __attribute__((ext_vector_type(16)));
+typedef int32_t i32x16 __attribute__((ext_vector_type(16)));
+typedef float f32x16 __attribute__((ext_vector_type(16)));
+
+/// The four words of 16 neighbouring lanes, made uniforms: `out[16·word + lane]`.
+static inline __attribute__((always_inline)) void philox_chunk(
+    float *out, uint32_t c0, uint32_t c1, uint32_t c2, uint32_t firstLane, const uint32_t key[2]) {
+  const u64x16 low = 0xffffffff;
+  const u64x16 steps = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  u64x16 c[4] = {(uint64_t)c0, (uint64_t)c1, (uint64_t)c2, (uint64_t)firstLane + steps};
+  uint32_t k0 = key[0], k1 = key[1];
+  for (int round = 0; round < 10; round++) {
+    const u64x16 first = (c[0] & low) * 0xD2511F53u;
+    const u64x16 second = (c[2] & low) * 0xCD9E8D57u;
+    c[0] = (second >> 32) ^ c[1] ^ (uint64_t)k0;
+    c[1] = second;
+    c[2] = (first >> 32) ^ c[3] ^ (uint64_t)k1;
+    c[3] = first;
+    k0 += 0x9E3779B9u;
+    k1 += 0xBB67AE85u;
+  }
+  for (int word = 0; word < 4; word++) {
+    const u32x16 bits = __builtin_convertvector(c[word], u32x16);
+    const i32x16 cells = __builtin_convertvector(bits >> 9, i32x16);
+    const f32x16 uniforms = (__builtin_convertvector(cells, f32x16) + 0.5f) * 0x1p-23f;
+    memcpy(out + philoxLanes * word, &uniforms, sizeof uniforms);
+  }
+}
+
+APPORTION_VECTORIZED void ck_philox_uniforms(
+    float *out, size_t lanes, uint32_t blocks, const uint32_t counter[3], uint32_t firstLane,
+    const uint32_t key[2]) {
+  float chunk[4 * philoxLanes];
+  for (uint32_t block = 0; block < blocks; block++) {
+    float *rows = out + (size_t)block * 4 * lanes;
+    const uint32_t c0 = counter[0] + block;
+    size_t lane = 0;
+    for (; lane + philoxLanes <= lanes; lane += philoxLanes) {
+      philox_chunk(chunk, c0, counter[1], counter[2], firstLane + (uint32_t)lane, key);
+      for (int word = 0; word < 4; word++)
+        memcpy(rows + word * lanes + lane, chunk + word * philoxLanes, philoxLanes * sizeof(float));
+    }
+    if (lane == lanes) continue;
+    philox_chunk(chunk, c0, counter[1], counter[2], firstLane + (uint32_t)lane, key);
+    for (int word = 0; word < 4; word++)
+      memcpy(rows + word * lanes + lane, chunk + word * philoxLanes, (lanes - lane) * sizeof(float));
+  }
+}
+
+APPORTION_VECTORIZED void ck_normal_quantiles(const float *u, float *out, size_t n) {
+  for (size_t i = 0; i < n; i++) out[i] = vm_normal_quantile(u[i]);
+}
