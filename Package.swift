@@ -55,3 +55,11 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// scripts/test sets this, so that no warning is merged; users' newer compilers may warn without breaking their build.
+if Context.environment["APPORTION_STRICT"] != nil {
+  for target in package.targets where target.type != .system {
+    target.swiftSettings = (target.swiftSettings ?? []) + [.treatAllWarnings(as: .error)]
+    target.cSettings = (target.cSettings ?? []) + [.treatAllWarnings(as: .error)]
+  }
+}
