@@ -5,14 +5,14 @@ import Synchronization
 /// Turns SIGINT (Ctrl-C) and SIGTERM into a wish to stop that a loop can read between two steps.
 ///
 /// The first signal asks; a second one ends the process at once, for whoever will not wait.
-public final class StopRequest: Sendable {
+public final class StopRequest: @unchecked Sendable {
   private let received = Atomic<Int32>(0)
-  private let sources: [any DispatchSourceSignal & Sendable]
+  private let sources: [any DispatchSourceSignal]
 
   /// Starts listening; from here on these signals no longer end the process by themselves.
   public init() {
     let queue = DispatchQueue(label: "stop request")
-    var sources: [any DispatchSourceSignal & Sendable] = []
+    var sources: [any DispatchSourceSignal] = []
     for number in [SIGINT, SIGTERM] {
       signal(number, SIG_IGN)
       sources.append(DispatchSource.makeSignalSource(signal: number, queue: queue))

@@ -1,0 +1,153 @@
+import ModelFormats
+
+/// One key of a configuration: how it is read, written and explained.
+///
+/// The table of settings is the only place that names the keys; parsing, overrides, the resolved file and the help all
+/// follow it.
+struct Setting: Sendable {
+  /// The key with its sections: `agent.learning_rate`.
+  let key: String
+  /// What it means, in a few words.
+  let help: String
+  /// The value as YAML spells it.
+  let text: @Sendable (TrainingConfiguration) -> String
+  /// Sets the value; throws what would be allowed.
+  let set: @Sendable (SettingValue, inout TrainingConfiguration) throws(SettingMismatch) -> Void
+}
+
+/// A value as it stands in a file: a word or a list of words.
+enum SettingValue: Sendable, Equatable {
+  case word(String)
+  case list([String])
+}
+
+/// Says what a setting's value should be.
+struct SettingMismatch: Error {
+  let expected: String
+}
+
+extension Setting {
+  typealias Field<Value> = WritableKeyPath<TrainingConfiguration, Value> & Sendable
+
+  static func text(_ key: String, _ field: Field<String>, _ help: String) -> Setting {
+    Setting(key: key, help: help) {
+      JSONValue.string($0[keyPath: field]).text()
+    } set: { value, configuration throws(SettingMismatch) in
+      guard case .word(let word) = value, !word.isEmpty else { throw SettingMismatch(expected: "a text") }
+      configuration[keyPath: field] = word
+    }
+  }
+
+  static func flag(_ key: String, _ field: Field<Bool>, _ help: String) -> Setting {
+    Setting(key: key, help: help) {
+      "\($0[keyPath: field])"
+    } set: { value, configuration throws(SettingMismatch) in
+      guard case .word(let word) = value, let flag = Bool(word) else {
+        throw SettingMismatch(expected: "true or false")
+      }
+      configuration[keyPath: field] = flag
+    }
+  }
+
+  static func integer<Value: FixedWidthInteger & Sendable>(
+    _ key: String, _ field: Field<Value>, _ range: ClosedRange<Value>, _ help: String
+  ) -> Setting {
+    Setting(key: key, help: help) {
+      "\($0[keyPath: field])"
+    } set: { value, configuration throws(SettingMismatch) in
+      guard case .word(let word) = value, let number = Value(plain: word), range.contains(number) else {
+        throw SettingMismatch(expected: "a whole number " + bounds(range))
+      }
+      configuration[keyPath: field] = number
+    }
+  }
+
+  static func integers(_ key: String, _ field: Field<[Int]>, _ range: ClosedRange<Int>, _ help: String)
+    -> Setting
+  {
+    Setting(key: key, help: help) {
+      "\($0[keyPath: field])"
+    } set: { value, configuration throws(SettingMismatch) in
+      let expected = SettingMismatch(
+        expected: "a list of whole numbers " + bounds(range) + ", as in [256, 256]")
+      guard case .list(let words) = value else { throw expected }
+      let numbers = words.compactMap { Int(plain: $0) }.filter(range.contains)
+      guard numbers.count == words.count else { throw expected }
+      configuration[keyPath: field] = numbers
+    }
+  }
+
+  /// A number within bounds; an open end excludes the bound itself.
+  static func number(
+    _ key: String, _ field: Field<Float>, _ allowed: Interval, _ help: String
+  ) -> Setting {
+    Setting(key: key, help: help) {
+      JSONValue($0[keyPath: field]).text()
+    } set: { value, configuration throws(SettingMismatch) in
+      guard case .word(let word) = value, let number = allowed.number(word) else {
+        throw SettingMismatch(expected: "a number \(allowed)")
+      }
+      configuration[keyPath: field] = number
+    }
+  }
+
+  /// One of a few words.
+  static func choice<Value: RawRepresentable<String> & CaseIterable & Sendable>(
+    _ key: String, _ field: Field<Value>, _ help: String
+  ) -> Setting {
+    Setting(key: key, help: help) {
+      $0[keyPath: field].rawValue
+    } set: { value, configuration throws(SettingMismatch) in
+      guard case .word(let word) = value, let choice = Value(rawValue: word) else {
+        throw SettingMismatch(expected: "one of " + Value.allCases.map(\.rawValue).joined(separator: ", "))
+      }
+      configuration[keyPath: field] = choice
+    }
+  }
+
+  private static func bounds<Value: FixedWidthInteger>(_ range: ClosedRange<Value>) -> String {
+    range.upperBound == .max
+      ? "of at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
+  }
+}
+
+/// The numbers that a setting allows.
+struct Interval: Sendable, CustomStringConvertible {
+  let lower: Float
+  let upper: Float
+  var excludesLower = false
+
+  static func atLeast(_ bound: Float) -> Interval { Interval(lower: bound, upper: .infinity) }
+  static func above(_ bound: Float) -> Interval {
+    Interval(lower: bound, upper: .infinity, excludesLower: true)
+  }
+  static let unit = Interval(lower: 0, upper: 1)
+
+  /// The number that a word spells, if it is finite and allowed.
+  func number(_ word: String) -> Float? {
+    guard let number = Float(word), number.isFinite, number >= lower, number <= upper else { return nil }
+    return excludesLower && number == lower ? nil : number
+  }
+
+  var description: String {
+    if upper.isFinite { return "from \(JSONValue(lower).text()) to \(JSONValue(upper).text())" }
+    return (excludesLower ? "above " : "of at least ") + JSONValue(lower).text()
+  }
+}
+
+extension FixedWidthInteger {
+  /// A whole number as people spell it in configurations: `2000000`, `2_000_000` or `2e6`.
+  init?(plain word: String) {
+    let digits = word.filter { $0 != "_" }
+    if let number = Self(digits) {
+      self = number
+    } else if digits.contains(where: { $0 == "e" || $0 == "E" }), let number = Double(digits),
+      abs(number) < 0x1p53,
+      let exact = Self(exactly: number)
+    {
+      self = exact
+    } else {
+      return nil
+    }
+  }
+}
