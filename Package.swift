@@ -46,7 +46,7 @@ let package = Package(
 
     .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
     .testTarget(name: "NeuralNetworksTests", dependencies: ["NeuralNetworks"]),
-    .testTarget(name: "EnvironmentsTests", dependencies: ["Environments"]),
+    .testTarget(name: "EnvironmentsTests", dependencies: ["Environments"], exclude: ["Golden"]),
     .testTarget(name: "LearningTests", dependencies: ["Learning"]),
     .testTarget(name: "MarketsTests", dependencies: ["Markets"]),
     .testTarget(name: "ModelFormatsTests", dependencies: ["ModelFormats"], exclude: ["Golden"]),
