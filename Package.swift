@@ -25,7 +25,7 @@ let package = Package(
     .target(name: "NeuralNetworks", dependencies: ["LinearAlgebra"]),
     .target(name: "Environments", dependencies: ["LinearAlgebra"]),
     // Floor 3.
-    .target(name: "Learning", dependencies: ["NeuralNetworks", "Environments"]),
+    .target(name: "Learning", dependencies: ["NeuralNetworks", "Environments", "CKernels"]),
     // Floor 4.
     .target(
       name: "Markets",

@@ -78,6 +78,13 @@ public final class VectorEnvironment<E: Environment> {
     precondition(self.threads >= 1, "A step needs at least one thread, not \(self.threads).")
   }
 
+  /// Where the last step wrote what it led to.
+  public var result: StepResult {
+    StepResult(
+      observations: observations.view, finalObservations: finalObservations.view, rewards: rewards,
+      terminated: terminated, truncated: truncated)
+  }
+
   deinit {
     rewards.deallocate()
     terminated.deallocate()
@@ -101,10 +108,7 @@ public final class VectorEnvironment<E: Environment> {
   private func perform(actions: UnsafePointer<Int32>?) {
     let sweep = Sweep<E>(
       blocks: blocks, lanesPerBlock: lanesPerBlock, lanes: count, pieces: min(threads, blocks.count),
-      branches: environment.actionSpace.branchCount, actions: actions,
-      result: StepResult(
-        observations: observations.view, finalObservations: finalObservations.view, rewards: rewards,
-        terminated: terminated, truncated: truncated))
+      branches: environment.actionSpace.branchCount, actions: actions, result: result)
     if sweep.pieces == 1 {
       sweep.run(piece: 0)
     } else {

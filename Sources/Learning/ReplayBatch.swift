@@ -1,0 +1,79 @@
+import LinearAlgebra
+import NeuralNetworks
+
+/// Room for the transitions of one update, filled again and again.
+public final class ReplayBatch {
+  /// The number of transitions.
+  public let count: Int
+  /// Count × observation size: the rows acted on, normalised.
+  public let observations: Matrix
+  /// Count × observation size: the rows the windows lead to, normalised.
+  public let nextObservations: Matrix
+  /// Count × branches: the actions played.
+  public let actions: UnsafeMutablePointer<Int32>
+  /// Count: the windows' discounted sums of rewards, scaled.
+  public let rewards: UnsafeMutablePointer<Float>
+  /// Count: what the value of the next rows is multiplied with.
+  public let discounts: UnsafeMutablePointer<Float>
+  /// Count: the slots in the replay buffer the transitions come from.
+  public let slots: UnsafeMutablePointer<Int32>
+  /// Count: the slots of the next rows.
+  let nextSlots: UnsafeMutablePointer<Int32>
+
+  /// Makes room for `count` transitions.
+  public init(count: Int, observationSize: Int, branchCount: Int) {
+    precondition(count > 0, "A batch needs at least one transition, not \(count).")
+    self.count = count
+    observations = Matrix(rows: count, columns: observationSize)
+    nextObservations = Matrix(rows: count, columns: observationSize)
+    actions = .allocate(capacity: count * branchCount)
+    actions.initialize(repeating: 0, count: count * branchCount)
+    rewards = .allocate(capacity: count)
+    rewards.initialize(repeating: 0, count: count)
+    discounts = .allocate(capacity: count)
+    discounts.initialize(repeating: 0, count: count)
+    slots = .allocate(capacity: count)
+    slots.initialize(repeating: 0, count: count)
+    nextSlots = .allocate(capacity: count)
+    nextSlots.initialize(repeating: 0, count: count)
+  }
+
+  deinit {
+    actions.deallocate()
+    rewards.deallocate()
+    discounts.deallocate()
+    slots.deallocate()
+    nextSlots.deallocate()
+  }
+
+  /// The batch as an update reads it; valid as long as the batch lives and until it is filled again.
+  public var transitions: TransitionBatch {
+    TransitionBatch(
+      observations: observations.view, actions: actions, rewards: rewards, discounts: discounts,
+      nextObservations: nextObservations.view)
+  }
+}
+
+extension ReplayBuffer {
+  /// Fills a batch with transitions drawn uniformly with replacement, observations normalised and rewards scaled on
+  /// the way.
+  ///
+  /// The probabilities of two transitions differ by at most capacity / 2^32 of themselves.
+  public func sample(
+    into batch: ReplayBatch, normalizedBy table: NormalizationTable, rewardScale: Float = 1,
+    stream: inout RandomStream
+  ) {
+    draw(into: batch.slots, count: batch.count, stream: &stream)
+    for row in 0..<batch.count {
+      let slot = Int(batch.slots[row])
+      batch.nextSlots[row] = next[slot]
+      batch.rewards[row] = rewards[slot] * rewardScale
+      batch.discounts[row] = discounts[slot]
+      (batch.actions + row * branchCount).update(from: actions + slot * branchCount, count: branchCount)
+    }
+    table.normalize(
+      observations, stride: observationSize, indexes: batch.slots, into: batch.observations.view)
+    table.normalize(
+      observations, stride: observationSize, indexes: batch.nextSlots, into: batch.nextObservations.view)
+  }
+}

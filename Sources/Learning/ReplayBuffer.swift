@@ -1,0 +1,189 @@
+import Environments
+import LinearAlgebra
+
+/// A ring of n-step transitions in flat arrays, filled by whole steps of all lanes.
+///
+/// Every observation row is stored once: a transition is the slot of the row it starts from, and points to the slot
+/// of the row it leads to. The transition at step t is (o_t, a_t, R, γ, o_{t+m}) with R = Σ_{k<m} γ^k r_{t+k} and
+/// m = n, or fewer steps where the episode ended before: windows never cross episodes, and an episode's last windows
+/// are stored too, with the discount of their own length. A truncated episode bootstraps from its final observation,
+/// which takes a slot of its own; a terminated one has discount 0 (Sutton and Barto, 2018, chapter 7).
+public final class ReplayBuffer {
+  /// The number of slots; the oldest row makes room for the newest.
+  public let capacity: Int
+  /// The number of lanes that step together.
+  public let lanes: Int
+  /// The length of an observation row.
+  public let observationSize: Int
+  /// The number of choices of an action.
+  public let branchCount: Int
+  /// The most rewards of a window.
+  public let nStep: Int
+  /// The discount of one step.
+  public let discount: Float
+  /// The number of complete transitions, each as likely as any other to be sampled.
+  public private(set) var count = 0
+
+  /// Capacity × observation size, raw.
+  let observations: UnsafeMutablePointer<Float>
+  /// Capacity × branches.
+  let actions: UnsafeMutablePointer<Int32>
+  /// The discounted sum of the rewards of the window that starts at a slot, raw.
+  let rewards: UnsafeMutablePointer<Float>
+  /// What the value of the row a transition leads to is multiplied with.
+  let discounts: UnsafeMutablePointer<Float>
+  /// The slot of the row a transition leads to, or -1 where no complete transition starts.
+  let next: UnsafeMutablePointer<Int32>
+
+  private let powers: [Float]
+  /// The slot of lane 0 at each of the last n + 1 steps, by step modulo n + 1; the other lanes follow it.
+  private let bases: UnsafeMutablePointer<Int>
+  /// How many windows are open in each lane.
+  private let open: UnsafeMutablePointer<Int>
+  /// The slot of each lane's final observation, where the last step truncated.
+  private let finals: UnsafeMutablePointer<Int32>
+  private var step = 0
+  private var head = 0
+  private var filled = 0
+
+  /// Creates an empty ring; memory is claimed as it fills.
+  ///
+  /// - Parameters:
+  ///   - capacity: slots, one per step of a lane; at least four times the rows of `nStep + 2` steps of all lanes.
+  ///   - nStep: the most rewards of a window, at least 1.
+  ///   - discount: γ of one step, in 0…1.
+  public init(
+    capacity: Int, lanes: Int, observationSize: Int, branchCount: Int, nStep: Int = 1, discount: Float = 0.99
+  ) {
+    precondition(nStep >= 1, "A window needs at least one step, not \(nStep).")
+    precondition(discount >= 0 && discount <= 1, "A discount lies in 0…1, not at \(discount).")
+    precondition(
+      capacity >= Self.minimumCapacity(lanes: lanes, nStep: nStep) && capacity <= Int(Int32.max),
+      "\(lanes) lanes with windows of \(nStep) steps need a replay capacity of at least "
+        + "\(Self.minimumCapacity(lanes: lanes, nStep: nStep)), not \(capacity).")
+    self.capacity = capacity
+    self.lanes = lanes
+    self.observationSize = observationSize
+    self.branchCount = branchCount
+    self.nStep = nStep
+    self.discount = discount
+    powers = (0..<nStep).reduce(into: [1]) { powers, _ in powers.append(powers[powers.count - 1] * discount) }
+    observations = .allocate(capacity: capacity * observationSize)
+    actions = .allocate(capacity: capacity * branchCount)
+    rewards = .allocate(capacity: capacity)
+    discounts = .allocate(capacity: capacity)
+    next = .allocate(capacity: capacity)
+    bases = .allocate(capacity: nStep + 1)
+    bases.initialize(repeating: 0, count: nStep + 1)
+    open = .allocate(capacity: lanes)
+    open.initialize(repeating: 0, count: lanes)
+    finals = .allocate(capacity: lanes)
+    finals.initialize(repeating: -1, count: lanes)
+  }
+
+  deinit {
+    observations.deallocate()
+    actions.deallocate()
+    rewards.deallocate()
+    discounts.deallocate()
+    next.deallocate()
+    bases.deallocate()
+    open.deallocate()
+    finals.deallocate()
+  }
+
+  /// The fewest slots with which no open window can be overwritten.
+  public static func minimumCapacity(lanes: Int, nStep: Int) -> Int { 4 * lanes * (nStep + 2) }
+
+  /// Stores the rows every lane acts on first, lanes × observation size; open windows are forgotten.
+  public func begin(observations rows: MatrixView) {
+    open.update(repeating: 0, count: lanes)
+    storeStart(rows)
+  }
+
+  /// Stores what one step of every lane led to.
+  ///
+  /// - Parameters:
+  ///   - chosen: lanes × branches: the actions played on the rows stored last.
+  ///   - result: the step's rewards and ends, and the rows to act on next.
+  public func append(actions chosen: UnsafePointer<Int32>, result: StepResult) {
+    let newest = step
+    for lane in 0..<lanes {
+      let slot = self.slot(step: newest, lane: lane)
+      (actions + slot * branchCount).update(from: chosen + lane * branchCount, count: branchCount)
+      rewards[slot] = 0
+      open[lane] += 1
+      if result.truncated[lane] && !result.terminated[lane] {
+        let final = claim()
+        finals[lane] = Int32(final)
+        (observations + final * observationSize).update(
+          from: result.finalObservations.row(lane), count: observationSize)
+      }
+    }
+    step += 1
+    storeStart(result.observations)
+    for lane in 0..<lanes { extendWindows(of: lane, newest: newest, result: result) }
+  }
+
+  /// The slot of a lane's row at one of the last n + 1 steps.
+  private func slot(step: Int, lane: Int) -> Int {
+    let slot = bases[step % (nStep + 1)] + lane
+    return slot < capacity ? slot : slot - capacity
+  }
+
+  /// Takes the oldest slot for a new row; what started there is gone.
+  private func claim() -> Int {
+    let slot = head
+    if filled < capacity {
+      filled += 1
+    } else if next[slot] >= 0 {
+      count -= 1
+    }
+    next[slot] = -1
+    head = slot + 1 < capacity ? slot + 1 : 0
+    return slot
+  }
+
+  /// Stores the rows that the lanes act on at `step`.
+  private func storeStart(_ rows: MatrixView) {
+    assert(rows.rows == lanes && rows.columns == observationSize)
+    bases[step % (nStep + 1)] = head
+    for lane in 0..<lanes {
+      (observations + claim() * observationSize).update(from: rows.row(lane), count: observationSize)
+    }
+  }
+
+  /// Adds a lane's newest reward to its open windows and completes those that are full or whose episode ended.
+  private func extendWindows(of lane: Int, newest: Int, result: StepResult) {
+    let reward = result.rewards[lane]
+    let windows = open[lane]
+    for age in 0..<windows { rewards[slot(step: newest - age, lane: lane)] += powers[age] * reward }
+    if result.terminated[lane] || result.truncated[lane] {
+      for age in 0..<windows {
+        let start = slot(step: newest - age, lane: lane)
+        discounts[start] = result.terminated[lane] ? 0 : powers[age + 1]
+        next[start] = result.terminated[lane] ? Int32(start) : finals[lane]
+      }
+      count += windows
+      open[lane] = 0
+    } else if windows == nStep {
+      let start = slot(step: newest - (nStep - 1), lane: lane)
+      discounts[start] = powers[nStep]
+      next[start] = Int32(slot(step: newest + 1, lane: lane))
+      count += 1
+      open[lane] = nStep - 1
+    }
+  }
+
+  /// Draws the slots of complete transitions, uniformly with replacement, by rejection of slots that hold none.
+  func draw(into slots: UnsafeMutablePointer<Int32>, count draws: Int, stream: inout RandomStream) {
+    precondition(count > 0, "Nothing can be sampled before the first complete transition.")
+    for draw in 0..<draws {
+      var slot = 0
+      repeat {
+        slot = Int((UInt64(stream.nextWord()) &* UInt64(filled)) >> 32)
+      } while next[slot] < 0
+      slots[draw] = Int32(slot)
+    }
+  }
+}

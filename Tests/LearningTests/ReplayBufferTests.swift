@@ -1,0 +1,178 @@
+import Environments
+import Learning
+import LinearAlgebra
+import Testing
+
+/// Plays random episodes into a replay buffer and keeps every row, reward and end beside it, to compute transitions
+/// by brute force. A row's only column is the number of rows stored before it.
+private final class Recorder {
+  struct Step {
+    let row: Int
+    let action: [Int32]
+    let reward: Double
+  }
+  struct Transition: Equatable {
+    let action: [Int32]
+    let reward: Double
+    let discount: Double
+    let next: Int
+  }
+
+  let lanes = 5
+  let nStep: Int
+  let discount = 0.9
+  let buffer: ReplayBuffer
+  private(set) var transitions: [Int: Transition] = [:]
+  private(set) var rowCount = 0
+  private var episodes: [[Step]]
+  private var current: [Int] = []
+  private var stream = RandomStream(seed: 2, purpose: .test)
+
+  init(nStep: Int, capacity: Int) {
+    self.nStep = nStep
+    buffer = ReplayBuffer(
+      capacity: capacity, lanes: lanes, observationSize: 1, branchCount: 2, nStep: nStep, discount: 0.9)
+    episodes = Array(repeating: [], count: lanes)
+  }
+
+  func begin() {
+    current = (0..<lanes).map { rowCount + $0 }
+    rowCount += lanes
+    episodes = Array(repeating: [], count: lanes)
+    let rows = Matrix(rows: lanes, columns: 1, current.map { Float($0) })
+    buffer.begin(observations: rows.view)
+  }
+
+  func step() {
+    let finals = Matrix(rows: lanes, columns: 1, Array(repeating: -1, count: lanes))
+    var rewards: [Float] = []
+    var terminated: [Bool] = []
+    var truncated: [Bool] = []
+    var actions: [Int32] = []
+    for lane in 0..<lanes {
+      let action = [Int32(stream.uniform() * 3), Int32(stream.uniform() * 4)]
+      actions += action
+      rewards.append(stream.uniform() - 0.5)
+      terminated.append(stream.uniform() < 0.15)
+      truncated.append(stream.uniform() < 0.15)
+      episodes[lane].append(Step(row: current[lane], action: action, reward: Double(rewards[lane])))
+      // A step that both terminates and truncates counts as terminated.
+      if truncated[lane] && !terminated[lane] {
+        finals[lane, 0] = Float(rowCount)
+        rowCount += 1
+      }
+    }
+    current = (0..<lanes).map { rowCount + $0 }
+    rowCount += lanes
+    let rows = Matrix(rows: lanes, columns: 1, current.map { Float($0) })
+    for lane in 0..<lanes {
+      let ended = terminated[lane] || truncated[lane]
+      let end = terminated[lane] ? nil : truncated[lane] ? Int(finals[lane, 0]) : current[lane]
+      complete(lane, ended: ended, end: end)
+      if ended { episodes[lane] = [] }
+    }
+    rewards.withUnsafeMutableBufferPointer { rewards in
+      terminated.withUnsafeMutableBufferPointer { terminated in
+        truncated.withUnsafeMutableBufferPointer { truncated in
+          guard let rewards = rewards.baseAddress, let terminated = terminated.baseAddress,
+            let truncated = truncated.baseAddress
+          else { return }
+          buffer.append(
+            actions: actions,
+            result: StepResult(
+              observations: rows.view, finalObservations: finals.view, rewards: rewards,
+              terminated: terminated,
+              truncated: truncated))
+        }
+      }
+    }
+  }
+
+  /// Every window of the running episode that is known by now, computed from its definition.
+  private func complete(_ lane: Int, ended: Bool, end: Int?) {
+    let episode = episodes[lane]
+    for start in episode.indices {
+      let length = min(nStep, episode.count - start)
+      guard length == nStep || ended else { continue }
+      var sum = 0.0
+      var power = 1.0
+      for offset in 0..<length {
+        sum += power * episode[start + offset].reward
+        power *= discount
+      }
+      let reached = start + length < episode.count ? episode[start + length].row : end
+      transitions[episode[start].row] = Transition(
+        action: episode[start].action, reward: sum, discount: reached == nil ? 0 : power,
+        next: reached ?? episode[start].row)
+    }
+  }
+
+  /// The transitions whose row has not been overwritten.
+  var alive: [Int: Transition] { transitions.filter { $0.key >= rowCount - buffer.capacity } }
+
+  /// Draws transitions and checks each; returns how often each row came.
+  func drawAndCheck(_ draws: Int) -> [Int: Int] {
+    let batch = ReplayBatch(count: draws, observationSize: 1, branchCount: 2)
+    let table = NormalizationTable(ObservationNormalizer(identity: 1, limit: .infinity))
+    var stream = RandomStream(seed: 3, purpose: .replay)
+    buffer.sample(into: batch, normalizedBy: table, rewardScale: 2, stream: &stream)
+    let alive = alive
+    var seen: [Int: Int] = [:]
+    for draw in 0..<draws {
+      let row = Int(batch.observations[draw, 0])
+      seen[row, default: 0] += 1
+      guard let expected = alive[row] else {
+        Issue.record("Row \(row) starts no complete transition.")
+        continue
+      }
+      #expect([batch.actions[2 * draw], batch.actions[2 * draw + 1]] == expected.action)
+      #expect(abs(Double(batch.rewards[draw]) - 2 * expected.reward) < 1e-5)
+      #expect(abs(Double(batch.discounts[draw]) - expected.discount) < 1e-6)
+      #expect(Int(batch.nextObservations[draw, 0]) == expected.next)
+    }
+    return seen
+  }
+}
+
+@Suite struct ReplayBufferTests {
+  @Test("Windows are those of the definition", arguments: [1, 2, 3, 7])
+  func windowsAreThoseOfTheDefinition(nStep: Int) {
+    let recorder = Recorder(nStep: nStep, capacity: 2000)
+    recorder.begin()
+    for step in 1...200 {
+      recorder.step()
+      // Beginning anew forgets what is open and keeps the rest.
+      if step == 120 { recorder.begin() }
+    }
+    #expect(recorder.rowCount < 2000)
+    #expect(recorder.buffer.count == recorder.transitions.count)
+    let seen = recorder.drawAndCheck(30_000)
+    #expect(Set(seen.keys) == Set(recorder.transitions.keys))
+  }
+
+  @Test("A full ring holds the newest rows and nothing half overwritten", arguments: [1, 3, 6])
+  func aFullRingHoldsTheNewestRows(nStep: Int) {
+    let recorder = Recorder(nStep: nStep, capacity: 211)
+    recorder.begin()
+    for step in 1...400 {
+      recorder.step()
+      #expect(recorder.buffer.count == recorder.alive.count)
+      if step % 50 == 0 { #expect(Set(recorder.drawAndCheck(5000).keys) == Set(recorder.alive.keys)) }
+    }
+  }
+
+  /// False alarm: once in a million seeds.
+  @Test func everyTransitionIsEquallyLikely() {
+    let recorder = Recorder(nStep: 3, capacity: 211)
+    recorder.begin()
+    for _ in 1...300 { recorder.step() }
+    let draws = 100_000
+    let seen = recorder.drawAndCheck(draws)
+    let mean = Double(draws) / Double(recorder.buffer.count)
+    let chiSquare = recorder.alive.keys.reduce(0.0) { sum, row in
+      let gap = Double(seen[row] ?? 0) - mean
+      return sum + gap * gap / mean
+    }
+    #expect(chiSquare < chiSquareLimit(degrees: recorder.buffer.count - 1))
+  }
+}
