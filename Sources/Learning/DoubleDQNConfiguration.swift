@@ -1,0 +1,83 @@
+import NeuralNetworks
+
+/// Every hyperparameter of double-DQN, with the values to begin from.
+public struct DoubleDQNConfiguration: Sendable, Equatable {
+  /// The widths of the hidden layers.
+  public var hidden: [Int]
+  /// How the branches make up the value of an action.
+  public var head: Aggregation
+  /// Adam's step size, along the run.
+  public var learningRate: Schedule
+  /// γ: what a reward one step later is worth.
+  public var discount: Float
+  /// How many rewards a target sums up before it bootstraps.
+  public var nStep: Int
+  /// The number of transitions of an update.
+  public var batchSize: Int
+  /// How many steps of all lanes together the replay ring holds.
+  public var replayCapacity: Int
+  /// After how many environment steps learning begins. Until then the normaliser and the reward scale are measured, on
+  /// the play of the prior with ε-exploration, or on uniformly random play where there is no prior.
+  public var warmupSteps: Int
+  /// How many environment steps (of all lanes together) there are to an update.
+  public var environmentStepsPerUpdate: Int
+  /// How the target network follows.
+  public var targetUpdate: TargetUpdate
+  /// ε: with which probability a branch is disturbed, along the run.
+  public var epsilon: Schedule
+  /// How far a disturbed branch may leave the policy's choice; nil for any choice. See `Exploration`.
+  public var explorationWidth: Int?
+  /// What rewards are multiplied with before they are learned from.
+  public var rewardScale: RewardScale
+  /// Gradients are scaled down to this norm; nil does not clip.
+  public var maximumGradientNorm: Float?
+  /// Where the loss turns from quadratic to linear (Huber), in scaled reward units.
+  public var huberThreshold: Float
+  /// Where normalised observations are cut.
+  public var observationLimit: Float
+  /// Over how many environment steps the schedules run; nil for the steps of the first call of `train`.
+  public var scheduleSteps: Int?
+  /// The most threads to use; nil for as many as the process may run on. Results are the same for every value.
+  public var threads: Int?
+  /// Decides the first weights, exploration and replay; the environments have a seed of their own.
+  public var seed: UInt64
+
+  /// Gathers hyperparameters; those not given are the defaults.
+  public init(
+    hidden: [Int] = [256, 256], head: Aggregation = .branching,
+    learningRate: Schedule = .linear(from: 5e-4, to: 5e-5), discount: Float = 0.99, nStep: Int = 3,
+    batchSize: Int = 256, replayCapacity: Int = 200_000, warmupSteps: Int = 20_000,
+    environmentStepsPerUpdate: Int = 64, targetUpdate: TargetUpdate = .polyak(0.005),
+    epsilon: Schedule = .linear(from: 1, to: 0.05, until: 0.5), explorationWidth: Int? = nil,
+    rewardScale: RewardScale = .automatic, maximumGradientNorm: Float? = 10, huberThreshold: Float = 1,
+    observationLimit: Float = 10, scheduleSteps: Int? = nil, threads: Int? = nil, seed: UInt64 = 1
+  ) {
+    self.hidden = hidden
+    self.head = head
+    self.learningRate = learningRate
+    self.discount = discount
+    self.nStep = nStep
+    self.batchSize = batchSize
+    self.replayCapacity = replayCapacity
+    self.warmupSteps = warmupSteps
+    self.environmentStepsPerUpdate = environmentStepsPerUpdate
+    self.targetUpdate = targetUpdate
+    self.epsilon = epsilon
+    self.explorationWidth = explorationWidth
+    self.rewardScale = rewardScale
+    self.maximumGradientNorm = maximumGradientNorm
+    self.huberThreshold = huberThreshold
+    self.observationLimit = observationLimit
+    self.scheduleSteps = scheduleSteps
+    self.threads = threads
+    self.seed = seed
+  }
+}
+
+/// What rewards are multiplied with before they are learned from.
+public enum RewardScale: Sendable, Equatable {
+  /// The given positive number.
+  case constant(Float)
+  /// 1 / standard deviation of the rewards of the warm-up's single steps; 1 where they do not vary.
+  case automatic
+}

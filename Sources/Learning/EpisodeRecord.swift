@@ -1,0 +1,35 @@
+import Environments
+
+/// The returns of running episodes, and of the last ones that ended.
+struct EpisodeRecord {
+  /// Episodes ended so far.
+  private(set) var ended = 0
+  private var running: [Double]
+  private var recent: [Double] = []
+  private let window: Int
+
+  init(lanes: Int, ended: Int = 0) {
+    self.ended = ended
+    running = Array(repeating: 0, count: lanes)
+    window = max(100, lanes)
+    recent.reserveCapacity(window)
+  }
+
+  /// The mean return of the last episodes.
+  var meanReturn: Double? { recent.isEmpty ? nil : recent.reduce(0, +) / Double(recent.count) }
+
+  /// Adds a step of every lane.
+  mutating func add(_ result: StepResult) {
+    for lane in running.indices {
+      running[lane] += Double(result.rewards[lane])
+      guard result.terminated[lane] || result.truncated[lane] else { continue }
+      if recent.count < window {
+        recent.append(running[lane])
+      } else {
+        recent[ended % window] = running[lane]
+      }
+      ended += 1
+      running[lane] = 0
+    }
+  }
+}
