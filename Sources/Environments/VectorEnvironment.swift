@@ -1,12 +1,6 @@
 import Dispatch
 import LinearAlgebra
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// Many lanes of one environment, stepped together: a row of the batch matrix per lane.
 ///
 /// ```swift
@@ -51,7 +45,7 @@ public final class VectorEnvironment<E: Environment> {
   ///   - seed: decides all randomness, together with a lane's number. Evaluation uses the seeds from 2^63 on, so
   ///     training seeds stay below.
   ///   - lanesPerBlock: how many lanes a block steps together; speed alone depends on it.
-  ///   - threads: the most threads of a step; nil for as many as the process may run on.
+  ///   - threads: the most threads of a step; nil for as many as there are processors.
   ///   - make: describes the problem; called once.
   public init(
     count: Int, seed: UInt64, lanesPerBlock: Int = 64, threads: Int? = nil, _ make: () throws -> E
@@ -139,6 +133,3 @@ private struct Sweep<E: Environment>: @unchecked Sendable {
     }
   }
 }
-
-/// The number of threads the process may run at once.
-private func availableThreads() -> Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }

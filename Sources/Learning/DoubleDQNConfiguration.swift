@@ -37,7 +37,7 @@ public struct DoubleDQNConfiguration: Sendable, Equatable {
   public var observationLimit: Float
   /// Over how many environment steps the schedules run; nil for the steps of the first call of `train`.
   public var scheduleSteps: Int?
-  /// The most threads to use; nil for as many as the process may run on. Results are the same for every value.
+  /// The most threads to use; nil for as many as there are processors. Results are the same for every value.
   public var threads: Int?
   /// Decides the first weights, exploration and replay; the environments have a seed of their own.
   public var seed: UInt64
@@ -71,6 +71,22 @@ public struct DoubleDQNConfiguration: Sendable, Equatable {
     self.scheduleSteps = scheduleSteps
     self.threads = threads
     self.seed = seed
+  }
+
+  /// Stops with a sentence where a number makes no sense.
+  func check() {
+    precondition(batchSize > 0, "An update needs at least one transition, not a batch size of \(batchSize).")
+    precondition(warmupSteps >= 0, "The warm-up cannot last \(warmupSteps) steps.")
+    precondition(
+      environmentStepsPerUpdate > 0,
+      "There cannot be \(environmentStepsPerUpdate) environment steps to an update.")
+    precondition(huberThreshold > 0, "The Huber threshold must be positive, not \(huberThreshold).")
+    precondition(maximumGradientNorm ?? 1 > 0, "The maximum gradient norm must be positive.")
+    precondition(scheduleSteps ?? 1 > 0, "Schedules need at least one step, not \(scheduleSteps ?? 0).")
+    precondition(threads ?? 1 > 0, "Training needs at least one thread, not \(threads ?? 0).")
+    if case .constant(let scale) = rewardScale {
+      precondition(scale > 0 && scale.isFinite, "The reward scale must be positive, not \(scale).")
+    }
   }
 }
 

@@ -15,7 +15,7 @@ public func evaluationSeed(_ seed: UInt64) -> UInt64 { seed | 1 << 63 }
 ///   - episodes: how many episodes to play.
 ///   - seed: decides all randomness, by way of `evaluationSeed`.
 ///   - lanes: how many episodes run side by side; by default all, up to 1024.
-///   - threads: the most threads of a step; nil for as many as the process may run on.
+///   - threads: the most threads of a step; nil for as many as there are processors.
 ///   - act: writes lanes × branches choices for lanes × observation size raw observations.
 public func evaluate<E: Environment>(
   _ environment: E, episodes: Int, seed: UInt64, lanes: Int? = nil, threads: Int? = nil,

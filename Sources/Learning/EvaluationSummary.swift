@@ -50,7 +50,7 @@ public struct EvaluationSummary: Sendable, Equatable, CustomStringConvertible {
   }
 }
 
-/// A number with about five significant digits and no exponent, as Foundation is not at hand.
+/// A number with about five significant digits and no exponent.
 private func short(_ number: Double) -> String {
   guard number.isFinite, abs(number) < 1e15 else { return "\(number)" }
   var factor = 1.0

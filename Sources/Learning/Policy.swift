@@ -25,7 +25,8 @@ public struct Policy: Sendable, Equatable {
   /// Puts a policy together; the parts must fit one another.
   public init(
     shape: NetworkShape, weights: [Float], normalizer: ObservationNormalizer, rewardScale: Float = 1,
-    observationNames: [String], metadata: [String: String] = [:], trainingSeed: UInt64 = 0, trainingSteps: Int = 0
+    observationNames: [String], metadata: [String: String] = [:], trainingSeed: UInt64 = 0,
+    trainingSteps: Int = 0
   ) {
     precondition(
       weights.count == shape.parameterCount,
@@ -34,7 +35,8 @@ public struct Policy: Sendable, Equatable {
       normalizer.columns == shape.observationSize && observationNames.count == shape.observationSize,
       "A policy needs a name and a normalisation for each of \(shape.observationSize) observation columns.")
     precondition(
-      normalizer.priorColumns == shape.priorColumns, "Normaliser and network must agree on the prior columns.")
+      normalizer.priorColumns == shape.priorColumns, "Normaliser and network must agree on the prior columns."
+    )
     precondition(
       rewardScale > 0 && rewardScale.isFinite, "The reward scale must be positive, not \(rewardScale).")
     self.shape = shape
@@ -61,12 +63,13 @@ public struct Policy: Sendable, Equatable {
 ///   - episodes: how many episodes to play, as many in every lane.
 ///   - seed: decides all randomness, by way of `evaluationSeed`.
 ///   - lanes: how many episodes run side by side; by default all, up to 1024.
-///   - threads: the most threads to use; nil for as many as the process may run on.
+///   - threads: the most threads to use; nil for as many as there are processors.
 public func evaluate<E: Environment>(
   _ policy: Policy, in environment: E, episodes: Int, seed: UInt64, lanes: Int? = nil, threads: Int? = nil
 ) -> EvaluationSummary {
   precondition(
-    policy.shape.observationSize == environment.observationSize && policy.actionSpace == environment.actionSpace,
+    policy.shape.observationSize == environment.observationSize
+      && policy.actionSpace == environment.actionSpace,
     "The policy was trained for other observations or actions than the environment has.")
   let lanes = min(lanes ?? 1024, episodes)
   let runner = PolicyRunner(policy, maximumBatch: lanes, threads: threads)

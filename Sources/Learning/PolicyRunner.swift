@@ -32,12 +32,13 @@ public final class PolicyRunner {
   /// - Parameters:
   ///   - policy: what to act with.
   ///   - maximumBatch: the largest number of rows at once.
-  ///   - threads: the most threads to use; nil for as many as the process may run on.
+  ///   - threads: the most threads to use; nil for as many as there are processors.
   public convenience init(_ policy: Policy, maximumBatch: Int, threads: Int? = 1) {
     let network = BranchingNetwork(shape: policy.shape, parameters: policy.weights)
     network.priorTransform = policy.priorTransform
     self.init(
-      network: network, normalizer: policy.normalizer, rewardScale: policy.rewardScale, maximumBatch: maximumBatch,
+      network: network, normalizer: policy.normalizer, rewardScale: policy.rewardScale,
+      maximumBatch: maximumBatch,
       threads: threads)
   }
 
@@ -83,7 +84,8 @@ public final class PolicyRunner {
   ///   - observations: rows × observation size, raw.
   ///   - q: rows × choice count.
   public func qValues(observations: MatrixView, into q: MatrixView) {
-    precondition(q.rows == observations.rows, "Each of \(observations.rows) observations needs a row of values.")
+    precondition(
+      q.rows == observations.rows, "Each of \(observations.rows) observations needs a row of values.")
     let inverse = 1 / rewardScale
     run(observations) { rows, values in
       for row in 0..<rows.count {

@@ -1,0 +1,146 @@
+import Environments
+import LinearAlgebra
+import NeuralNetworks
+
+extension DoubleDQN {
+  /// Plays at least `steps` environment steps more, of all lanes together, learning on the way.
+  ///
+  /// May be called again; training goes on where it stopped.
+  ///
+  /// - Parameters:
+  ///   - steps: how many steps to play, rounded up to whole steps of all lanes.
+  ///   - progressInterval: about how many steps lie between two reports.
+  ///   - onProgress: takes a report, the last at the end, and says whether to go on.
+  /// - Throws: `TrainingError.diverged` when the loss is not finite; the weights are then of no more use.
+  public mutating func train(
+    steps: Int, progressInterval: Int = 10_000,
+    onProgress: (TrainingProgress) -> TrainingDirective = { _ in .proceed }
+  ) throws(TrainingError) {
+    precondition(steps >= 0, "Training needs a number of steps, not \(steps).")
+    let end = self.steps + steps
+    let scheduleSteps = self.scheduleSteps ?? max(1, steps)
+    self.scheduleSteps = scheduleSteps
+    var means = LearningMeans()
+    var reported = self.steps
+    if !hasBegun {
+      environments.reset()
+      replay.begin(observations: environments.observations.view)
+      hasBegun = true
+    }
+    while self.steps < end {
+      let fraction = Float(Double(self.steps) / Double(scheduleSteps))
+      let epsilon = configuration.epsilon.value(at: fraction)
+      let learningRate = configuration.learningRate.value(at: fraction)
+      act(epsilon: epsilon)
+      environments.step(actions: actions.pointer)
+      replay.append(actions: actions.pointer, result: environments.result)
+      record.add(environments.result)
+      self.steps += environments.count
+      if normalizer == nil {
+        rewardMoments.add(
+          MatrixView(pointer: environments.rewards, rows: environments.count, columns: 1, stride: 1))
+      }
+      if self.steps >= learningStart {
+        if normalizer == nil { finishWarmup() }
+        try learn(learningRate: learningRate, means: &means)
+      }
+      guard self.steps - reported >= progressInterval || self.steps >= end else { continue }
+      reported = self.steps
+      let progress = TrainingProgress(
+        steps: self.steps, totalSteps: end, episodes: record.ended, meanReturn: record.meanReturn,
+        epsilon: epsilon, learningRate: learningRate, updates: updates, learning: means.values)
+      means = LearningMeans()
+      if onProgress(progress) == .stop { return }
+    }
+  }
+
+  /// Chooses every lane's action: the policy's, the prior's, or none before there is a policy; then explores.
+  private mutating func act(epsilon: Float) {
+    let observations = environments.observations.view
+    if normalizer != nil {
+      runner.act(observations: observations, into: actions.pointer)
+    } else {
+      warmUp(observations)
+    }
+    // Without policy or prior, every choice is disturbed and any may come.
+    let blind = normalizer == nil && shape.priorColumns == nil
+    let rule = blind ? Exploration(branchSizes: shape.branchSizes) : exploration
+    rule.disturb(
+      actions.pointer, lanes: environments.count, epsilon: blind ? 1 : epsilon, stream: &explorationStream)
+  }
+
+  /// Measures the observations of a warm-up step and plays the prior on them, where there is one.
+  private mutating func warmUp(_ observations: MatrixView) {
+    observationMoments.add(observations)
+    guard let prior = shape.priorColumns else { return actions.clear() }
+    // Behind the prior's state value stand its advantages.
+    let advantages = MatrixView(
+      pointer: observations.pointer + prior.lowerBound + 1, rows: observations.rows,
+      columns: shape.choiceCount,
+      stride: observations.stride)
+    argmaxChoices(advantages, branchSizes: shape.branchSizes, into: actions.pointer)
+  }
+
+  /// Fixes normaliser and reward scale.
+  private mutating func finishWarmup() {
+    switch configuration.rewardScale {
+    case .constant(let scale): rewardScale = scale
+    case .automatic:
+      let deviation = rewardMoments.variances[0].squareRoot()
+      let varies = deviation > 1e-6 * max(abs(rewardMoments.means[0]), 1e-6)
+      rewardScale = varies ? Float(1 / deviation) : 1
+    }
+    adopt(
+      ObservationNormalizer(
+        moments: observationMoments, priorColumns: shape.priorColumns, limit: configuration.observationLimit))
+  }
+
+  /// Normalises by a fixed normaliser from now on, wherever observations are read.
+  mutating func adopt(_ fixed: ObservationNormalizer) {
+    normalizer = fixed
+    table = NormalizationTable(fixed)
+    runner.normalize(with: fixed)
+    learning.priorTransform = fixed.priorTransform(rewardScale: rewardScale)
+  }
+
+  /// Does the updates that the step just played made due.
+  private mutating func learn(learningRate: Float, means: inout LearningMeans) throws(TrainingError) {
+    guard replay.count > 0 else { return }
+    stepsDue += environments.count
+    learning.configuration.adam.learningRate = learningRate
+    while stepsDue >= configuration.environmentStepsPerUpdate {
+      stepsDue -= configuration.environmentStepsPerUpdate
+      replay.sample(
+        into: batch, normalizedBy: table, rewardScale: rewardScale, stream: &replayStream)
+      let statistics = learning.update(batch.transitions)
+      updates += 1
+      guard statistics.loss.isFinite && statistics.gradientNorm.isFinite else {
+        throw .diverged(step: steps)
+      }
+      means.add(statistics)
+    }
+  }
+}
+
+/// Running means over updates.
+struct LearningMeans {
+  private var count = 0.0
+  private var loss = 0.0
+  private var gradientNorm = 0.0
+  private var meanQ = 0.0
+
+  /// Adds an update.
+  mutating func add(_ statistics: UpdateStatistics) {
+    count += 1
+    loss += Double(statistics.loss)
+    gradientNorm += Double(statistics.gradientNorm)
+    meanQ += Double(statistics.meanQ)
+  }
+
+  /// The means; nil before the first update.
+  var values: TrainingProgress.Learning? {
+    guard count > 0 else { return nil }
+    return TrainingProgress.Learning(
+      loss: loss / count, gradientNorm: gradientNorm / count, meanQ: meanQ / count)
+  }
+}

@@ -1,0 +1,148 @@
+import Environments
+import LinearAlgebra
+import NeuralNetworks
+
+/// Double-DQN over a combinatorial action space: one dueling branch per action component (van Hasselt, Guez and
+/// Silver, 2016; Tavakoli, Pardo and Kormushev, 2018).
+///
+/// ```swift
+/// let lanes = VectorEnvironment(count: 1024, seed: 1) { CartPole() }
+/// var learner = DoubleDQN(environments: lanes, configuration: .init(hidden: [256, 256], head: .branching))
+/// try learner.train(steps: 2_000_000)
+/// print(learner.evaluate(episodes: 1_000))
+/// ```
+///
+/// The loop: act on all lanes by one batched pass, step all lanes, store their transitions, then do the updates that
+/// are due. Nothing overlaps, and no result depends on the number of threads: equal seeds and configurations give
+/// bit-identical weights.
+public struct DoubleDQN<E: Environment>: ~Copyable {
+  /// The hyperparameters' type.
+  public typealias Configuration = DoubleDQNConfiguration
+
+  /// The lanes that are played.
+  public let environments: VectorEnvironment<E>
+  /// The hyperparameters.
+  public let configuration: Configuration
+  /// Environment steps played so far, of all lanes together.
+  public internal(set) var steps = 0
+  /// Updates done so far.
+  public internal(set) var updates = 0
+  /// How observations are normalised; nil until the warm-up has measured it.
+  public internal(set) var normalizer: ObservationNormalizer?
+  /// What rewards are multiplied with before they are learned from; 1 until the warm-up has measured it.
+  public internal(set) var rewardScale: Float = 1
+
+  let learning: DoubleQUpdate
+  let runner: PolicyRunner
+  let exploration: Exploration
+  let replay: ReplayBuffer
+  let batch: ReplayBatch
+  let actions: ActionRows
+  var table: NormalizationTable
+  var observationMoments: RunningMoments
+  var rewardMoments = RunningMoments(columns: 1)
+  var explorationStream: RandomStream
+  var replayStream: RandomStream
+  var record: EpisodeRecord
+  var scheduleSteps: Int?
+  /// Environment steps that updates have not caught up with yet.
+  var stepsDue = 0
+  /// Steps at which the first update may come: the warm-up's end, or, resumed, when the ring is filled again.
+  var learningStart: Int
+  var hasBegun = false
+
+  /// Creates a learner with fresh weights.
+  ///
+  /// - Parameters:
+  ///   - environments: the lanes to play; their `threads` follow the configuration's, where it gives them.
+  ///   - configuration: the hyperparameters.
+  public init(environments: VectorEnvironment<E>, configuration: Configuration = Configuration()) {
+    configuration.check()
+    let problem = environments.environment
+    let branchSizes = problem.actionSpace.branchSizes
+    let shape = NetworkShape(
+      observationSize: problem.observationSize, hidden: configuration.hidden, branchSizes: branchSizes,
+      aggregation: configuration.head, priorColumns: problem.priorColumns)
+    let unmeasured = ObservationNormalizer(
+      identity: problem.observationSize, priorColumns: problem.priorColumns,
+      limit: configuration.observationLimit)
+    self.environments = environments
+    self.configuration = configuration
+    if let threads = configuration.threads { environments.threads = threads }
+    learning = DoubleQUpdate(
+      shape: shape,
+      configuration: DoubleQUpdate.Configuration(
+        adam: Adam.Configuration(learningRate: configuration.learningRate.value(at: 0)),
+        maximumGradientNorm: configuration.maximumGradientNorm, huberDelta: configuration.huberThreshold,
+        targetUpdate: configuration.targetUpdate), maximumBatch: configuration.batchSize,
+      seed: configuration.seed)
+    runner = PolicyRunner(
+      network: learning.online, normalizer: unmeasured, rewardScale: 1, maximumBatch: environments.count,
+      threads: configuration.threads)
+    table = NormalizationTable(unmeasured)
+    exploration = Exploration(branchSizes: branchSizes, width: configuration.explorationWidth)
+    replay = ReplayBuffer(
+      capacity: configuration.replayCapacity, lanes: environments.count,
+      observationSize: problem.observationSize, branchCount: branchSizes.count, nStep: configuration.nStep,
+      discount: configuration.discount)
+    batch = ReplayBatch(
+      count: configuration.batchSize, observationSize: problem.observationSize, branchCount: branchSizes.count
+    )
+    actions = ActionRows(lanes: environments.count, branches: branchSizes.count)
+    observationMoments = RunningMoments(columns: problem.observationSize)
+    explorationStream = RandomStream(seed: configuration.seed, purpose: .exploration)
+    replayStream = RandomStream(seed: configuration.seed, purpose: .replay)
+    record = EpisodeRecord(lanes: environments.count)
+    scheduleSteps = configuration.scheduleSteps
+    learningStart = configuration.warmupSteps
+  }
+
+  /// The sizes of the network.
+  public var shape: NetworkShape { learning.online.shape }
+  /// Episodes ended so far.
+  public var episodes: Int { record.ended }
+
+  /// The greedy policy as it stands; it holds copies and does not change with further training.
+  public var policy: Policy {
+    let problem = environments.environment
+    return Policy(
+      shape: shape, weights: learning.online.parameterValues, normalizer: normalizer ?? unmeasured,
+      rewardScale: rewardScale, observationNames: problem.observationNames, metadata: problem.metadata,
+      trainingSeed: configuration.seed, trainingSteps: steps)
+  }
+
+  /// Plays the greedy policy on fresh lanes that share no chance with training.
+  ///
+  /// - Parameters:
+  ///   - episodes: how many episodes to play, as many in every lane.
+  ///   - seed: decides all randomness; nil for the configuration's.
+  public func evaluate(episodes: Int, seed: UInt64? = nil) -> EvaluationSummary {
+    Learning.evaluate(
+      policy, in: environments.environment, episodes: episodes, seed: seed ?? configuration.seed,
+      threads: configuration.threads)
+  }
+
+  /// The normaliser before anything was measured.
+  private var unmeasured: ObservationNormalizer {
+    ObservationNormalizer(
+      identity: shape.observationSize, priorColumns: shape.priorColumns, limit: configuration.observationLimit
+    )
+  }
+}
+
+/// Lanes × branches choices, freed with their owner.
+final class ActionRows {
+  let pointer: UnsafeMutablePointer<Int32>
+  let count: Int
+
+  init(lanes: Int, branches: Int) {
+    count = lanes * branches
+    pointer = .allocate(capacity: count)
+    pointer.initialize(repeating: 0, count: count)
+  }
+
+  deinit { pointer.deallocate() }
+
+  /// Sets every choice to 0.
+  func clear() { pointer.update(repeating: 0, count: count) }
+}

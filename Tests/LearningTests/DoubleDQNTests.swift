@@ -1,0 +1,183 @@
+import Environments
+import Learning
+import LinearAlgebra
+import NeuralNetworks
+import Testing
+
+@Suite(.serialized) struct DoubleDQNTests {
+  /// Small, quick settings; tests change what they are about.
+  private func small(_ change: (inout DoubleDQNConfiguration) -> Void = { _ in }) -> DoubleDQNConfiguration {
+    var configuration = DoubleDQNConfiguration(
+      hidden: [64], learningRate: .linear(from: 2e-3, to: 2e-4), discount: 0.9, nStep: 1, batchSize: 64,
+      replayCapacity: 20_000, warmupSteps: 1000, environmentStepsPerUpdate: 8, targetUpdate: .polyak(0.02),
+      epsilon: .linear(from: 1, to: 0.1, until: 0.6), seed: 5)
+    change(&configuration)
+    return configuration
+  }
+
+  @Test("Two branches learn to name two digits", arguments: Aggregation.allCases)
+  func twoBranchesLearnToNameTwoDigits(head: Aggregation) throws {
+    let lanes = VectorEnvironment(count: 32, seed: 1) { IdentityWorld() }
+    var learner = DoubleDQN(environments: lanes, configuration: small { $0.head = head })
+    #expect(learner.evaluate(episodes: 500).mean < 1.5)
+    try learner.train(steps: 16_000)
+    let summary = learner.evaluate(episodes: 500)
+    #expect(summary.mean == 2)
+    #expect(summary.lengths.allSatisfy { $0 == 1 })
+  }
+
+  @Test("A chain's values are those of value iteration", arguments: [1, 3])
+  func aChainsValuesAreThoseOfValueIteration(nStep: Int) throws {
+    // Windows of three steps follow the exploring play, so their values are optimal only where it is greedy.
+    let configuration = small {
+      $0.nStep = nStep
+      $0.rewardScale = .constant(1)
+      $0.epsilon = nStep == 1 ? 0.5 : .linear(from: 1, to: 0, until: 0.3)
+      $0.replayCapacity = nStep == 1 ? 20_000 : 4000
+    }
+    let lanes = VectorEnvironment(count: 16, seed: 2) { Chain() }
+    var learner = DoubleDQN(environments: lanes, configuration: configuration)
+    try learner.train(steps: 40_000)
+    let q = values(
+      of: learner.policy,
+      observations: (0..<6).flatMap { place in
+        (0..<6).map { $0 == place ? 1 : 0 }
+      })
+    for (place, expected) in Chain.optimalQ(discount: 0.9).enumerated() {
+      #expect((q[2 * place + 1] > q[2 * place]) == (expected[1] > expected[0]))
+      // A greedy player visits only the better choice, so only that one's value is exact.
+      for choice in 0..<2 where nStep == 1 || expected[choice] >= expected[1 - choice] {
+        #expect(abs(Double(q[2 * place + choice]) - expected[choice]) < 0.03)
+      }
+    }
+  }
+
+  @Test("Truncation bootstraps, at any window", arguments: [1, 2, 5])
+  func truncationBootstraps(nStep: Int) throws {
+    let configuration = small {
+      $0.nStep = nStep
+      $0.rewardScale = .constant(0.5)
+      $0.discount = 0.8
+      $0.targetUpdate = .polyak(0.05)
+      $0.epsilon = nStep == 1 ? 0.5 : 0.0
+    }
+    let lanes = VectorEnvironment(count: 16, seed: 2) { Endless() }
+    var learner = DoubleDQN(environments: lanes, configuration: configuration)
+    try learner.train(steps: 24_000)
+    let q = values(of: learner.policy, observations: [-1, 1])
+    #expect(abs(q[1] - 5) < 0.1 && abs(q[3] - 5) < 0.1)
+    if nStep == 1 { #expect(abs(q[0] - 4) < 0.1 && abs(q[2] - 4) < 0.1) }
+  }
+
+  @Test func theFirstPolicyPlaysThePriorAndTrainingCorrectsIt() throws {
+    let lanes = VectorEnvironment(count: 32, seed: 1) { PriorWorld() }
+    var learner = DoubleDQN(
+      environments: lanes,
+      configuration: small {
+        $0.epsilon = 0.3
+        $0.explorationWidth = 3
+      })
+    #expect(learner.evaluate(episodes: 500).mean == 1)
+    // The end of the warm-up fixes the normaliser; a single update later the prior still decides.
+    try learner.train(steps: 1000)
+    #expect(learner.updates <= 4)
+    #expect(learner.evaluate(episodes: 500).mean == 1)
+    try learner.train(steps: 16_000)
+    #expect(learner.evaluate(episodes: 500).mean == 2)
+  }
+
+  @Test func equalSeedsGiveBitIdenticalWeightsAtAnyNumberOfThreads() throws {
+    func weights(threads: Int, seed: UInt64) throws -> [Float] {
+      let lanes = VectorEnvironment(count: 300, seed: 3) { CartPole() }
+      var learner = DoubleDQN(
+        environments: lanes,
+        configuration: small {
+          $0.hidden = [64, 64]
+          $0.nStep = 3
+          $0.batchSize = 256
+          $0.environmentStepsPerUpdate = 60
+          $0.warmupSteps = 3000
+          $0.threads = threads
+          $0.seed = seed
+        })
+      try learner.train(steps: 9000)
+      #expect(learner.updates > 90)
+      return learner.policy.weights
+    }
+    let one = try weights(threads: 1, seed: 5)
+    #expect(try one == weights(threads: 2, seed: 5))
+    #expect(try one == weights(threads: 3, seed: 5))
+    #expect(try one != weights(threads: 1, seed: 6))
+  }
+
+  @Test func trainingInPiecesIsTrainingAtOnce() throws {
+    let configuration = small { $0.scheduleSteps = 6400 }
+    let lanes = VectorEnvironment(count: 32, seed: 1) { Chain() }
+    var whole = DoubleDQN(environments: lanes, configuration: configuration)
+    try whole.train(steps: 6400)
+    let again = VectorEnvironment(count: 32, seed: 1) { Chain() }
+    var pieces = DoubleDQN(environments: again, configuration: configuration)
+    for _ in 0..<4 { try pieces.train(steps: 1600) }
+    #expect(whole.policy == pieces.policy)
+    #expect(whole.episodes == pieces.episodes)
+  }
+
+  @Test func progressIsReportedAndTrainingStopsWhenTold() throws {
+    let lanes = VectorEnvironment(count: 32, seed: 1) { Chain() }
+    var learner = DoubleDQN(environments: lanes, configuration: small())
+    var reports: [TrainingProgress] = []
+    try learner.train(steps: 10_000, progressInterval: 500) { progress in
+      reports.append(progress)
+      return reports.count == 6 ? .stop : .proceed
+    }
+    #expect(reports.map(\.steps) == [512, 1024, 1536, 2048, 2560, 3072])
+    #expect(learner.steps == 3072)
+    #expect(reports[0].learning == nil && reports[0].updates == 0)
+    #expect(reports.allSatisfy { $0.totalSteps == 10_000 && $0.meanReturn != nil })
+    #expect(reports[5].updates == learner.updates && reports[5].episodes == learner.episodes)
+    #expect(reports[5].learning.map { $0.loss > 0 && $0.gradientNorm > 0 } == true)
+    #expect(abs(reports[5].epsilon - (1 - 0.9 * 3040 / 6000)) < 1e-5)
+  }
+
+  @Test func divergenceIsAnError() throws {
+    let lanes = VectorEnvironment(count: 32, seed: 1) { Chain() }
+    var learner = DoubleDQN(
+      environments: lanes, configuration: small { $0.rewardScale = .constant(.greatestFiniteMagnitude) })
+    #expect(throws: TrainingError.diverged(step: 1024)) {
+      try learner.train(steps: 10_000)
+    }
+  }
+
+  @Test func aCheckpointGoesOnReproducibly() throws {
+    let configuration = small { $0.scheduleSteps = 16_000 }
+    let lanes = VectorEnvironment(count: 32, seed: 1) { IdentityWorld() }
+    var learner = DoubleDQN(environments: lanes, configuration: configuration)
+    try learner.train(steps: 8000)
+    let checkpoint = learner.checkpoint
+
+    func resumed() throws -> (Policy, Policy, Int) {
+      let lanes = VectorEnvironment(count: 32, seed: 2) { IdentityWorld() }
+      var learner = DoubleDQN(resuming: checkpoint, environments: lanes, configuration: configuration)
+      #expect(learner.checkpoint == checkpoint)
+      let before = learner.policy
+      try learner.train(steps: 9000)
+      #expect(learner.evaluate(episodes: 300).mean == 2)
+      return (before, learner.policy, learner.updates)
+    }
+    let first = try resumed()
+    let second = try resumed()
+    #expect(first.0 == learner.policy)
+    #expect(first.1 == second.1)
+    // Updates pause until the ring has been filled by the length of a warm-up.
+    #expect(first.2 == checkpoint.updates + 1004)
+    #expect(first.1.trainingSteps == 8000 + 9024)
+  }
+
+  private func values(of policy: Policy, observations: [Float]) -> [Float] {
+    let size = policy.shape.observationSize
+    let rows = Matrix(rows: observations.count / size, columns: size, observations)
+    let q = Matrix(rows: rows.rows, columns: policy.shape.choiceCount)
+    PolicyRunner(policy, maximumBatch: rows.rows).qValues(observations: rows.view, into: q.view)
+    return q.elements
+  }
+}
