@@ -1,10 +1,6 @@
 #include "replay_kernels.h"
 
-#if defined(__x86_64__)
-#define APPORTION_VECTORIZED __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
-#else
-#define APPORTION_VECTORIZED
-#endif
+#include "target_clones.h"
 
 // A replayed row stands anywhere in a ring far larger than the caches: ask for it this many rows ahead.
 #define ROWS_AHEAD 4
