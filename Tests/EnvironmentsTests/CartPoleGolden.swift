@@ -1,4 +1,4 @@
-/// A trajectory of Gymnasium's CartPole-v1, made by `cart_pole.py`.
+/// A trajectory of Gymnasium's CartPole-v1, made by `Golden/cart_pole.py`.
 struct CartPoleTrajectory {
   let start: [Double]
   let actions: String
