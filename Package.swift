@@ -22,7 +22,7 @@ let package = Package(
     // Floor 1.
     .target(name: "LinearAlgebra", dependencies: ["COpenBLAS", "CKernels"]),
     // Floor 2.
-    .target(name: "NeuralNetworks", dependencies: ["LinearAlgebra"]),
+    .target(name: "NeuralNetworks", dependencies: ["LinearAlgebra", "CKernels"]),
     .target(name: "Environments", dependencies: ["LinearAlgebra"]),
     // Floor 3.
     .target(name: "Learning", dependencies: ["NeuralNetworks", "Environments", "CKernels"]),
@@ -44,8 +44,11 @@ let package = Package(
       name: "ApportionCLI",
       dependencies: ["Experiments", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
 
+    // Counts heap allocations, for tests of code that must not allocate.
+    .target(name: "AllocationCounting", path: "Tests/AllocationCounting"),
     .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
-    .testTarget(name: "NeuralNetworksTests", dependencies: ["NeuralNetworks"]),
+    .testTarget(
+      name: "NeuralNetworksTests", dependencies: ["NeuralNetworks", "AllocationCounting"], exclude: ["Golden"]),
     .testTarget(name: "EnvironmentsTests", dependencies: ["Environments"], exclude: ["Golden"]),
     .testTarget(name: "LearningTests", dependencies: ["Learning"]),
     .testTarget(name: "MarketsTests", dependencies: ["Markets"]),

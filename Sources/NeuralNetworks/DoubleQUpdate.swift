@@ -104,6 +104,9 @@ public final class DoubleQUpdate: @unchecked Sendable {
   /// Batch: the absolute errors of the last update's transitions (of a branching network: means over branches).
   public var absoluteErrors: UnsafePointer<Float> { UnsafePointer(errors.pointer) }
 
+  /// The gradients of the last update before clipping, in the order of the shape's `tensors`.
+  public var gradientValues: [Float] { shards[0].gradients.elements }
+
   /// Learns from a batch once.
   public func update(_ batch: TransitionBatch) -> UpdateStatistics {
     precondition(

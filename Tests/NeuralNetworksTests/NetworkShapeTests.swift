@@ -1,0 +1,48 @@
+import Foundation
+import NeuralNetworks
+import Testing
+
+@Suite struct NetworkShapeTests {
+  @Test func shapesSurviveCoding() throws {
+    for prior in [nil, 3..<11] {
+      let shape = NetworkShape(
+        observationSize: 12, hidden: [8, 4], branchSizes: [4, 1, 2], aggregation: .additive,
+        priorColumns: prior)
+      let decoded = try JSONDecoder().decode(NetworkShape.self, from: JSONEncoder().encode(shape))
+      #expect(decoded == shape)
+    }
+  }
+
+  @Test(arguments: [
+    #"{"observationSize": 0, "hidden": [8], "branchSizes": [2], "aggregation": "branching"}"#,
+    #"{"observationSize": 4, "hidden": [-8], "branchSizes": [2], "aggregation": "branching"}"#,
+    #"{"observationSize": 4, "hidden": [8], "branchSizes": [], "aggregation": "branching"}"#,
+    #"{"observationSize": 4, "hidden": [8], "branchSizes": [2, 0], "aggregation": "branching"}"#,
+    #"{"observationSize": 4, "hidden": [8], "branchSizes": [2], "aggregation": "joint"}"#,
+    #"{"observationSize": 4, "hidden": [8], "branchSizes": [2], "aggregation": "additive", "priorStart": 2}"#,
+    #"{"observationSize": 4, "hidden": [8], "branchSizes": [2], "aggregation": "additive", "priorStart": -1}"#,
+    #"{"observationSize": 4, "hidden": [4611686018427387904], "branchSizes": [2], "aggregation": "additive"}"#,
+    #"{"observationSize": 4, "hidden": [1], "branchSizes": [9223372036854775807, 9], "aggregation": "additive"}"#,
+  ])
+  func impossibleShapesAreErrors(_ text: String) {
+    #expect(throws: DecodingError.self) { try JSONDecoder().decode(NetworkShape.self, from: Data(text.utf8)) }
+  }
+
+  @Test func tensorsFillTheBufferWithoutGaps() {
+    let shape = NetworkShape(observationSize: 7, hidden: [5, 3], branchSizes: [4, 2])
+    let tensors = shape.tensors
+    #expect(
+      tensors.map(\.name) == [
+        "trunk.0.weight", "trunk.0.bias", "trunk.2.weight", "trunk.2.bias", "value.weight",
+        "advantage.weight",
+        "value.bias", "advantage.bias",
+      ])
+    #expect(tensors.map(\.shape) == [[5, 7], [5], [3, 5], [3], [1, 3], [6, 3], [1], [6]])
+    var offset = 0
+    for tensor in tensors {
+      #expect(tensor.offset == offset)
+      offset += tensor.count
+    }
+    #expect(offset == shape.parameterCount)
+  }
+}

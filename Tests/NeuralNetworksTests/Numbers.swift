@@ -1,0 +1,67 @@
+import LinearAlgebra
+import NeuralNetworks
+
+/// The linear congruential numbers that `Golden/make_golden.py` draws too, all exact in single precision.
+struct Numbers {
+  var state: UInt64
+
+  mutating func word() -> Int {
+    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    return Int(state >> 48)
+  }
+
+  mutating func signed(_ count: Int) -> [Float] { (0..<count).map { _ in Float(word() - 32768) / 32768 } }
+
+  mutating func below(_ limit: Int) -> Int { word() % limit }
+}
+
+/// The arrays behind a `TransitionBatch`.
+final class Transitions {
+  let observations: Matrix
+  let nextObservations: Matrix
+  let rewards: Matrix
+  let discounts: Matrix
+  let weights: Matrix?
+  let actions: UnsafeMutablePointer<Int32>
+  var nextMask: [UInt8]?
+  private let mask: UnsafeMutablePointer<UInt8>
+
+  /// Draws transitions in the order of `make_golden.py`.
+  init(_ shape: NetworkShape, count: Int, weighted: Bool, from numbers: inout Numbers) {
+    let width = shape.observationSize
+    observations = Matrix(rows: count, columns: width, numbers.signed(count * width))
+    nextObservations = Matrix(rows: count, columns: width, numbers.signed(count * width))
+    actions = .allocate(capacity: count * shape.branchCount)
+    for index in 0..<count * shape.branchCount {
+      actions[index] = Int32(numbers.below(shape.branchSizes[index % shape.branchCount]))
+    }
+    rewards = Matrix(rows: 1, columns: count, numbers.signed(count).map { 4 * $0 })
+    discounts = Matrix(rows: 1, columns: count, (0..<count).map { _ in numbers.below(8) == 0 ? 0 : 0.9375 })
+    weights = weighted ? Matrix(rows: 1, columns: count, numbers.signed(count).map { $0 + 1 }) : nil
+    mask = .allocate(capacity: count * shape.choiceCount)
+    mask.initialize(repeating: 1, count: count * shape.choiceCount)
+  }
+
+  deinit {
+    actions.deallocate()
+    mask.deallocate()
+  }
+
+  /// Forbids choices of the next states; 0 forbids.
+  func forbid(_ allowed: [UInt8]) {
+    nextMask = allowed
+    for (index, value) in allowed.enumerated() { mask[index] = value }
+  }
+
+  var batch: TransitionBatch {
+    let weights: UnsafePointer<Float>? =
+      switch self.weights {
+      case .some(let weights): UnsafePointer(weights.pointer)
+      case .none: nil
+      }
+    return TransitionBatch(
+      observations: observations.view, actions: actions,
+      rewards: rewards.pointer, discounts: discounts.pointer, nextObservations: nextObservations.view,
+      nextMask: nextMask == nil ? nil : UnsafePointer(mask), weights: weights)
+  }
+}

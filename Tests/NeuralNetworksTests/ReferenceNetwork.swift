@@ -1,0 +1,108 @@
+import NeuralNetworks
+
+/// A plain double-precision network: the oracle of the fast one. Written from the formulas, sharing no code with it.
+struct ReferenceNetwork {
+  let shape: NetworkShape
+  var parameters: [Double]
+  var prior: (scales: [Double], offsets: [Double], rewardScale: Double)?
+
+  init(shape: NetworkShape, parameters: [Float], prior: PriorTransform? = nil) {
+    self.shape = shape
+    self.parameters = parameters.map(Double.init)
+    if let prior {
+      self.prior = (prior.scales.map(Double.init), prior.offsets.map(Double.init), Double(prior.rewardScale))
+    }
+  }
+
+  /// The state value and each branch's centred advantages, the prior added.
+  func values(_ observation: [Double]) -> (state: Double, advantages: [[Double]]) {
+    var tensors: [String: ArraySlice<Double>] = [:]
+    for tensor in shape.tensors {
+      tensors[tensor.name] = parameters[tensor.offset..<tensor.offset + tensor.count]
+    }
+    func dense(_ name: String, _ input: [Double]) -> [Double] {
+      let weights = Array(tensors["\(name).weight"] ?? [])
+      return Array(tensors["\(name).bias"] ?? []).enumerated().map { output, bias in
+        input.enumerated().reduce(bias) { $0 + weights[output * input.count + $1.offset] * $1.element }
+      }
+    }
+    var hidden = observation
+    for layer in shape.hidden.indices { hidden = dense("trunk.\(2 * layer)", hidden).map { max($0, 0) } }
+    var state = dense("value", hidden)[0]
+    let raw = dense("advantage", hidden)
+    var priors = Array(repeating: 0.0, count: shape.outputCount)
+    if let columns = shape.priorColumns, let prior {
+      for (index, column) in columns.enumerated() {
+        priors[index] = (observation[column] * prior.scales[index] + prior.offsets[index]) * prior.rewardScale
+      }
+    }
+    state += priors[0]
+    var advantages: [[Double]] = []
+    var start = 0
+    for size in shape.branchSizes {
+      let mean = raw[start..<start + size].reduce(0, +) / Double(size)
+      advantages.append((start..<start + size).map { raw[$0] - mean + priors[1 + $0] })
+      start += size
+    }
+    return (state, advantages)
+  }
+
+  /// The best allowed choice of each branch.
+  func greedy(_ observation: [Double], mask: [UInt8]? = nil) -> [Int] {
+    var start = 0
+    return values(observation).advantages.map { branch in
+      defer { start += branch.count }
+      let allowed = branch.indices.filter { choice in mask.map { $0[start + choice] != 0 } ?? true }
+      return allowed.max { branch[$0] < branch[$1] } ?? -1
+    }
+  }
+
+  /// The value of a whole action: the mean over branches of V + Â_k, or V + Σ_k Â_k.
+  func value(_ observation: [Double], _ action: [Int]) -> Double {
+    let (state, advantages) = values(observation)
+    let sum = zip(advantages, action).reduce(0) { $0 + $1.0[$1.1] }
+    return state + (shape.aggregation == .branching ? sum / Double(action.count) : sum)
+  }
+
+  /// Huber's loss of one transition against a target.
+  func loss(_ observation: [Double], _ action: [Int], target: Double, delta: Double) -> Double {
+    func huber(_ difference: Double) -> Double {
+      let size = abs(difference)
+      return size <= delta ? size * size / 2 : delta * (size - delta / 2)
+    }
+    let (state, advantages) = values(observation)
+    if shape.aggregation == .additive { return huber(target - value(observation, action)) }
+    let losses = zip(advantages, action).map { huber(target - state - $0[$1]) }
+    return losses.reduce(0, +) / Double(losses.count)
+  }
+}
+
+/// What the arrays of a batch hold, row by row, in double precision.
+struct ReferenceTransition {
+  let observation: [Double]
+  let action: [Int]
+  let reward: Double
+  let discount: Double
+  let nextObservation: [Double]
+  let nextMask: [UInt8]?
+  let weight: Double
+
+  init(_ transitions: Transitions, row: Int, shape: NetworkShape) {
+    let width = shape.observationSize
+    observation = (0..<width).map { Double(transitions.observations[row, $0]) }
+    nextObservation = (0..<width).map { Double(transitions.nextObservations[row, $0]) }
+    action = (0..<shape.branchCount).map { Int(transitions.actions[row * shape.branchCount + $0]) }
+    reward = Double(transitions.rewards[0, row])
+    discount = Double(transitions.discounts[0, row])
+    weight = transitions.batch.weights.map { Double($0[row]) } ?? 1
+    nextMask = transitions.nextMask.map {
+      Array($0[row * shape.choiceCount..<(row + 1) * shape.choiceCount])
+    }
+  }
+
+  /// r + discount · the target network's value of the online network's choice.
+  func target(online: ReferenceNetwork, target: ReferenceNetwork) -> Double {
+    let action = online.greedy(nextObservation, mask: nextMask)
+    return reward + discount * target.value(nextObservation, action)
+  }
+}
