@@ -1,3 +1,4 @@
+import CKernels
 import Glibc
 import LinearAlgebra
 
@@ -9,14 +10,16 @@ public final class Adam: @unchecked Sendable {
     /// The length of a step.
     public var learningRate: Float
     /// The decay of the mean of gradients.
-    public var beta1: Float
+    public var beta1: Double
     /// The decay of the mean of squared gradients.
-    public var beta2: Float
+    public var beta2: Double
     /// What keeps the division finite.
-    public var epsilon: Float
+    public var epsilon: Double
 
     /// Creates settings; the defaults are PyTorch's.
-    public init(learningRate: Float = 1e-3, beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8) {
+    public init(
+      learningRate: Float = 1e-3, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8
+    ) {
       self.learningRate = learningRate
       self.beta1 = beta1
       self.beta2 = beta2
@@ -47,8 +50,6 @@ public final class Adam: @unchecked Sendable {
   public private(set) var step = 0
   private let firstMoment: Matrix
   private let secondMoment: Matrix
-  private var stepSize: Float = 0
-  private var inverseRootCorrection: Float = 0
 
   /// Creates the optimizer of `count` parameters.
   public init(count: Int, configuration: Configuration = Configuration()) {
@@ -82,35 +83,40 @@ public final class Adam: @unchecked Sendable {
   public func update(
     _ parameters: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>, gradientScale: Float = 1
   ) {
-    beginStep()
-    apply(0..<firstMoment.count, parameters, gradients: gradients, gradientScale: gradientScale)
+    let step = beginStep(gradientScale: gradientScale)
+    apply(step, 0..<firstMoment.count, parameters, gradients: gradients)
   }
 
-  /// Counts a step and fixes its bias corrections; `apply` must then cover every parameter once.
-  func beginStep() {
+  /// Counts a step and fixes its constants; `apply` must then cover every parameter once.
+  func beginStep(gradientScale: Float) -> ck_adam_step {
     step += 1
-    let correction1 = 1 - pow(Double(configuration.beta1), Double(step))
-    let correction2 = 1 - pow(Double(configuration.beta2), Double(step))
-    stepSize = Float(Double(configuration.learningRate) / correction1)
-    inverseRootCorrection = Float(1 / correction2.squareRoot())
+    return ck_adam_step(
+      learningRate: Double(configuration.learningRate), beta1: configuration.beta1,
+      beta2: configuration.beta2,
+      epsilon: configuration.epsilon, bias1: 1 - pow(configuration.beta1, Double(step)),
+      bias2: 1 - pow(configuration.beta2, Double(step)), gradientScale: gradientScale)
   }
 
   /// Takes the step for a range of parameters.
   func apply(
-    _ range: Range<Int>, _ parameters: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>,
-    gradientScale: Float
+    _ step: ck_adam_step, _ range: Range<Int>, _ parameters: UnsafeMutablePointer<Float>,
+    gradients: UnsafePointer<Float>
   ) {
-    let beta1 = configuration.beta1
-    let beta2 = configuration.beta2
-    let epsilon = configuration.epsilon
-    let first = firstMoment.pointer
-    let second = secondMoment.pointer
-    for index in range {
-      let gradient = gradients[index] * gradientScale
-      first[index] = beta1 * first[index] + (1 - beta1) * gradient
-      second[index] = beta2 * second[index] + (1 - beta2) * gradient * gradient
-      let denominator = second[index].squareRoot() * inverseRootCorrection + epsilon
-      parameters[index] -= stepSize * first[index] / denominator
-    }
+    let start = range.lowerBound
+    ck_adam(
+      parameters + start, gradients + start, firstMoment.pointer + start, secondMoment.pointer + start,
+      range.count,
+      step)
+  }
+
+  /// Takes the step for a range of parameters, whose target then covers `rate` of the way to them.
+  func apply(
+    _ step: ck_adam_step, _ range: Range<Int>, _ parameters: UnsafeMutablePointer<Float>,
+    gradients: UnsafePointer<Float>, target: UnsafeMutablePointer<Float>, rate: Float
+  ) {
+    let start = range.lowerBound
+    ck_adam_polyak(
+      parameters + start, gradients + start, firstMoment.pointer + start, secondMoment.pointer + start,
+      target + start, rate, range.count, step)
   }
 }

@@ -1,3 +1,4 @@
+import CKernels
 import LinearAlgebra
 
 /// output = input · weightsᵀ + biases, rectified if asked to.
@@ -7,13 +8,10 @@ func forward(
 ) {
   multiply(input, transposed: false, layer.weights(in: parameters), transposed: true, into: output)
   let biases = parameters + layer.biases
-  for row in 0..<output.rows {
-    let values = output.row(row)
-    if rectified {
-      for column in 0..<output.columns { values[column] = max(values[column] + biases[column], 0) }
-    } else {
-      for column in 0..<output.columns { values[column] += biases[column] }
-    }
+  if rectified {
+    ck_bias_relu(output.pointer, output.stride, biases, output.rows, output.columns)
+  } else {
+    ck_bias_add(output.pointer, output.stride, biases, output.rows, output.columns)
   }
 }
 
@@ -24,10 +22,8 @@ func parameterGradients(
   multiply(outputGradient, transposed: true, input, into: layer.weights(in: gradients))
   let biases = gradients + layer.biases
   biases.update(repeating: 0, count: layer.outputs)
-  for row in 0..<outputGradient.rows {
-    let values = outputGradient.row(row)
-    for column in 0..<layer.outputs { biases[column] += values[column] }
-  }
+  ck_column_sums_add(
+    outputGradient.pointer, outputGradient.stride, biases, outputGradient.rows, layer.outputs)
 }
 
 /// Turns the activations of a rectified layer into the gradient before the rectifier, given the layer above.
@@ -40,10 +36,7 @@ func inputGradients(
   _ layer: DenseLayer, parameters: UnsafeMutablePointer<Float>, outputGradient: MatrixView,
   activations: MatrixView, inputGradient: MatrixView
 ) {
+  assert(inputGradient.stride == inputGradient.columns && activations.stride == activations.columns)
   multiply(outputGradient, layer.weights(in: parameters), into: inputGradient)
-  for row in 0..<inputGradient.rows {
-    let gradient = inputGradient.row(row)
-    let activation = activations.row(row)
-    for column in 0..<inputGradient.columns where activation[column] <= 0 { gradient[column] = 0 }
-  }
+  ck_relu_backward(inputGradient.pointer, activations.pointer, inputGradient.rows * inputGradient.columns)
 }

@@ -1,3 +1,4 @@
+import CKernels
 import LinearAlgebra
 
 /// What one update did, over the whole batch.
@@ -125,24 +126,26 @@ public final class DoubleQUpdate: @unchecked Sendable {
     }
     parallel(chunks) { sumShards(shardCount, chunk: $0) }
     let norm = squaredNorm().squareRoot()
-    optimizer.beginStep()
-    let scale = configuration.maximumGradientNorm.map { min(1, $0 / (norm + 1e-6)) } ?? 1
+    let step = optimizer.beginStep(gradientScale: Self.clip(norm, to: configuration.maximumGradientNorm))
     let rate = configuration.targetUpdate.rate(step: optimizer.step)
-    parallel(chunks) { move(chunk: $0, gradientScale: scale, targetRate: rate) }
+    parallel(chunks) { move(chunk: $0, step, targetRate: rate) }
     return statistics(batch.count, shardCount, norm)
+  }
+
+  /// What gradients of a norm are multiplied by, as PyTorch's `clip_grad_norm_` has it.
+  private static func clip(_ norm: Float, to maximum: Float?) -> Float {
+    guard let maximum else { return 1 }
+    return min(1, maximum / (norm + 1e-6))
   }
 
   /// Adds the shards' gradients of a chunk of parameters into the first shard's, and squares them up.
   private func sumShards(_ count: Int, chunk: Int) {
     let range = parameters(of: chunk)
-    let sum = shards[0].gradients.pointer
+    let sum = shards[0].gradients.pointer + range.lowerBound
     for shard in 1..<max(count, 1) {
-      let gradients = shards[shard].gradients.pointer
-      for index in range { sum[index] += gradients[index] }
+      ck_add(sum, shards[shard].gradients.pointer + range.lowerBound, range.count)
     }
-    var square: Float = 0
-    for index in range { square += sum[index] * sum[index] }
-    squares[chunk] = Double(square)
+    squares[chunk] = ck_sum_squares(sum, range.count)
   }
 
   private func squaredNorm() -> Float {
@@ -152,17 +155,20 @@ public final class DoubleQUpdate: @unchecked Sendable {
   }
 
   /// Takes the optimizer's step and lets the target network follow, for a chunk of parameters.
-  private func move(chunk: Int, gradientScale: Float, targetRate: Float?) {
+  private func move(chunk: Int, _ step: ck_adam_step, targetRate: Float?) {
     let range = parameters(of: chunk)
     let parameters = online.parameters.pointer
-    optimizer.apply(
-      range, parameters, gradients: shards[0].gradients.pointer, gradientScale: gradientScale)
-    guard let targetRate else { return }
-    let followers = target.parameters.pointer
-    if targetRate == 1 {
-      (followers + range.lowerBound).update(from: parameters + range.lowerBound, count: range.count)
-    } else {
-      for index in range { followers[index] += targetRate * (parameters[index] - followers[index]) }
+    let gradients = UnsafePointer(shards[0].gradients.pointer)
+    if let targetRate, targetRate < 1 {
+      optimizer.apply(
+        step, range, parameters, gradients: gradients, target: target.parameters.pointer, rate: targetRate)
+      return
+    }
+    optimizer.apply(step, range, parameters, gradients: gradients)
+    if targetRate != nil {
+      // A copy, because target + 1 · (online − target) need not be the online parameter's every bit.
+      (target.parameters.pointer + range.lowerBound).update(
+        from: parameters + range.lowerBound, count: range.count)
     }
   }
 

@@ -54,7 +54,7 @@ import Testing
     }
     for (step, expected) in golden.expected.statistics.enumerated() {
       let transitions = Transitions(shape, count: 70, weighted: golden.weighted, from: &numbers)
-      let statistics = update.update(transitions.batch)
+      let statistics = transitions.teach(update)
       let actual = [statistics.loss, statistics.gradientNorm, statistics.meanQ]
       for (name, pair) in zip(["loss", "gradient norm", "mean Q"], zip(actual, expected)) {
         #expect(abs(pair.0 - pair.1) < 2e-5 * max(1, abs(pair.1)), "\(name) of update \(step)")
@@ -78,7 +78,7 @@ import Testing
         maximumBatch: 40)
       let reference = ReferenceNetwork(shape: shape, parameters: update.online.parameterValues)
       let transitions = Transitions(shape, count: 40, weighted: false, from: &numbers)
-      _ = update.update(transitions.batch)
+      _ = transitions.teach(update)
       for row in 0..<40 {
         let transition = ReferenceTransition(transitions, row: row, shape: shape)
         let target = transition.target(online: reference, target: reference)
@@ -98,13 +98,13 @@ import Testing
     let batches = (0..<4).map { _ in Transitions(shape, count: 64, weighted: false, from: &numbers) }
     let configuration = DoubleQUpdate.Configuration(targetUpdate: .hard(every: 3))
     let whole = DoubleQUpdate(shape: shape, configuration: configuration, maximumBatch: 64, seed: 2)
-    for batch in batches[..<2] { _ = whole.update(batch.batch) }
+    for batch in batches[..<2] { _ = batch.teach(whole) }
 
     let resumed = DoubleQUpdate(shape: shape, configuration: configuration, maximumBatch: 64, seed: 99)
     resumed.online.parameterValues = whole.online.parameterValues
     resumed.target.parameterValues = whole.target.parameterValues
     resumed.optimizer.state = whole.optimizer.state
-    for batch in batches[2...] { #expect(whole.update(batch.batch) == resumed.update(batch.batch)) }
+    for batch in batches[2...] { #expect(batch.teach(whole) == batch.teach(resumed)) }
     #expect(whole.online.parameterValues == resumed.online.parameterValues)
     #expect(whole.target.parameterValues == resumed.target.parameterValues)
     #expect(whole.optimizer.state == resumed.optimizer.state)
@@ -123,7 +123,7 @@ import Testing
         let size = abs(Double(transitions.rewards[0, row]))
         return sum + (size <= 1 ? size * size / 2 : size - 0.5) / Double(count)
       }
-      let statistics = update.update(transitions.batch)
+      let statistics = transitions.teach(update)
       #expect(abs(Double(statistics.loss) - expected) < 1e-5 * expected, "batch \(count)")
       #expect(statistics.meanQ == 0)
     }

@@ -56,7 +56,7 @@ import Testing
       }
     }
     let expectedLoss = loss()
-    let statistics = update.update(transitions.batch)
+    let statistics = transitions.teach(update)
     #expect(abs(Double(statistics.loss) - expectedLoss) < 1e-5 * expectedLoss)
 
     let gradients = update.gradientValues

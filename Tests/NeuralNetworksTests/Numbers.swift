@@ -64,4 +64,9 @@ final class Transitions {
       rewards: rewards.pointer, discounts: discounts.pointer, nextObservations: nextObservations.view,
       nextMask: nextMask == nil ? nil : UnsafePointer(mask), weights: weights)
   }
+
+  /// Updates once; the arrays live at least as long.
+  func teach(_ update: DoubleQUpdate) -> UpdateStatistics {
+    withExtendedLifetime(self) { update.update(batch) }
+  }
 }

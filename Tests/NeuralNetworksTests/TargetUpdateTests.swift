@@ -12,7 +12,7 @@ import Testing
     for step in 1...6 {
       let transitions = Transitions(shape, count: 32, weighted: false, from: &numbers)
       let before = update.target.parameterValues
-      _ = update.update(transitions.batch)
+      _ = transitions.teach(update)
       #expect(update.target.parameterValues == (step % 3 == 0 ? update.online.parameterValues : before))
     }
     #expect(update.target.parameterValues != start)
@@ -23,7 +23,7 @@ import Testing
     let update = DoubleQUpdate(
       shape: shape, configuration: .init(targetUpdate: .polyak(0.25)), maximumBatch: 32, seed: 1)
     let before = update.target.parameterValues
-    _ = update.update(Transitions(shape, count: 32, weighted: false, from: &numbers).batch)
+    _ = Transitions(shape, count: 32, weighted: false, from: &numbers).teach(update)
     for (index, pair) in zip(before, update.online.parameterValues).enumerated() {
       #expect(abs(update.target.parameterValues[index] - (0.75 * pair.0 + 0.25 * pair.1)) < 1e-7)
     }
