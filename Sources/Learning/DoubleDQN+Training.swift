@@ -36,10 +36,7 @@ extension DoubleDQN {
       replay.append(actions: actions.pointer, result: environments.result)
       record.add(environments.result)
       self.steps += environments.count
-      if normalizer == nil {
-        rewardMoments.add(
-          MatrixView(pointer: environments.rewards, rows: environments.count, columns: 1, stride: 1))
-      }
+      if normalizer == nil { returns.add(environments.result) }
       if self.steps >= learningStart {
         if normalizer == nil { finishWarmup() }
         try learn(learningRate: learningRate, means: &means)
@@ -85,10 +82,7 @@ extension DoubleDQN {
   private mutating func finishWarmup() {
     switch configuration.rewardScale {
     case .constant(let scale): rewardScale = scale
-    case .automatic:
-      let deviation = rewardMoments.variances[0].squareRoot()
-      let varies = deviation > 1e-6 * max(abs(rewardMoments.means[0]), 1e-6)
-      rewardScale = varies ? Float(1 / deviation) : 1
+    case .automatic: rewardScale = returns.scale
     }
     adopt(
       ObservationNormalizer(

@@ -40,7 +40,7 @@ public struct DoubleDQN<E: Environment>: ~Copyable {
   let actions: ActionRows
   var table: NormalizationTable
   var observationMoments: RunningMoments
-  var rewardMoments = RunningMoments(columns: 1)
+  var returns: ReturnMeter
   var explorationStream: RandomStream
   var replayStream: RandomStream
   var record: EpisodeRecord
@@ -90,6 +90,7 @@ public struct DoubleDQN<E: Environment>: ~Copyable {
     )
     actions = ActionRows(lanes: environments.count, branches: branchSizes.count)
     observationMoments = RunningMoments(columns: problem.observationSize)
+    returns = ReturnMeter(lanes: environments.count, discount: configuration.discount)
     explorationStream = RandomStream(seed: configuration.seed, purpose: .exploration)
     replayStream = RandomStream(seed: configuration.seed, purpose: .replay)
     record = EpisodeRecord(lanes: environments.count)

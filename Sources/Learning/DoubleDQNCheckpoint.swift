@@ -22,8 +22,8 @@ public struct DoubleDQNCheckpoint: Sendable, Equatable {
   public var rewardScale: Float
   /// The moments of the warm-up's observations.
   public var observationMoments: RunningMoments
-  /// The moments of the warm-up's rewards, one column.
-  public var rewardMoments: RunningMoments
+  /// The moments of the warm-up's discounted sums of rewards, one column.
+  public var returnMoments: RunningMoments
   /// Environment steps played.
   public var steps: Int
   /// Updates done.
@@ -41,7 +41,7 @@ public struct DoubleDQNCheckpoint: Sendable, Equatable {
   public init(
     shape: NetworkShape, parameters: [Float], targetParameters: [Float], optimizer: Adam.State,
     normalizer: ObservationNormalizer?, rewardScale: Float, observationMoments: RunningMoments,
-    rewardMoments: RunningMoments, steps: Int, updates: Int, episodes: Int, scheduleSteps: Int?,
+    returnMoments: RunningMoments, steps: Int, updates: Int, episodes: Int, scheduleSteps: Int?,
     explorationStream: RandomStream, replayStream: RandomStream
   ) {
     self.shape = shape
@@ -51,7 +51,7 @@ public struct DoubleDQNCheckpoint: Sendable, Equatable {
     self.normalizer = normalizer
     self.rewardScale = rewardScale
     self.observationMoments = observationMoments
-    self.rewardMoments = rewardMoments
+    self.returnMoments = returnMoments
     self.steps = steps
     self.updates = updates
     self.episodes = episodes
@@ -68,7 +68,7 @@ extension DoubleDQN {
       shape: shape, parameters: learning.online.parameterValues,
       targetParameters: learning.target.parameterValues,
       optimizer: learning.optimizer.state, normalizer: normalizer, rewardScale: rewardScale,
-      observationMoments: observationMoments, rewardMoments: rewardMoments, steps: steps, updates: updates,
+      observationMoments: observationMoments, returnMoments: returns.moments, steps: steps, updates: updates,
       episodes: episodes, scheduleSteps: scheduleSteps, explorationStream: explorationStream,
       replayStream: replayStream)
   }
@@ -92,7 +92,7 @@ extension DoubleDQN {
     learning.target.parameterValues = checkpoint.targetParameters
     learning.optimizer.state = checkpoint.optimizer
     observationMoments = checkpoint.observationMoments
-    rewardMoments = checkpoint.rewardMoments
+    returns.moments = checkpoint.returnMoments
     steps = checkpoint.steps
     updates = checkpoint.updates
     record = EpisodeRecord(lanes: environments.count, ended: checkpoint.episodes)

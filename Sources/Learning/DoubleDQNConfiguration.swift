@@ -94,6 +94,6 @@ public struct DoubleDQNConfiguration: Sendable, Equatable {
 public enum RewardScale: Sendable, Equatable {
   /// The given positive number.
   case constant(Float)
-  /// 1 / standard deviation of the rewards of the warm-up's single steps; 1 where they do not vary.
+  /// 1 / standard deviation of the running discounted sum of rewards over the warm-up; 1 where it does not vary.
   case automatic
 }

@@ -69,6 +69,32 @@ import Testing
     if nStep == 1 { #expect(abs(q[0] - 4) < 0.1 && abs(q[2] - 4) < 0.1) }
   }
 
+  /// A policy at random lasts some 22 steps.
+  @Test func cartPoleIsBalanced() throws {
+    let lanes = VectorEnvironment(count: 16, seed: 1) { CartPole() }
+    var learner = DoubleDQN(
+      environments: lanes,
+      configuration: DoubleDQNConfiguration(
+        hidden: [64, 64], learningRate: .linear(from: 1e-3, to: 1e-4), batchSize: 64, replayCapacity: 20_000,
+        warmupSteps: 5000, environmentStepsPerUpdate: 8, targetUpdate: .hard(every: 200),
+        epsilon: .linear(from: 1, to: 0.05, until: 0.3)))
+    #expect(learner.evaluate(episodes: 200).mean < 60)
+    try learner.train(steps: 100_000)
+    #expect(learner.evaluate(episodes: 200).mean > 300)
+  }
+
+  @Test func theAutomaticRewardScaleMakesDiscountedReturnsVaryByOne() throws {
+    // One-step episodes of reward 0, 1 or 2 under random play: the variance is 1/3 · 2/3 + 1/4 · 3/4.
+    let lanes = VectorEnvironment(count: 100, seed: 1) { IdentityWorld() }
+    var learner = DoubleDQN(environments: lanes, configuration: small { $0.warmupSteps = 20_000 })
+    #expect(learner.rewardScale == 1 && learner.normalizer == nil)
+    try learner.train(steps: 20_000)
+    #expect(abs(learner.rewardScale - 1 / Float(2.0 / 9 + 3.0 / 16).squareRoot()) < 0.05)
+    // Column 0 is 1 in a third of the states.
+    #expect(abs((learner.normalizer?.means[0] ?? 0) - 1.0 / 3) < 0.02)
+    #expect(abs((learner.normalizer?.deviations[0] ?? 0) - Float(2.0 / 9).squareRoot()) < 0.02)
+  }
+
   @Test func theFirstPolicyPlaysThePriorAndTrainingCorrectsIt() throws {
     let lanes = VectorEnvironment(count: 32, seed: 1) { PriorWorld() }
     var learner = DoubleDQN(
