@@ -18,7 +18,8 @@ public struct Matrix: ~Copyable, @unchecked Sendable {
 
   /// Creates a matrix of zeros.
   public init(rows: Int, columns: Int) {
-    precondition(rows >= 0 && columns >= 0, "A matrix needs non-negative dimensions, not \(rows) × \(columns).")
+    precondition(
+      rows >= 0 && columns >= 0, "A matrix needs non-negative dimensions, not \(rows) × \(columns).")
     self.rows = rows
     self.columns = columns
     pointer = allocateAligned(rows * columns)
@@ -27,9 +28,16 @@ public struct Matrix: ~Copyable, @unchecked Sendable {
 
   /// Creates a matrix from its elements in row-major order.
   public init(rows: Int, columns: Int, _ elements: [Float]) {
-    precondition(elements.count == rows * columns, "\(rows) × \(columns) elements are needed, not \(elements.count).")
+    precondition(
+      elements.count == rows * columns, "\(rows) × \(columns) elements are needed, not \(elements.count).")
     self.init(rows: rows, columns: columns)
     for (index, element) in elements.enumerated() { pointer[index] = element }
+  }
+
+  /// Creates a matrix with the elements of a window, which may be strided.
+  public init(copying view: MatrixView) {
+    self.init(rows: view.rows, columns: view.columns)
+    for row in 0..<rows { (pointer + row * columns).update(from: view.row(row), count: columns) }
   }
 
   deinit { free(pointer) }

@@ -49,16 +49,27 @@ public struct RandomStream: RandomNumberGenerator, Sendable, Equatable {
 
   /// The next 32 random bits.
   public mutating func nextWord() -> UInt32 {
-    if used == 4 {
-      words = Self.philox(
-        counter: SIMD4(
-          UInt32(truncatingIfNeeded: block), UInt32(truncatingIfNeeded: block >> 32), purpose.rawValue, lane),
-        key: SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32)))
-      block &+= 1
-      used = 0
-    }
+    if used == 4 { open(block) }
     defer { used += 1 }
     return words[used]
+  }
+
+  /// Moves to where a stream stands after `drawn` words.
+  mutating func skip(to drawn: UInt64) {
+    let (index, offset) = drawn.quotientAndRemainder(dividingBy: 4)
+    // A block fully drawn is still held, so that a stream equals another one that has drawn as much.
+    if offset > 0 { open(index) } else if index > 0 { open(index - 1) }
+    used = offset > 0 ? Int(offset) : 4
+  }
+
+  /// Makes the words of a block and stands before the first.
+  private mutating func open(_ index: UInt64) {
+    words = Self.philox(
+      counter: SIMD4(
+        UInt32(truncatingIfNeeded: index), UInt32(truncatingIfNeeded: index >> 32), purpose.rawValue, lane),
+      key: SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32)))
+    block = index &+ 1
+    used = 0
   }
 
   /// The next 64 random bits.

@@ -1,0 +1,41 @@
+/// Draws from distributions. Each takes one word of the stream but for `integer`, which may take more.
+///
+///     var stream = RandomStream(seed: 1, purpose: .market, lane: 3)
+///     let auctions = stream.poisson(mean: 120)
+///     let wins = stream.binomial(trials: auctions, probability: 0.3)
+extension RandomStream {
+  /// A standard normal number, by inversion: within ±5.3, the range of 2^23 equal cells.
+  public mutating func normal() -> Float { ScalarKernels.normalQuantile(uniform()) }
+
+  /// A Poisson count, by inversion; exact below mean 16, see `ScalarKernels.poissonQuantile` for the error beyond.
+  ///
+  /// The mean must be at least 0; from 2^24 on, counts are rounded to 24 bits.
+  public mutating func poisson(mean: Float) -> Int {
+    precondition(mean >= 0 && mean < 0x1p62, "A Poisson mean must be a number of at least 0, not \(mean).")
+    return Int(ScalarKernels.poissonQuantile(mean: mean, uniform()))
+  }
+
+  /// A binomial count, by inversion; exact below variance 16, see `ScalarKernels.binomialQuantile` beyond.
+  ///
+  /// From 2^24 trials on, counts are rounded to 24 bits.
+  public mutating func binomial(trials: Int, probability: Float) -> Int {
+    precondition(trials >= 0, "A binomial count needs at least 0 trials, not \(trials).")
+    precondition(
+      probability >= 0 && probability <= 1, "A probability must be between 0 and 1, not \(probability).")
+    let count = ScalarKernels.binomialQuantile(trials: Float(trials), probability: probability, uniform())
+    return min(Int(count), trials)
+  }
+
+  /// An integer in 0 ..< bound, all equally likely (Lemire, "Fast random integer generation in an interval", ACM
+  /// TOMACS 29, 2019).
+  public mutating func integer(below bound: Int) -> Int {
+    precondition(bound > 0, "An integer needs a positive bound, not \(bound).")
+    guard let narrow = UInt32(exactly: bound) else { return Int(next(upperBound: UInt64(bound))) }
+    var product = UInt64(nextWord()) * UInt64(narrow)
+    if UInt32(truncatingIfNeeded: product) < narrow {
+      let threshold = (0 &- narrow) % narrow
+      while UInt32(truncatingIfNeeded: product) < threshold { product = UInt64(nextWord()) * UInt64(narrow) }
+    }
+    return Int(product >> 32)
+  }
+}
