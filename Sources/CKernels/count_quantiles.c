@@ -4,8 +4,8 @@
 #include "target_clones.h"
 #include "vector_math.h"
 
-// Counts are made in chunks of 16 lanes. A chunk whose variances are all small only searches, one whose variances
-// are all large only expands, a mixed one does both and selects lane by lane.
+// Counts are made in chunks of 16 lanes. A chunk whose variances are all small only searches, one whose
+// variances are all large only expands, a mixed one does both and selects lane by lane.
 enum { chunkLanes = 16, searchEnd = 64 };
 
 static const float smallVariance = 16.0f;
@@ -24,8 +24,8 @@ static const float reciprocals[searchEnd] = {R16(0), R16(16), R16(32), R16(48)};
 /// The smallest k whose cumulative probability reaches u, for the recurrence
 /// pmf(k + 1) = pmf(k)·ratio·(remaining − fall·k)/(k + 1), in 16 lanes at once.
 ///
-/// A sum rounded to 24 bits may end a little below 1; the search therefore also ends where, beyond the mean, the
-/// terms have become negligible.
+/// A sum rounded to 24 bits may end a little below 1; the search therefore also ends where, beyond the mean,
+/// the terms have become negligible.
 static inline __attribute__((always_inline)) void search(
     const float *remaining, float fall, const float *ratio, const float *zero, const float *mean,
     const float *u, float *count) {
@@ -50,8 +50,8 @@ static inline __attribute__((always_inline)) void search(
   memcpy(count, &k, sizeof k);
 }
 
-/// The Cornish–Fisher expansion of a lattice distribution's quantile; `skew` and `excess` are the third and fourth
-/// cumulant over the variance.
+/// The Cornish–Fisher expansion of a lattice distribution's quantile; `skew` and `excess` are the third and
+/// fourth cumulant over the variance.
 static inline float expand(float mean, float variance, float skew, float excess, float z) {
 #pragma clang fp contract(off) reassociate(off)
   const float deviation = vm_sqrt(variance);
@@ -71,7 +71,8 @@ static inline float whole(float x) {
   return x < 0x1p23f ? truncated : x;
 }
 
-static inline __attribute__((always_inline)) void poisson_chunk(const float *mean, const float *u, float *out) {
+static inline __attribute__((always_inline)) void poisson_chunk(
+    const float *mean, const float *u, float *out) {
   float largest = mean[0], smallest = mean[0];
   for (int i = 0; i < chunkLanes; i++) {
     largest = mean[i] > largest ? mean[i] : largest;

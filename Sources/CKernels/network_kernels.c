@@ -21,7 +21,8 @@ APPORTION_VECTORIZED void ck_bias_relu(
     }
 }
 
-APPORTION_VECTORIZED void ck_relu_backward(float *restrict gradient, const float *restrict activation, size_t n) {
+APPORTION_VECTORIZED void ck_relu_backward(
+    float *restrict gradient, const float *restrict activation, size_t n) {
   for (size_t i = 0; i < n; i++) gradient[i] = activation[i] <= 0.0f ? 0.0f : gradient[i];
 }
 
@@ -67,7 +68,8 @@ APPORTION_VECTORIZED double ck_sum_squares(const float *x, size_t n) {
   return total;
 }
 
-APPORTION_VECTORIZED void ck_polyak(float *restrict target, const float *restrict online, float rate, size_t n) {
+APPORTION_VECTORIZED void ck_polyak(
+    float *restrict target, const float *restrict online, float rate, size_t n) {
 #pragma clang fp contract(fast)
   for (size_t i = 0; i < n; i++) target[i] += rate * (online[i] - target[i]);
 }
@@ -102,16 +104,16 @@ static inline __attribute__((always_inline)) float moved(
 }
 
 APPORTION_VECTORIZED void ck_adam(
-    float *restrict parameters, const float *restrict gradients, float *restrict first, float *restrict second,
-    size_t n, ck_adam_step step) {
+    float *restrict parameters, const float *restrict gradients, float *restrict first,
+    float *restrict second, size_t n, ck_adam_step step) {
   const adam_constants c = prepare(step);
   for (size_t i = 0; i < n; i++)
     parameters[i] = moved(parameters[i], gradients[i], first + i, second + i, c);
 }
 
 APPORTION_VECTORIZED void ck_adam_polyak(
-    float *restrict parameters, const float *restrict gradients, float *restrict first, float *restrict second,
-    float *restrict target, float rate, size_t n, ck_adam_step step) {
+    float *restrict parameters, const float *restrict gradients, float *restrict first,
+    float *restrict second, float *restrict target, float rate, size_t n, ck_adam_step step) {
 #pragma clang fp contract(fast)
   const adam_constants c = prepare(step);
   for (size_t i = 0; i < n; i++) {

@@ -2,7 +2,8 @@ import COpenBLAS
 
 /// The x that makes ‖a·x − b‖₂ smallest, column by column of b; of a wide matrix, the smallest such x.
 ///
-/// LAPACK's `gels`: a QR or LQ factorisation without pivoting. Shapes: `a` is m × n, `b` is m × k, the result n × k.
+/// LAPACK's `gels`: a QR or LQ factorisation without pivoting. Shapes: `a` is m × n, `b` is m × k, the result
+/// n × k.
 /// - Throws: `rankDeficient` where the factor's diagonal falls below rounding, `notFinite` for bad input.
 public func leastSquares(_ a: MatrixView, _ b: MatrixView) throws(LinearAlgebraError) -> Matrix {
   precondition(a.rows == b.rows, "Least squares needs as many right-hand sides' rows as the matrix has.")

@@ -7,7 +7,8 @@
 /// A row-major single-precision matrix that owns 64-byte aligned storage.
 ///
 /// Element `(row, column)` stands at `pointer[row * columns + column]`. The matrix cannot be copied by
-/// assignment, so no hot loop pays for reference counting or copy-on-write; `copy()` says so where a copy is meant.
+/// assignment, so no hot loop pays for reference counting or copy-on-write; `copy()` says so where a copy is
+/// meant.
 public struct Matrix: ~Copyable, @unchecked Sendable {
   /// The number of rows.
   public let rows: Int

@@ -7,7 +7,8 @@ extension RandomStream {
   /// A standard normal number, by inversion: within ±5.3, the range of 2^23 equal cells.
   public mutating func normal() -> Float { ScalarKernels.normalQuantile(uniform()) }
 
-  /// A Poisson count, by inversion; exact below mean 16, see `ScalarKernels.poissonQuantile` for the error beyond.
+  /// A Poisson count, by inversion; exact below mean 16, see `ScalarKernels.poissonQuantile` for the error
+  /// beyond.
   ///
   /// The mean must be at least 0; from 2^24 on, counts are rounded to 24 bits.
   public mutating func poisson(mean: Float) -> Int {
@@ -26,8 +27,8 @@ extension RandomStream {
     return min(Int(count), trials)
   }
 
-  /// An integer in 0 ..< bound, all equally likely (Lemire, "Fast random integer generation in an interval", ACM
-  /// TOMACS 29, 2019).
+  /// An integer in 0 ..< bound, all equally likely (Lemire, "Fast random integer generation in an interval",
+  /// ACM TOMACS 29, 2019).
   public mutating func integer(below bound: Int) -> Int {
     precondition(bound > 0, "An integer needs a positive bound, not \(bound).")
     guard let narrow = UInt32(exactly: bound) else { return Int(next(upperBound: UInt64(bound))) }

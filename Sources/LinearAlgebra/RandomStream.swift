@@ -9,10 +9,11 @@ public enum StreamPurpose: UInt32, Sendable {
   case test = 7
 }
 
-/// A counter-based random stream: Philox4x32-10 (Salmon, Moraes, Dror and Shaw, 2011) keyed by a seed, a purpose and
-/// a lane.
+/// A counter-based random stream: Philox4x32-10 (Salmon, Moraes, Dror and Shaw, 2011) keyed by a seed, a
+/// purpose and a lane.
 ///
-/// The state is a few integers, so a stream is saved and resumed exactly, and draws of different lanes never meet.
+/// The state is a few integers, so a stream is saved and resumed exactly, and draws of different lanes never
+/// meet.
 public struct RandomStream: RandomNumberGenerator, Sendable, Equatable {
   /// The seed of the run.
   public let seed: UInt64

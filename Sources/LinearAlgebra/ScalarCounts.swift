@@ -8,8 +8,8 @@ extension ScalarKernels {
   /// The Poisson count of a mean at u in (0, 1), an integer held as a float.
   ///
   /// Exact (total variation below 1e-5 beyond the resolution of `u`) for means below 16; from there on the
-  /// Cornish–Fisher expansion with lattice correction (compare Giles, "Algorithm 955", ACM TOMS 42, 2016): total
-  /// variation 2.7e-4 at 16, 5e-5 at 50, 2e-5 at 100.
+  /// Cornish–Fisher expansion with lattice correction (compare Giles, "Algorithm 955", ACM TOMS 42, 2016):
+  /// total variation 2.7e-4 at 16, 5e-5 at 50, 2e-5 at 100.
   public static func poissonQuantile(mean: Float, _ u: Float) -> Float {
     if mean < smallVariance {
       return search(remaining: mean, fall: 0, odds: 1, zero: exp(-mean), mean: mean, u)
@@ -56,8 +56,8 @@ extension ScalarKernels {
     return k
   }
 
-  /// The Cornish–Fisher expansion of a lattice distribution's quantile; `skew` and `excess` are the third and fourth
-  /// cumulant over the variance.
+  /// The Cornish–Fisher expansion of a lattice distribution's quantile; `skew` and `excess` are the third and
+  /// fourth cumulant over the variance.
   private static func expand(mean: Float, variance: Float, skew: Float, excess: Float, _ z: Float) -> Float {
     let deviation = variance.squareRoot()
     let square = z * z

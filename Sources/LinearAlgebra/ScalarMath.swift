@@ -1,8 +1,8 @@
-/// The kernels of `CKernels` one element at a time in plain Swift: the reference that the fast ones are tested
-/// against, and the fast way where there is only one element.
+/// The kernels of `CKernels` one element at a time in plain Swift: the reference that the fast ones are
+/// tested against, and the fast way where there is only one element.
 ///
-/// The random kernels agree with their vector forms bit for bit, because neither contracts multiplications and
-/// additions.
+/// The random kernels agree with their vector forms bit for bit, because neither contracts multiplications
+/// and additions.
 public enum ScalarKernels {
   /// e to the power x, within 1 unit in the last place; 0 below −104 and infinity above 88.73.
   public static func exp(_ x: Float) -> Float {

@@ -4,9 +4,10 @@ import Synchronization
 
 /// What the threads of a pool share: the task at hand and the words they meet at.
 ///
-/// Protocol: the round is odd while a task is open. A worker first counts itself in (`active`), then looks whether
-/// the round is still open, and only then touches the task; the caller first closes the round, then waits until
-/// nobody is counted in. Both orders being sequentially consistent, no worker can meet a task that has gone.
+/// Protocol: the round is odd while a task is open. A worker first counts itself in (`active`), then looks
+/// whether the round is still open, and only then touches the task; the caller first closes the round, then
+/// waits until nobody is counted in. Both orders being sequentially consistent, no worker can meet a task
+/// that has gone.
 final class WorkerCrew: @unchecked Sendable {
   private let busy = Atomic(false)
   private let dismissed = Atomic(false)
@@ -120,8 +121,8 @@ final class WorkerCrew: @unchecked Sendable {
       }
       callerSleeps.store(true, ordering: .sequentiallyConsistent)
       let finished = active.load(ordering: .sequentiallyConsistent) == 0
-      // A worker that has taken the flag away owes a signal, which must be waited for in any case. It may be a late
-      // one of the round before, so the count is looked at again.
+      // A worker that has taken the flag away owes a signal, which must be waited for in any case. It may be
+      // a late one of the round before, so the count is looked at again.
       if finished && callerSleeps.exchange(false, ordering: .sequentiallyConsistent) { return }
       done.wait()
     }

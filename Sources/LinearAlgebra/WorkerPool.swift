@@ -17,9 +17,9 @@ public protocol ParallelTask {
 ///     let pool = WorkerPool(threads: 2)
 ///     pool.run(8) { shard in gradients[shard].compute() }
 ///
-/// Between tasks a thread spins for some 30 µs before it parks, so a run of short tasks costs about a microsecond each
-/// instead of a wake-up. The pieces are handed out as threads come free: results must not depend on which thread runs
-/// a piece, nor on the order.
+/// Between tasks a thread spins for some 30 µs before it parks, so a run of short tasks costs about a
+/// microsecond each instead of a wake-up. The pieces are handed out as threads come free: results must not
+/// depend on which thread runs a piece, nor on the order.
 public final class WorkerPool: @unchecked Sendable {
   /// The number of threads that share a task, the caller's own among them.
   public let threads: Int
@@ -42,8 +42,8 @@ public final class WorkerPool: @unchecked Sendable {
 
   /// Runs the pieces 0 ..< count of a task, each exactly once, and returns when all are done.
   ///
-  /// Allocates nothing. While another thread's task (or one further up this thread's own stack) has the pool, the
-  /// caller does all pieces alone.
+  /// Allocates nothing. While another thread's task (or one further up this thread's own stack) has the pool,
+  /// the caller does all pieces alone.
   @inlinable public func run<Task: ParallelTask>(_ count: Int, _ task: Task) {
     if count <= 1 || threads == 1 {
       for index in 0..<max(count, 0) { task.run(index) }

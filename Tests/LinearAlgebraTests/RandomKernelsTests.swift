@@ -57,7 +57,8 @@ struct RandomKernelsTests {
     }
   }
 
-  /// The distribution of the counts of all 2^23 uniforms, against the exact one: the errors the headers state.
+  /// The distribution of the counts of all 2^23 uniforms, against the exact one: the errors the headers
+  /// state.
   @Test(arguments: ExactDistribution.grid) func totalVariationIsAsStated(_ exact: ExactDistribution) {
     let cells = 1 << 23
     let chunk = 1 << 16

@@ -3,8 +3,8 @@
 
 #include <stddef.h>
 
-// The element-wise work of a network's update. Buffers of one call must not overlap. Every sum has an order that
-// depends on its shape alone, so equal input gives equal bits on every run and any number of threads.
+// The element-wise work of a network's update. Buffers of one call must not overlap. Every sum has an order
+// that depends on its shape alone, so equal input gives equal bits on every run and any number of threads.
 
 /// x ← x + bias for every row of a rows × columns matrix whose rows stand `stride` elements apart.
 void ck_bias_add(float *x, size_t stride, const float *bias, size_t rows, size_t columns);
@@ -47,9 +47,10 @@ typedef struct {
 void ck_adam(
     float *parameters, const float *gradients, float *first, float *second, size_t n, ck_adam_step step);
 
-/// One step of Adam, after which the target follows the new parameters: target ← target + rate · (p − target).
+/// One step of Adam, after which the target follows the new parameters: target ← target + rate · (p −
+/// target).
 void ck_adam_polyak(
-    float *parameters, const float *gradients, float *first, float *second, float *target, float rate, size_t n,
-    ck_adam_step step);
+    float *parameters, const float *gradients, float *first, float *second, float *target, float rate,
+    size_t n, ck_adam_step step);
 
 #endif

@@ -4,8 +4,9 @@
 #include <stdint.h>
 #include <string.h>
 
-// Branch-free single-precision functions that vectorise when they are called in a loop. They call no library and
-// allow no contraction to fused multiply-adds, so every machine and every vector width gives the same bits.
+// Branch-free single-precision functions that vectorise when they are called in a loop. They call no library
+// and allow no contraction to fused multiply-adds, so every machine and every vector width gives the same
+// bits.
 
 /// The square root, correctly rounded; unlike `sqrtf` it sets no `errno`, so loops of it vectorise.
 static inline float vm_sqrt(float x) { return __builtin_elementwise_sqrt(x); }
@@ -78,8 +79,8 @@ static inline float vm_log_complement(float x) {
 
 /// The quantile function of the standard normal distribution, within 2e-6 for u in [2^-25, 1 − 2^-24].
 ///
-/// Giles, "Approximating the erfinv function", GPU Computing Gems, 2010: a central and a tail polynomial, both
-/// evaluated and one selected.
+/// Giles, "Approximating the erfinv function", GPU Computing Gems, 2010: a central and a tail polynomial,
+/// both evaluated and one selected.
 static inline float vm_normal_quantile(float u) {
 #pragma clang fp contract(off) reassociate(off)
   const float x = 2.0f * u - 1.0f;

@@ -1,4 +1,4 @@
-"""Writes QuantileGolden.swift: values of scipy and numpy in double precision at arguments a float holds exactly.
+"""Writes QuantileGolden.swift: double-precision values at arguments that a float holds exactly.
 
 Run from anywhere: python3 quantiles.py (numpy 2, scipy 1.17).
 """
@@ -21,7 +21,8 @@ logs = [f(x) for x in (1e-37, 1e-20, 3e-4, 0.5, 0.70710677, 0.9999, 1.0001, 1.41
 small = [f(x) for x in (1e-8, 1e-6, 1e-4, 0.01, 0.25, 0.5, 0.99)]
 poisson = [(m, k, stats.poisson.pmf(k, float(f(m)))) for m, k in ((0.1, 0), (0.1, 3), (5, 5), (120, 100))]
 binomial = [
-    (n, p, k, stats.binom.pmf(k, n, float(f(p)))) for n, p, k in ((5, 0.01, 1), (63, 0.5, 40), (1000, 0.95, 940))
+    (n, p, k, stats.binom.pmf(k, n, float(f(p))))
+    for n, p, k in ((5, 0.01, 1), (63, 0.5, 40), (1000, 0.95, 940))
 ]
 out = f"""// Made by quantiles.py; do not edit.
 
