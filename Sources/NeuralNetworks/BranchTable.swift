@@ -63,9 +63,6 @@ final class BranchTable: @unchecked Sendable {
     _ raw: MatrixView, observations: MatrixView, advantages: MatrixView,
     stateValues: UnsafeMutablePointer<Float>?
   ) {
-    precondition(
-      advantages.columns == choiceCount,
-      "\(choiceCount) choices need as many columns, not \(advantages.columns).")
     for row in 0..<raw.rows {
       let output = raw.row(row)
       let observation = observations.row(row)

@@ -79,15 +79,15 @@ public final class BranchingNetwork: @unchecked Sendable {
   ///   - advantages: batch × choice count: Â_k(a), and the prior's advantage where there is one.
   ///   - stateValues: batch: V, and the prior's state value where there is one.
   ///   - workspace: room for at least as many rows.
+  ///   - pool: the threads that share the rows; nil runs on the caller's alone.
   public func values(
     observations: MatrixView, into advantages: MatrixView, stateValues: UnsafeMutablePointer<Float>,
-    workspace: ForwardWorkspace
+    workspace: ForwardWorkspace, pool: WorkerPool? = nil
   ) {
-    outputs(observations, workspace) { rows, raw in
-      branches.centre(
-        raw, observations: observations.rows(rows), advantages: advantages.rows(rows),
-        stateValues: stateValues + rows.lowerBound)
-    }
+    run(
+      ValueTask(
+        network: self, observations: observations, workspace: workspace, advantages: advantages,
+        stateValues: stateValues), on: pool)
   }
 
   /// Values the choices of many states as V + Â_k(a), plus the prior's where there is one.
@@ -99,29 +99,31 @@ public final class BranchingNetwork: @unchecked Sendable {
   ///   - observations: batch × observation size, normalised.
   ///   - q: batch × choice count.
   ///   - workspace: room for at least as many rows.
-  public func qValues(observations: MatrixView, into q: MatrixView, workspace: ForwardWorkspace) {
-    outputs(observations, workspace) { rows, raw in
-      branches.centre(
-        raw, observations: observations.rows(rows), advantages: q.rows(rows), stateValues: nil)
-    }
+  ///   - pool: the threads that share the rows; nil runs on the caller's alone.
+  public func qValues(
+    observations: MatrixView, into q: MatrixView, workspace: ForwardWorkspace, pool: WorkerPool? = nil
+  ) {
+    run(
+      ValueTask(
+        network: self, observations: observations, workspace: workspace, advantages: q, stateValues: nil),
+      on: pool)
   }
 
-  /// Runs the layers over blocks of rows that stay in a core's cache, and hands over each block's raw head outputs.
-  private func outputs(
-    _ observations: MatrixView, _ workspace: ForwardWorkspace, _ body: (Range<Int>, MatrixView) -> Void
-  ) {
+  private func run(_ task: ValueTask, on pool: WorkerPool?) {
+    let rows = task.observations.rows
     precondition(
-      observations.columns == shape.observationSize,
-      "The network reads \(shape.observationSize) columns, not \(observations.columns).")
+      task.observations.columns == shape.observationSize,
+      "The network reads \(shape.observationSize) columns, not \(task.observations.columns).")
     precondition(
-      observations.rows <= workspace.maximumBatch,
-      "The workspace holds \(workspace.maximumBatch) rows, not \(observations.rows).")
-    var start = 0
-    while start < observations.rows {
-      let rows = start..<min(start + 128, observations.rows)
-      forward(observations.rows(rows), workspace: workspace, rows: rows)
-      body(rows, workspace.outputs(rows: rows))
-      start = rows.upperBound
+      task.advantages.rows == rows && task.advantages.columns == branches.choiceCount,
+      "\(rows) states need \(rows) × \(branches.choiceCount) values.")
+    precondition(
+      rows <= task.workspace.maximumBatch,
+      "The workspace holds \(task.workspace.maximumBatch) rows, not \(rows).")
+    if let pool {
+      pool.run(task.blockCount, task)
+    } else {
+      for block in 0..<task.blockCount { task.run(block) }
     }
   }
 

@@ -1,4 +1,3 @@
-import CKernels
 import LinearAlgebra
 
 /// What one update did, over the whole batch.
@@ -18,7 +17,7 @@ public struct UpdateStatistics: Sendable, Equatable {
 ///
 /// A batch is cut into a number of shards that depends on its size alone; each runs its own products into its own
 /// gradient buffer, and shards are summed in order. So results are bit-identical on any number of threads. An update
-/// allocates nothing.
+/// allocates nothing. Creating one sets OpenBLAS to one thread in the whole process: shards are what runs in parallel.
 public final class DoubleQUpdate: @unchecked Sendable {
   /// The settings of updates.
   public struct Configuration: Sendable, Equatable {
@@ -56,27 +55,33 @@ public final class DoubleQUpdate: @unchecked Sendable {
   public var configuration: Configuration {
     didSet { optimizer.configuration = configuration.adam }
   }
-  private let shards: [ShardWorkspace]
+  let pool: WorkerPool
+  let shards: [ShardWorkspace]
   private let errors: Matrix
+  /// Chunks of parameters: the squared norms of their gradients.
   private let squares: UnsafeMutablePointer<Double>
   private let chunks: Int
 
   /// Creates the update of a new network.
   public convenience init(
     shape: NetworkShape, configuration: Configuration = Configuration(), maximumBatch: Int, seed: UInt64,
-    initialization: Initialization = .he
+    initialization: Initialization = .he, pool: WorkerPool = WorkerPool(threads: 1)
   ) {
     self.init(
       network: BranchingNetwork(shape: shape, seed: seed, initialization: initialization),
-      configuration: configuration, maximumBatch: maximumBatch)
+      configuration: configuration, maximumBatch: maximumBatch, pool: pool)
   }
 
   /// Creates the update of a network, which becomes the online network; the target network starts as its copy.
   public init(
-    network: BranchingNetwork, configuration: Configuration = Configuration(), maximumBatch: Int
+    network: BranchingNetwork, configuration: Configuration = Configuration(), maximumBatch: Int,
+    pool: WorkerPool = WorkerPool(threads: 1)
   ) {
     precondition(maximumBatch > 0, "An update needs room for at least one transition.")
+    // Threads of OpenBLAS's own would fight the pool's, and allocate in every product.
+    setBLASThreads(1)
     let shape = network.shape
+    self.pool = pool
     online = network
     target = BranchingNetwork(shape: shape, parameters: network.parameterValues)
     target.priorTransform = network.priorTransform
@@ -117,18 +122,19 @@ public final class DoubleQUpdate: @unchecked Sendable {
       batch.observations.columns == online.shape.observationSize,
       "The network reads \(online.shape.observationSize) columns, not \(batch.observations.columns).")
     let shardCount = Self.shardCount(batch.count)
-    let difference = TemporalDifference(
-      aggregation: online.shape.aggregation, branches: online.branches, huberDelta: configuration.huberDelta)
-    parallel(shardCount) { index in
-      let rows = batch.count * index / shardCount..<batch.count * (index + 1) / shardCount
-      shards[index].run(
-        batch, rows: rows, online: online, target: target, difference: difference, errors: errors.pointer)
-    }
-    parallel(chunks) { sumShards(shardCount, chunk: $0) }
+    pool.run(
+      shardCount,
+      GradientTask(
+        update: self, batch: batch, shardCount: shardCount, errors: errors.pointer,
+        difference: TemporalDifference(
+          aggregation: online.shape.aggregation, branches: online.branches,
+          huberDelta: configuration.huberDelta)))
+    pool.run(chunks, SumTask(update: self, shardCount: shardCount, squares: squares))
     let norm = squaredNorm().squareRoot()
     let step = optimizer.beginStep(gradientScale: Self.clip(norm, to: configuration.maximumGradientNorm))
-    let rate = configuration.targetUpdate.rate(step: optimizer.step)
-    parallel(chunks) { move(chunk: $0, step, targetRate: rate) }
+    pool.run(
+      chunks,
+      StepTask(update: self, step: step, targetRate: configuration.targetUpdate.rate(step: optimizer.step)))
     return statistics(batch.count, shardCount, norm)
   }
 
@@ -138,38 +144,10 @@ public final class DoubleQUpdate: @unchecked Sendable {
     return min(1, maximum / (norm + 1e-6))
   }
 
-  /// Adds the shards' gradients of a chunk of parameters into the first shard's, and squares them up.
-  private func sumShards(_ count: Int, chunk: Int) {
-    let range = parameters(of: chunk)
-    let sum = shards[0].gradients.pointer + range.lowerBound
-    for shard in 1..<max(count, 1) {
-      ck_add(sum, shards[shard].gradients.pointer + range.lowerBound, range.count)
-    }
-    squares[chunk] = ck_sum_squares(sum, range.count)
-  }
-
   private func squaredNorm() -> Float {
     var sum = 0.0
     for chunk in 0..<chunks { sum += squares[chunk] }
     return Float(sum)
-  }
-
-  /// Takes the optimizer's step and lets the target network follow, for a chunk of parameters.
-  private func move(chunk: Int, _ step: ck_adam_step, targetRate: Float?) {
-    let range = parameters(of: chunk)
-    let parameters = online.parameters.pointer
-    let gradients = UnsafePointer(shards[0].gradients.pointer)
-    if let targetRate, targetRate < 1 {
-      optimizer.apply(
-        step, range, parameters, gradients: gradients, target: target.parameters.pointer, rate: targetRate)
-      return
-    }
-    optimizer.apply(step, range, parameters, gradients: gradients)
-    if targetRate != nil {
-      // A copy, because target + 1 · (online − target) need not be the online parameter's every bit.
-      (target.parameters.pointer + range.lowerBound).update(
-        from: parameters + range.lowerBound, count: range.count)
-    }
   }
 
   private func statistics(_ count: Int, _ shardCount: Int, _ norm: Float) -> UpdateStatistics {
@@ -181,11 +159,8 @@ public final class DoubleQUpdate: @unchecked Sendable {
     return UpdateStatistics(loss: loss / Float(count), gradientNorm: norm, meanQ: value / Float(count))
   }
 
-  private func parallel(_ count: Int, _ body: (Int) -> Void) {
-    for index in 0..<count { body(index) }
-  }
-
-  private func parameters(of chunk: Int) -> Range<Int> {
+  /// The parameters of a chunk.
+  func parameters(of chunk: Int) -> Range<Int> {
     chunk * Self.chunkSize..<min((chunk + 1) * Self.chunkSize, online.parameters.count)
   }
 

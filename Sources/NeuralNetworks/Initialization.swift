@@ -4,6 +4,8 @@ import LinearAlgebra
 public enum Initialization: String, Sendable, Hashable, Codable {
   /// Uniform with variance 2 / inputs, which keeps the scale of rectified activations (He et al., 2015).
   case he
+  /// Orthogonal rows or columns times √2, which keeps the norm of rectified activations (Saxe et al., 2014).
+  case orthogonal
 
   /// Fills a network's parameters; each layer draws from a stream of its own.
   func fill(_ parameters: UnsafeMutablePointer<Float>, shape: NetworkShape, seed: UInt64) {
@@ -14,9 +16,24 @@ public enum Initialization: String, Sendable, Hashable, Codable {
       if isHead && shape.priorColumns != nil { continue }
       // A head near zero makes the first values nearly equal, so that the first targets are the rewards alone.
       let gain: Float = isHead ? 0.01 : 1
-      let bound = gain * (6 / Float(layer.inputs)).squareRoot()
       var stream = RandomStream(seed: seed, purpose: .initialization, lane: index)
-      for weight in layer.weights..<layer.biases { parameters[weight] = bound * (2 * stream.uniform() - 1) }
+      draw(layer, gain: gain, into: parameters + layer.weights, from: &stream)
+    }
+  }
+
+  private func draw(
+    _ layer: DenseLayer, gain: Float, into weights: UnsafeMutablePointer<Float>,
+    from stream: inout RandomStream
+  ) {
+    let count = layer.inputs * layer.outputs
+    switch self {
+    case .he:
+      let bound = gain * (6 / Float(layer.inputs)).squareRoot()
+      for index in 0..<count { weights[index] = bound * (2 * stream.uniform() - 1) }
+    case .orthogonal:
+      let matrix = LinearAlgebra.orthogonal(
+        rows: layer.outputs, columns: layer.inputs, gain: gain * Float(2).squareRoot(), stream: &stream)
+      weights.update(from: matrix.pointer, count: count)
     }
   }
 }

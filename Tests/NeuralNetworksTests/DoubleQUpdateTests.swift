@@ -129,23 +129,60 @@ import Testing
     }
   }
 
+  /// Which thread takes which shard is left to chance, so several runs must agree.
+  @Test(arguments: Aggregation.allCases) func threadsChangeNoBit(_ aggregation: Aggregation) {
+    let shape = NetworkShape(
+      observationSize: 33, hidden: [48, 40], branchSizes: [6, 3, 11], aggregation: aggregation,
+      priorColumns: 12..<33)
+    let results = [1, 2, 3, 2, 3].map { threads in
+      let pool = WorkerPool(threads: threads)
+      var numbers = Numbers(state: 31)
+      let update = DoubleQUpdate(shape: shape, maximumBatch: 300, seed: 7, pool: pool)
+      let workspace = ForwardWorkspace(shape: shape, maximumBatch: 300)
+      let transitions = Transitions(shape, count: 300, weighted: true, from: &numbers)
+      let statistics = (0..<10).map { _ in transitions.teach(update) }
+      let q = Matrix(rows: 300, columns: 20)
+      update.online.qValues(
+        observations: transitions.observations.view, into: q.view, workspace: workspace, pool: pool)
+      return (statistics, update.online.parameterValues, update.target.parameterValues, q.elements)
+    }
+    for result in results.dropFirst() { #expect(result == results[0]) }
+  }
+
   @Test func anUpdateAllocatesNothing() {
     let shape = NetworkShape(
       observationSize: 40, hidden: [64, 32], branchSizes: [5, 7, 3], priorColumns: 20..<36)
     var numbers = Numbers(state: 21)
     let transitions = Transitions(shape, count: 128, weighted: true, from: &numbers)
-    let update = DoubleQUpdate(shape: shape, maximumBatch: 128, seed: 1)
+    let pool = WorkerPool(threads: 2)
+    let updates = [
+      DoubleQUpdate(shape: shape, maximumBatch: 128, seed: 1),
+      DoubleQUpdate(
+        shape: shape, configuration: .init(targetUpdate: .hard(every: 2)), maximumBatch: 128, seed: 1,
+        pool: pool),
+    ]
     let workspace = ForwardWorkspace(shape: shape, maximumBatch: 128)
     let q = Matrix(rows: 128, columns: shape.choiceCount)
-    let batch = transitions.batch
-    _ = update.update(batch)
-    let before = allocations_of_this_thread()
-    for _ in 0..<20 {
-      _ = update.update(batch)
-      update.online.qValues(observations: batch.observations, into: q.view, workspace: workspace)
+    func work(_ update: DoubleQUpdate) {
+      _ = transitions.teach(update)
+      update.online.qValues(
+        observations: transitions.observations.view, into: q.view, workspace: workspace, pool: pool)
     }
-    #expect(allocations_of_this_thread() == before)
+    for update in updates {
+      work(update)
+      let before = allocations_of_this_thread()
+      for _ in 0..<20 { work(update) }
+      #expect(allocations_of_this_thread() == before)
+      // Other tests allocate at the same time, but not in every moment: the pool's threads would.
+      let all = (0..<2000).map { _ in
+        let before = allocations_of_all_threads()
+        work(update)
+        return allocations_of_all_threads() - before
+      }
+      #expect(all.contains(0))
+    }
     // The counter must count for the test to say anything.
+    let before = allocations_of_this_thread()
     _ = Matrix(rows: 1, columns: 1)
     #expect(allocations_of_this_thread() > before)
   }

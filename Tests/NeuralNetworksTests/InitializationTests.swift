@@ -30,6 +30,23 @@ import Testing
     #expect(tensor("trunk.0.weight", of: residual) == tensor("trunk.0.weight", of: plain))
   }
 
+  @Test(arguments: [(16, 16), (16, 9), (9, 16)]) func orthogonalWeightsAre(_ inputs: Int, _ outputs: Int) {
+    let shape = NetworkShape(observationSize: inputs, hidden: [outputs], branchSizes: [4])
+    let network = BranchingNetwork(shape: shape, seed: 1, initialization: .orthogonal)
+    let weights = tensor("trunk.0.weight", of: network)
+    // Of the shorter side's vectors, products are 2 with themselves (gain √2) and 0 with each other.
+    let count = min(inputs, outputs)
+    func element(_ vector: Int, _ index: Int) -> Float {
+      outputs <= inputs ? weights[vector * inputs + index] : weights[index * inputs + vector]
+    }
+    for first in 0..<count {
+      for second in 0..<count {
+        let product = (0..<max(inputs, outputs)).reduce(0) { $0 + element(first, $1) * element(second, $1) }
+        #expect(abs(product - (first == second ? 2 : 0)) < 1e-5)
+      }
+    }
+  }
+
   @Test func seedsDecide() {
     let shape = NetworkShape(observationSize: 9, hidden: [16], branchSizes: [4])
     let first = BranchingNetwork(shape: shape, seed: 1).parameterValues

@@ -1,0 +1,56 @@
+import CKernels
+import LinearAlgebra
+
+/// The first part of an update: each shard's gradients.
+struct GradientTask: ParallelTask {
+  let update: DoubleQUpdate
+  let batch: TransitionBatch
+  let shardCount: Int
+  let errors: UnsafeMutablePointer<Float>
+  let difference: TemporalDifference
+
+  func run(_ shard: Int) {
+    let rows = batch.count * shard / shardCount..<batch.count * (shard + 1) / shardCount
+    update.shards[shard].run(
+      batch, rows: rows, online: update.online, target: update.target, difference: difference, errors: errors)
+  }
+}
+
+/// The second part: the shards' gradients of a chunk of parameters summed into the first shard's, and squared up.
+struct SumTask: ParallelTask {
+  let update: DoubleQUpdate
+  let shardCount: Int
+  let squares: UnsafeMutablePointer<Double>
+
+  func run(_ chunk: Int) {
+    let range = update.parameters(of: chunk)
+    let sum = update.shards[0].gradients.pointer + range.lowerBound
+    for shard in 1..<shardCount {
+      ck_add(sum, update.shards[shard].gradients.pointer + range.lowerBound, range.count)
+    }
+    squares[chunk] = ck_sum_squares(sum, range.count)
+  }
+}
+
+/// The third part: the optimizer's step and the target network's for a chunk of parameters.
+struct StepTask: ParallelTask {
+  let update: DoubleQUpdate
+  let step: ck_adam_step
+  let targetRate: Float?
+
+  func run(_ chunk: Int) {
+    let range = update.parameters(of: chunk)
+    let online = update.online.parameters.pointer
+    let target = update.target.parameters.pointer
+    let gradients = UnsafePointer(update.shards[0].gradients.pointer)
+    if let targetRate, targetRate < 1 {
+      update.optimizer.apply(step, range, online, gradients: gradients, target: target, rate: targetRate)
+      return
+    }
+    update.optimizer.apply(step, range, online, gradients: gradients)
+    if targetRate != nil {
+      // A copy, because target + 1 · (online − target) need not have the online parameter's every bit.
+      (target + range.lowerBound).update(from: online + range.lowerBound, count: range.count)
+    }
+  }
+}
