@@ -69,6 +69,7 @@ public struct DoubleDQN<E: Environment>: ~Copyable {
     self.environments = environments
     self.configuration = configuration
     if let threads = configuration.threads { environments.threads = threads }
+    let pool = WorkerPool(threads: configuration.threads ?? availableThreads())
     learning = DoubleQUpdate(
       shape: shape,
       configuration: DoubleQUpdate.Configuration(
@@ -78,7 +79,7 @@ public struct DoubleDQN<E: Environment>: ~Copyable {
       seed: configuration.seed)
     runner = PolicyRunner(
       network: learning.online, normalizer: unmeasured, rewardScale: 1, maximumBatch: environments.count,
-      threads: configuration.threads)
+      pool: pool)
     table = NormalizationTable(unmeasured)
     exploration = Exploration(branchSizes: branchSizes, width: configuration.explorationWidth)
     replay = ReplayBuffer(

@@ -1,11 +1,11 @@
-import Dispatch
 import LinearAlgebra
 import NeuralNetworks
 
 /// Acts greedily on raw observations: normalisation, network, best choice of every branch.
 ///
 /// All room is made at creation, so acting allocates nothing. Rows are cut into fixed pieces, so the actions do not
-/// depend on the number of threads. One thread at a time may use a runner.
+/// depend on the number of threads. One thread at a time may use a runner. Creating one sets OpenBLAS to one thread in
+/// the whole process: the pieces are what runs in parallel.
 ///
 /// ```swift
 /// let runner = PolicyRunner(policy, maximumBatch: 1)
@@ -16,16 +16,14 @@ public final class PolicyRunner {
   public let maximumBatch: Int
 
   let network: BranchingNetwork
-  private let branchSizes: [Int]
+  let branchSizes: [Int]
+  let normalized: Matrix
+  let values: Matrix
+  /// One for each run of pieces.
+  let workspaces: [ForwardWorkspace]
+  private(set) var table: NormalizationTable
   private let rewardScale: Float
-  private var table: NormalizationTable
-  private let threads: Int
-  private let normalized: Matrix
-  private let values: Matrix
-  private let workspaces: [ForwardWorkspace]
-
-  /// Rows of a piece; the network's own passes are cut at the same rows.
-  private static let rowsPerPiece = 128
+  private let pool: WorkerPool
 
   /// Makes room to act with a policy.
   ///
@@ -39,13 +37,13 @@ public final class PolicyRunner {
     self.init(
       network: network, normalizer: policy.normalizer, rewardScale: policy.rewardScale,
       maximumBatch: maximumBatch,
-      threads: threads)
+      pool: WorkerPool(threads: threads ?? availableThreads()))
   }
 
   /// Acts with a network that somebody else may be training in between.
   init(
     network: BranchingNetwork, normalizer: ObservationNormalizer, rewardScale: Float, maximumBatch: Int,
-    threads: Int?
+    pool: WorkerPool
   ) {
     precondition(maximumBatch > 0, "A runner needs room for at least one row, not \(maximumBatch).")
     self.maximumBatch = maximumBatch
@@ -53,12 +51,12 @@ public final class PolicyRunner {
     self.rewardScale = rewardScale
     branchSizes = network.shape.branchSizes
     table = NormalizationTable(normalizer)
-    let pieces = (maximumBatch + Self.rowsPerPiece - 1) / Self.rowsPerPiece
-    self.threads = max(1, min(pieces, threads ?? availableThreads()))
+    self.pool = pool
+    setBLASThreads(1)
     normalized = Matrix(rows: maximumBatch, columns: network.shape.observationSize)
     values = Matrix(rows: maximumBatch, columns: network.shape.choiceCount)
-    workspaces = (0..<self.threads).map { _ in
-      ForwardWorkspace(shape: network.shape, maximumBatch: min(maximumBatch, Self.rowsPerPiece))
+    workspaces = (0..<min(pool.threads, Self.pieces(of: maximumBatch))).map { _ in
+      ForwardWorkspace(shape: network.shape, maximumBatch: min(maximumBatch, RowTask.rowsPerPiece))
     }
   }
 
@@ -71,9 +69,7 @@ public final class PolicyRunner {
   ///   - observations: rows × observation size, raw.
   ///   - actions: rows × branches.
   public func act(observations: MatrixView, into actions: UnsafeMutablePointer<Int32>) {
-    run(observations) { rows, values in
-      argmaxChoices(values, branchSizes: branchSizes, into: actions + rows.lowerBound * branchSizes.count)
-    }
+    run(observations, actions: actions, values: values.view.rows(0..<min(maximumBatch, observations.rows)))
   }
 
   /// Writes the value of every choice of every row in raw reward units: V + Â_k(a).
@@ -85,44 +81,53 @@ public final class PolicyRunner {
   ///   - q: rows × choice count.
   public func qValues(observations: MatrixView, into q: MatrixView) {
     precondition(
-      q.rows == observations.rows, "Each of \(observations.rows) observations needs a row of values.")
-    let inverse = 1 / rewardScale
-    run(observations) { rows, values in
-      for row in 0..<rows.count {
-        let from = values.row(row)
-        let to = q.row(rows.lowerBound + row)
-        for choice in 0..<values.columns { to[choice] = from[choice] * inverse }
-      }
+      q.rows == observations.rows && q.columns == values.columns,
+      "\(observations.rows) observations need \(observations.rows) × \(values.columns) values.")
+    run(observations, actions: nil, values: q)
+    for row in 0..<q.rows {
+      let values = q.row(row)
+      for choice in 0..<q.columns { values[choice] /= rewardScale }
     }
   }
 
-  /// Values all rows, a run of pieces per thread, and hands each piece over.
-  private func run(_ observations: MatrixView, _ body: (Range<Int>, MatrixView) -> Void) {
-    let count = observations.rows
-    precondition(count <= maximumBatch, "The runner has room for \(maximumBatch) rows, not \(count).")
-    let pieces = (count + Self.rowsPerPiece - 1) / Self.rowsPerPiece
-    let workers = min(threads, pieces)
-    concurrently(workers) { worker in
-      for piece in pieces * worker / workers..<pieces * (worker + 1) / workers {
-        let rows = piece * Self.rowsPerPiece..<min((piece + 1) * Self.rowsPerPiece, count)
-        let input = normalized.view.rows(rows)
-        let output = values.view.rows(rows)
-        table.normalize(observations.row(rows.lowerBound), stride: observations.stride, into: input)
-        network.qValues(observations: input, into: output, workspace: workspaces[worker])
-        body(rows, output)
-      }
-    }
+  private func run(
+    _ observations: MatrixView, actions: UnsafeMutablePointer<Int32>?, values: MatrixView
+  ) {
+    precondition(
+      observations.rows <= maximumBatch,
+      "The runner has room for \(maximumBatch) rows, not \(observations.rows).")
+    let runs = min(workspaces.count, Self.pieces(of: observations.rows))
+    pool.run(
+      runs, RowTask(runner: self, observations: observations, values: values, actions: actions, runs: runs))
   }
+
+  private static func pieces(of rows: Int) -> Int { (rows + RowTask.rowsPerPiece - 1) / RowTask.rowsPerPiece }
 }
 
-/// Runs `body` for 0..<count, side by side where count exceeds 1; the calls must share nothing they write.
-private func concurrently(_ count: Int, _ body: (Int) -> Void) {
-  guard count > 1 else {
-    if count == 1 { body(0) }
-    return
-  }
-  withoutActuallyEscaping(body) { body in
-    nonisolated(unsafe) let body = body
-    DispatchQueue.concurrentPerform(iterations: count) { body($0) }
+/// Values rows, and picks actions, in pieces that are dealt to the threads in contiguous runs.
+private struct RowTask: ParallelTask {
+  let runner: PolicyRunner
+  let observations: MatrixView
+  let values: MatrixView
+  let actions: UnsafeMutablePointer<Int32>?
+  let runs: Int
+
+  /// The network's own passes are cut at the same rows.
+  static let rowsPerPiece = 128
+
+  func run(_ index: Int) {
+    let count = observations.rows
+    let pieces = (count + Self.rowsPerPiece - 1) / Self.rowsPerPiece
+    for piece in pieces * index / runs..<pieces * (index + 1) / runs {
+      let rows = piece * Self.rowsPerPiece..<min((piece + 1) * Self.rowsPerPiece, count)
+      let input = runner.normalized.view.rows(rows)
+      let output = values.rows(rows)
+      runner.table.normalize(observations.row(rows.lowerBound), stride: observations.stride, into: input)
+      runner.network.qValues(observations: input, into: output, workspace: runner.workspaces[index])
+      guard let actions else { continue }
+      argmaxChoices(
+        output, branchSizes: runner.branchSizes,
+        into: actions + rows.lowerBound * runner.branchSizes.count)
+    }
   }
 }
