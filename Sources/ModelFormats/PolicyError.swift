@@ -1,0 +1,41 @@
+/// Why a file holds no policy that can be used, or not here.
+public enum PolicyError: Error, Equatable, CustomStringConvertible {
+  /// The file does not say that it is a policy of a version that can be read.
+  case unknownFormat(found: String?)
+  /// An entry of the metadata is missing or makes no sense.
+  case malformedMetadata(key: String, detail: String)
+  /// A tensor does not have the shape that the network's sizes ask for.
+  case wrongShape(tensor: String, expected: [Int], found: [Int])
+  /// A tensor is not in single precision.
+  case wrongType(tensor: String, found: String)
+  /// A tensor holds a number that is not finite, or a deviation that is not positive.
+  case invalidNumber(tensor: String)
+  /// A tensor belongs to no policy of this shape.
+  case unexpectedTensor(name: String)
+  /// The prior's transform is not the one that follows from the normaliser.
+  case inconsistentPrior
+  /// The policy was trained for another market.
+  case otherMarket(trained: String, given: String)
+  /// The policy reads other observations or chooses other actions.
+  case otherSpaces(detail: String)
+
+  /// One sentence.
+  public var description: String {
+    switch self {
+    case .unknownFormat(nil): "The file is no policy: its metadata have no 'format'."
+    case .unknownFormat(let found?):
+      "The policy's format is '\(found)' and only '\(PolicyFile.format)' can be read."
+    case .malformedMetadata(let key, let detail): "The policy's metadata are wrong at '\(key)': \(detail)."
+    case .wrongShape(let tensor, let expected, let found):
+      "Tensor '\(tensor)' of the policy has shape \(found) where its network needs \(expected)."
+    case .wrongType(let tensor, let found): "Tensor '\(tensor)' of the policy is \(found) and should be F32."
+    case .invalidNumber(let tensor):
+      "Tensor '\(tensor)' of the policy holds a number that is not finite, or a deviation that is not positive."
+    case .unexpectedTensor(let name): "Tensor '\(name)' belongs to no policy of this shape."
+    case .inconsistentPrior: "The policy's prior transform contradicts its normaliser."
+    case .otherMarket(let trained, let given):
+      "The policy was trained for \(trained) and not for \(given): use it there, or train one here."
+    case .otherSpaces(let detail): "The policy does not fit the environment: \(detail)."
+    }
+  }
+}
