@@ -62,6 +62,23 @@ extension Setting {
     }
   }
 
+  /// A whole number, or `none`.
+  static func integer(
+    _ key: String, _ field: Field<Int?>, _ range: ClosedRange<Int>, _ help: String
+  ) -> Setting {
+    Setting(key: key, help: help) {
+      $0[keyPath: field].map { "\($0)" } ?? "none"
+    } set: { value, configuration throws(SettingMismatch) in
+      if value == .word("none") {
+        configuration[keyPath: field] = nil
+      } else if case .word(let word) = value, let number = Int(plain: word), range.contains(number) {
+        configuration[keyPath: field] = number
+      } else {
+        throw SettingMismatch(expected: "none, or a whole number " + bounds(range))
+      }
+    }
+  }
+
   static func integers(_ key: String, _ field: Field<[Int]>, _ range: ClosedRange<Int>, _ help: String)
     -> Setting
   {
@@ -77,10 +94,7 @@ extension Setting {
     }
   }
 
-  /// A number within bounds; an open end excludes the bound itself.
-  static func number(
-    _ key: String, _ field: Field<Float>, _ allowed: Interval, _ help: String
-  ) -> Setting {
+  static func number(_ key: String, _ field: Field<Float>, _ allowed: Interval, _ help: String) -> Setting {
     Setting(key: key, help: help) {
       JSONValue($0[keyPath: field]).text()
     } set: { value, configuration throws(SettingMismatch) in
@@ -108,46 +122,5 @@ extension Setting {
   private static func bounds<Value: FixedWidthInteger>(_ range: ClosedRange<Value>) -> String {
     range.upperBound == .max
       ? "of at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
-  }
-}
-
-/// The numbers that a setting allows.
-struct Interval: Sendable, CustomStringConvertible {
-  let lower: Float
-  let upper: Float
-  var excludesLower = false
-
-  static func atLeast(_ bound: Float) -> Interval { Interval(lower: bound, upper: .infinity) }
-  static func above(_ bound: Float) -> Interval {
-    Interval(lower: bound, upper: .infinity, excludesLower: true)
-  }
-  static let unit = Interval(lower: 0, upper: 1)
-
-  /// The number that a word spells, if it is finite and allowed.
-  func number(_ word: String) -> Float? {
-    guard let number = Float(word), number.isFinite, number >= lower, number <= upper else { return nil }
-    return excludesLower && number == lower ? nil : number
-  }
-
-  var description: String {
-    if upper.isFinite { return "from \(JSONValue(lower).text()) to \(JSONValue(upper).text())" }
-    return (excludesLower ? "above " : "of at least ") + JSONValue(lower).text()
-  }
-}
-
-extension FixedWidthInteger {
-  /// A whole number as people spell it in configurations: `2000000`, `2_000_000` or `2e6`.
-  init?(plain word: String) {
-    let digits = word.filter { $0 != "_" }
-    if let number = Self(digits) {
-      self = number
-    } else if digits.contains(where: { $0 == "e" || $0 == "E" }), let number = Double(digits),
-      abs(number) < 0x1p53,
-      let exact = Self(exactly: number)
-    {
-      self = exact
-    } else {
-      return nil
-    }
   }
 }

@@ -1,3 +1,4 @@
+import Markets
 import ModelFormats
 import Yams
 
@@ -75,7 +76,7 @@ extension TrainingConfiguration {
 
   private mutating func apply(_ node: Node, key: String, place: String) throws(ConfigurationError) {
     guard let setting = Self.settings.first(where: { $0.key == key }) else {
-      let hint = nearest(to: key, among: Self.settings.map(\.key)).map { " (nearest: '\($0)')" } ?? ""
+      let hint = nearest(to: key, in: Self.settings.map(\.key)).map { " (nearest: '\($0)')" } ?? ""
       throw ConfigurationError(place: place, message: "unknown key '\(key)'\(hint)")
     }
     do throws(SettingMismatch) {

@@ -1,3 +1,6 @@
+import Learning
+import ModelFormats
+
 /// Everything that decides a training run: equal configurations give bit-identical policies.
 public struct TrainingConfiguration: Sendable {
   /// A bundled market's name or a market file's path.
@@ -8,9 +11,24 @@ public struct TrainingConfiguration: Sendable {
   public var lanes = 1024
   /// The seed of everything random.
   public var seed: UInt64 = 1
+  /// The most threads to use; nil for as many as there are processors. Results are the same for every value.
+  public var threads: Int?
+  /// How many environment steps lie between two saved checkpoints; nil saves only the last policy.
+  public var checkpointSteps: Int? = 500_000
+  /// The learner's hyperparameters; its seed, threads and schedule follow from the fields above.
+  public var agent = DoubleDQNConfiguration()
 
   /// The default run.
   public init() {}
+
+  /// The learner's hyperparameters with seed, threads and the length of schedules filled in.
+  public var learner: DoubleDQNConfiguration {
+    var learner = agent
+    learner.seed = seed
+    learner.threads = threads
+    learner.scheduleSteps = steps
+    return learner
+  }
 }
 
 extension TrainingConfiguration {
@@ -20,5 +38,42 @@ extension TrainingConfiguration {
     .integer("steps", \.steps, 1 ... .max, "environment steps, over all lanes"),
     .integer("lanes", \.lanes, 1...1_000_000, "episodes that run side by side"),
     .integer("seed", \.seed, 0...UInt64(Int.max), "seed of everything random"),
+    .integer("threads", \.threads, 1...1024, "most threads, none for all processors; changes no result"),
+    .integer("checkpoint_steps", \.checkpointSteps, 1 ... .max, "environment steps between checkpoints"),
+    .integers("agent.hidden", \.agent.hidden, 1...65_536, "widths of the hidden layers"),
+    .choice("agent.head", \.agent.head, "how the channels' values add up: branching or additive"),
+    .schedule("agent.learning_rate", \.agent.learningRate, .above(0), "Adam's step size"),
+    .number("agent.discount", \.agent.discount, .unit, "what a reward one step later is worth"),
+    .integer("agent.n_step", \.agent.nStep, 1...1000, "rewards summed up before a target bootstraps"),
+    .integer("agent.batch_size", \.agent.batchSize, 1...1_048_576, "transitions of an update"),
+    .integer("agent.replay_capacity", \.agent.replayCapacity, 1...Int(Int32.max), "transitions kept"),
+    .integer(
+      "agent.warmup_steps", \.agent.warmupSteps, 0 ... .max, "environment steps before learning begins"),
+    .integer(
+      "agent.steps_per_update", \.agent.environmentStepsPerUpdate, 1 ... .max,
+      "environment steps to an update"),
+    .targetUpdate("agent.target_update", \.agent.targetUpdate, "[polyak, rate] or [hard, updates]"),
+    .schedule("agent.exploration", \.agent.epsilon, .unit, "chance that a channel's bid is disturbed"),
+    .integer(
+      "agent.exploration_width", \.agent.explorationWidth, 1...1000,
+      "levels a disturbed bid may move, none for any"),
+    .rewardScale("agent.reward_scale", \.agent.rewardScale, "what rewards are multiplied with, or automatic"),
+    .number(
+      "agent.maximum_gradient_norm", \.agent.maximumGradientNorm, .above(0), "clips gradients, or none"),
+    .number("agent.huber_threshold", \.agent.huberThreshold, .above(0), "where the loss turns linear"),
+    .number(
+      "agent.observation_limit", \.agent.observationLimit, .above(0), "where normalised observations are cut"),
   ]
+
+  /// Throws `ConfigurationError` where settings that are fine alone do not go together.
+  public func validate() throws(ConfigurationError) {
+    let least = ReplayBuffer.minimumCapacity(lanes: lanes, nStep: agent.nStep)
+    guard agent.replayCapacity >= least else {
+      throw ConfigurationError(
+        place: "configuration",
+        message:
+          "'agent.replay_capacity' should be at least \(least) for \(lanes) lanes and \(agent.nStep)-step targets"
+      )
+    }
+  }
 }

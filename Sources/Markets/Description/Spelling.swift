@@ -1,5 +1,5 @@
 /// The known word nearest to a mistyped one, by the number of edits (Levenshtein, 1966); nil where none is near.
-func nearest(to word: String, in known: [String]) -> String? {
+package func nearest(to word: String, in known: [String]) -> String? {
   let ranked = known.map { (word: $0, edits: edits(from: word, to: $0)) }
   guard let best = ranked.min(by: { $0.edits < $1.edits }) else { return nil }
   return best.edits <= max(2, best.word.count / 2) ? best.word : nil

@@ -1,0 +1,27 @@
+import ModelFormats
+
+/// How a training run went.
+public struct TrainingReport: Sendable, Equatable {
+  /// The run's folder.
+  public let run: String
+  /// The environment steps done.
+  public let steps: Int
+  /// The time they took.
+  public let seconds: Double
+  /// The mean return of the last episodes; nil where none ended.
+  public let returnMean: Double?
+  /// With which status to exit where a signal ended training early; nil where it ran to its end.
+  public let exitStatus: Int32?
+
+  /// Environment steps per second.
+  public var stepsPerSecond: Double { Double(steps) / seconds }
+
+  /// The report as JSON.
+  public var json: JSONValue {
+    [
+      "run": .string(run), "steps": JSONValue(steps), "seconds": JSONValue(seconds),
+      "steps_per_second": JSONValue(stepsPerSecond), "return_mean": returnMean.map { JSONValue($0) } ?? .null,
+      "stopped_early": .boolean(exitStatus != nil),
+    ]
+  }
+}

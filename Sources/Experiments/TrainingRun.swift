@@ -1,0 +1,104 @@
+import Environments
+import Learning
+import ModelFormats
+
+/// Trains a policy and keeps a record of it in a run folder.
+///
+/// ```swift
+/// let run = try TrainingRun(configuration: configuration, folder: RunFolder(creating: "runs/first"))
+/// let report = try run.train(BudgetAllocation(market: market))
+/// ```
+public struct TrainingRun {
+  /// What decides the run.
+  public let configuration: TrainingConfiguration
+  /// Where its record lies.
+  public let folder: RunFolder
+  private let progress: ProgressLine
+  private let stop: StopRequest?
+  private let sinks: [any MetricSink]
+
+  /// Prepares a run: writes the resolved configuration and opens the metric files.
+  ///
+  /// - Parameters:
+  ///   - configuration: what decides the run.
+  ///   - folder: where its record shall lie.
+  ///   - style: how people see its progress.
+  ///   - stop: ends training early, with what there is.
+  public init(
+    configuration: TrainingConfiguration, folder: RunFolder, style: ProgressLine.Style = .silent,
+    stop: StopRequest? = nil
+  ) throws {
+    try configuration.validate()
+    self.configuration = configuration
+    self.folder = folder
+    self.stop = stop
+    progress = ProgressLine(style: style, totalSteps: configuration.steps)
+    try AtomicFile.write(configuration.yaml, to: folder.configuration)
+    sinks = [try CSVSink(path: folder.metrics), try TensorBoardSink(folder: folder.path)]
+  }
+
+  /// Trains until the configured steps are done or a stop is asked for, saves the policy and says how it went.
+  public func train(_ environment: some Environment) throws -> TrainingReport {
+    let lanes = VectorEnvironment(count: configuration.lanes, seed: configuration.seed) { environment }
+    var learner = DoubleDQN(environments: lanes, configuration: configuration.learner)
+    let clock = Stopwatch()
+    var failure: (any Error)?
+    var returnMean: Double?
+    while learner.steps < configuration.steps, stop?.isStopping != true {
+      let chunk = min(configuration.steps - learner.steps, configuration.checkpointSteps ?? .max)
+      try learner.train(steps: chunk, progressInterval: reportInterval) { state in
+        returnMean = state.meanReturn
+        do { try report(state, clock) } catch { failure = error }
+        return failure != nil || stop?.isStopping == true ? .stop : .proceed
+      }
+      if let failure { throw failure }
+      if configuration.checkpointSteps != nil {
+        try learner.policy.write(to: folder.checkpoint(step: learner.steps))
+      }
+    }
+    progress.finish()
+    try learner.policy.write(to: folder.policy)
+    return TrainingReport(
+      run: folder.path, steps: learner.steps, seconds: clock.seconds, returnMean: returnMean,
+      exitStatus: stop?.exitStatus)
+  }
+
+  /// Some four hundred reports to a run, none so far apart that a stop would wait for long.
+  private var reportInterval: Int {
+    max(configuration.lanes, min(configuration.steps / 400, 50_000))
+  }
+
+  private func report(_ state: TrainingProgress, _ clock: Stopwatch) throws {
+    let pace = Double(state.steps) / clock.seconds
+    let learning = state.learning
+    let metrics = [
+      Metric("time/total_timesteps", Double(state.steps)),
+      Metric("time/time_elapsed", clock.seconds),
+      Metric("time/fps", pace),
+      Metric("time/episodes", Double(state.episodes)),
+      Metric("rollout/ep_rew_mean", state.meanReturn ?? .nan),
+      Metric("rollout/exploration_rate", Double(state.epsilon)),
+      Metric("train/learning_rate", Double(state.learningRate)),
+      Metric("train/loss", learning?.loss ?? .nan),
+      Metric("train/gradient_norm", learning?.gradientNorm ?? .nan),
+      Metric("train/mean_q", learning?.meanQ ?? .nan),
+      Metric("train/n_updates", Double(state.updates)),
+    ]
+    for sink in sinks { try sink.write(step: state.steps, metrics: metrics) }
+    let isLast = state.steps >= configuration.steps || stop?.isStopping == true
+    guard progress.isDue || isLast else { return }
+    progress.show(
+      step: state.steps, stepsPerSecond: pace,
+      details: [
+        ("return", state.meanReturn ?? .nan), ("ε", Double(state.epsilon)), ("loss", learning?.loss ?? .nan),
+      ])
+  }
+}
+
+/// The time since a moment.
+struct Stopwatch {
+  private let start = ContinuousClock.now
+
+  /// Seconds since the start, above zero.
+  var seconds: Double { max(start.duration(to: .now) / .seconds(1), 1e-9) }
+}
