@@ -77,7 +77,8 @@ extension TrainingConfiguration {
   private mutating func apply(_ node: Node, key: String, place: String) throws(ConfigurationError) {
     guard let setting = Self.settings.first(where: { $0.key == key }) else {
       if let inner = Self.settings.first(where: { $0.key.hasPrefix(key + ".") }) {
-        throw ConfigurationError(place: place, message: "'\(key)' is a section of keys such as '\(inner.key)'")
+        throw ConfigurationError(
+          place: place, message: "'\(key)' is a section of keys such as '\(inner.key)'")
       }
       let hint = nearest(to: key, in: Self.settings.map(\.key)).map { " (nearest: '\($0)')" } ?? ""
       throw ConfigurationError(place: place, message: "unknown key '\(key)'\(hint)")

@@ -109,7 +109,8 @@ private struct MetadataReader {
     _ = try json(key)
     do {
       return try JSONDecoder().decode(NetworkShape.self, from: Data(try text(key).utf8))
-    } catch let DecodingError.dataCorrupted(context) where context.underlyingError == nil {
+    } catch let DecodingError.dataCorrupted(context) where !context.debugDescription.contains("valid JSON") {
+      // (Foundation calls a fraction "not valid JSON" where a whole number should be.)
       throw .malformedMetadata(key: key, detail: Self.clause(context.debugDescription))
     } catch {
       throw .malformedMetadata(key: key, detail: "a size is missing or not of its type")

@@ -1,0 +1,30 @@
+/// Rows of cells as aligned text: words to the left, numbers to the right.
+public struct TextTable: Sendable {
+  private var rows: [[String]]
+
+  /// Begins with the names of the columns.
+  public init(_ header: [String]) { rows = [header] }
+
+  /// Adds a row; rows may be shorter than the header.
+  public mutating func append(_ row: [String]) { rows.append(row) }
+
+  /// The table, a line per row, each with a line's end.
+  public var text: String {
+    let columns = rows[0].count
+    let widths = (0..<columns).map { column in rows.map { $0.count > column ? $0[column].count : 0 }.max() ?? 0 }
+    let isNumeric = (0..<columns).map { column in
+      rows.dropFirst().allSatisfy { row in
+        guard row.count > column, let first = row[column].first else { return true }
+        return first.isNumber || "–-+<>".contains(first)
+      }
+    }
+    return rows.map { row in
+      let cells = zip(row.indices, row).map { column, cell in
+        let gap = String(repeating: " ", count: max(0, widths[column] - cell.count))
+        return isNumeric[column] ? gap + cell : cell + gap
+      }
+      let line = cells.joined(separator: "  ")
+      return line.replacing(/ +$/, with: "") + "\n"
+    }.joined()
+  }
+}
