@@ -23,8 +23,9 @@ public struct TextTable: Sendable {
         let gap = String(repeating: " ", count: max(0, widths[column] - cell.count))
         return isNumeric[column] ? gap + cell : cell + gap
       }
-      let line = cells.joined(separator: "  ")
-      return line.replacing(/ +$/, with: "") + "\n"
+      var line = cells.joined(separator: "  ")
+      while line.last == " " { line.removeLast() }
+      return line + "\n"
     }.joined()
   }
 }
