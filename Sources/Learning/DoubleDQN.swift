@@ -76,7 +76,7 @@ public struct DoubleDQN<E: Environment>: ~Copyable {
         adam: Adam.Configuration(learningRate: configuration.learningRate.value(at: 0)),
         maximumGradientNorm: configuration.maximumGradientNorm, huberDelta: configuration.huberThreshold,
         targetUpdate: configuration.targetUpdate), maximumBatch: configuration.batchSize,
-      seed: configuration.seed)
+      seed: configuration.seed, initialization: configuration.initialization, pool: pool)
     runner = PolicyRunner(
       network: learning.online, normalizer: unmeasured, rewardScale: 1, maximumBatch: environments.count,
       pool: pool)

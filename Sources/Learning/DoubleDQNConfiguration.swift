@@ -6,6 +6,8 @@ public struct DoubleDQNConfiguration: Sendable, Equatable {
   public var hidden: [Int]
   /// How the branches make up the value of an action.
   public var head: Aggregation
+  /// How the first weights are drawn.
+  public var initialization: Initialization
   /// Adam's step size, along the run.
   public var learningRate: Schedule
   /// γ: what a reward one step later is worth.
@@ -44,7 +46,7 @@ public struct DoubleDQNConfiguration: Sendable, Equatable {
 
   /// Gathers hyperparameters; those not given are the defaults.
   public init(
-    hidden: [Int] = [256, 256], head: Aggregation = .branching,
+    hidden: [Int] = [256, 256], head: Aggregation = .branching, initialization: Initialization = .he,
     learningRate: Schedule = .linear(from: 5e-4, to: 5e-5), discount: Float = 0.99, nStep: Int = 3,
     batchSize: Int = 256, replayCapacity: Int = 200_000, warmupSteps: Int = 20_000,
     environmentStepsPerUpdate: Int = 64, targetUpdate: TargetUpdate = .polyak(0.005),
@@ -54,6 +56,7 @@ public struct DoubleDQNConfiguration: Sendable, Equatable {
   ) {
     self.hidden = hidden
     self.head = head
+    self.initialization = initialization
     self.learningRate = learningRate
     self.discount = discount
     self.nStep = nStep

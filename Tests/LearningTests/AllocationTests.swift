@@ -1,0 +1,46 @@
+import AllocationCounting
+import Environments
+import Learning
+import LinearAlgebra
+import NeuralNetworks
+import Testing
+
+/// What runs once a step, an update or a request asks for no heap memory.
+@Suite struct AllocationTests {
+  @Test func actingAllocatesNothing() {
+    let shape = NetworkShape(observationSize: 9, hidden: [32], branchSizes: [4, 7])
+    let policy = Policy(
+      shape: shape, weights: BranchingNetwork(shape: shape, seed: 2).parameterValues,
+      normalizer: ObservationNormalizer(identity: 9), observationNames: (0..<9).map { "\($0)" })
+    let runner = PolicyRunner(policy, maximumBatch: 300, threads: 2)
+    let rows = Matrix(rows: 300, columns: 9)
+    let q = Matrix(rows: 300, columns: 11)
+    var actions = [Int32](repeating: 0, count: 600)
+    func work() {
+      runner.act(observations: rows.view, into: &actions)
+      runner.qValues(observations: rows.view, into: q.view)
+    }
+    work()
+    let before = allocations_of_this_thread()
+    for _ in 0..<20 { work() }
+    #expect(allocations_of_this_thread() == before)
+  }
+
+  @Test func aTrainingStepAllocatesNothing() throws {
+    let lanes = VectorEnvironment(count: 40, seed: 3) { CartPole() }
+    var learner = DoubleDQN(
+      environments: lanes,
+      configuration: DoubleDQNConfiguration(
+        hidden: [32, 32], batchSize: 64, replayCapacity: 2000, warmupSteps: 400,
+        environmentStepsPerUpdate: 20,
+        epsilon: 0.1, explorationWidth: 1, scheduleSteps: 10_000, threads: 1))
+    try learner.train(steps: 8000)
+    func allocations(steps: Int) throws -> UInt64 {
+      let before = allocations_of_this_thread()
+      try learner.train(steps: steps)
+      return allocations_of_this_thread() - before
+    }
+    // A call of `train` may allocate; the steps and updates it plays may not.
+    #expect(try allocations(steps: 4000) == allocations(steps: 40))
+  }
+}
