@@ -47,7 +47,8 @@ let package = Package(
     // Counts heap allocations, for tests of code that must not allocate.
     .target(name: "AllocationCounting", path: "Tests/AllocationCounting"),
     .testTarget(
-      name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"], exclude: ["Golden/quantiles.py"]),
+      name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "AllocationCounting"],
+      exclude: ["Golden/quantiles.py"]),
     .testTarget(
       name: "NeuralNetworksTests", dependencies: ["NeuralNetworks", "AllocationCounting"], exclude: ["Golden"]),
     .testTarget(name: "EnvironmentsTests", dependencies: ["Environments"], exclude: ["Golden"]),

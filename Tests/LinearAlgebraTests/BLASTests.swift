@@ -1,0 +1,38 @@
+import LinearAlgebra
+import Testing
+
+struct BLASTests {
+  @Test(arguments: [false, true], [false, true]) func productsAgreeWithPlainSums(
+    transposeA: Bool, transposeB: Bool
+  ) {
+    let a = normalMatrix(rows: transposeA ? 5 : 7, columns: transposeA ? 7 : 5, lane: 1)
+    let b = normalMatrix(rows: transposeB ? 3 : 5, columns: transposeB ? 5 : 3, lane: 2)
+    let c = normalMatrix(rows: 7, columns: 3, lane: 3)
+    let old = table(c)
+    multiply(a.view, transposed: transposeA, b.view, transposed: transposeB, into: c.view, alpha: 2, beta: -1)
+    var expected = product(a, transposed: transposeA, b, transposed: transposeB)
+    for row in 0..<7 {
+      for column in 0..<3 { expected[row][column] = 2 * expected[row][column] - old[row][column] }
+    }
+    #expect(largestDifference(table(c), expected) < 1e-5)
+  }
+
+  @Test func productsRespectStrides() {
+    let a = normalMatrix(rows: 6, columns: 9, lane: 4)
+    let b = normalMatrix(rows: 4, columns: 2, lane: 5)
+    let window = MatrixView(pointer: a.pointer + 9 + 3, rows: 3, columns: 4, stride: 9)
+    let copy = Matrix(copying: window)
+    let c = Matrix(rows: 3, columns: 2)
+    multiply(window, b.view, into: c.view)
+    #expect(largestDifference(table(c), product(copy, b)) < 1e-5)
+    #expect(copy[2, 3] == a[3, 6])
+  }
+
+  @Test func threadsCanBeSet() {
+    let before = blasThreads
+    setBLASThreads(1)
+    #expect(blasThreads == 1)
+    setBLASThreads(before)
+    #expect(blasThreads == before)
+  }
+}
