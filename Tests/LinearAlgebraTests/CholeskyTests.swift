@@ -16,7 +16,9 @@ struct CholeskyTests {
     let matrix = Matrix(rows: n, columns: n)
     multiply(half.view, transposed: true, half.view, into: matrix.view)
     let factor = try CholeskyFactor(matrix.view)
-    #expect(largestDifference(product(factor.lower, transposed: false, factor.lower, transposed: true), table(matrix)) < 1e-4)
+    #expect(
+      largestDifference(
+        product(factor.lower, transposed: false, factor.lower, transposed: true), table(matrix)) < 1e-4)
     let b = normalMatrix(rows: n, columns: 3, lane: 7)
     let x = factor.solve(b.view)
     #expect(largestDifference(product(matrix, x), table(b)) < 1e-3)
