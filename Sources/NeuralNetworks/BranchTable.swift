@@ -6,6 +6,8 @@ final class BranchTable: @unchecked Sendable {
   let choiceCount: Int
   /// The number of choices of each branch.
   let sizes: UnsafeMutablePointer<Int>
+  /// The first output of each branch; output 0 is the state value.
+  let starts: UnsafeMutablePointer<Int>
   /// The first prior column of an observation; nil without a prior.
   let priorStart: Int?
   /// What a prior column is multiplied by, reward scale included.
@@ -19,7 +21,13 @@ final class BranchTable: @unchecked Sendable {
     choiceCount = shape.choiceCount
     priorStart = shape.priorColumns?.lowerBound
     sizes = .allocate(capacity: count)
-    for (branch, size) in shape.branchSizes.enumerated() { sizes[branch] = size }
+    starts = .allocate(capacity: count)
+    var start = 1
+    for (branch, size) in shape.branchSizes.enumerated() {
+      sizes[branch] = size
+      starts[branch] = start
+      start += size
+    }
     scales = .allocate(capacity: shape.outputCount)
     offsets = .allocate(capacity: shape.outputCount)
     scales.initialize(repeating: 1, count: shape.outputCount)
@@ -29,6 +37,7 @@ final class BranchTable: @unchecked Sendable {
 
   deinit {
     sizes.deallocate()
+    starts.deallocate()
     scales.deallocate()
     offsets.deallocate()
   }
@@ -70,14 +79,12 @@ final class BranchTable: @unchecked Sendable {
       let value = output[0] + prior(0, observation)
       if let stateValues { stateValues[row] = value }
       let summand = stateValues == nil ? value : 0
-      var start = 0
       for branch in 0..<count {
-        let size = sizes[branch]
-        let mean = mean(of: output + 1 + start, size)
-        for choice in start..<start + size {
-          advantage[choice] = summand + (output[1 + choice] - mean) + prior(1 + choice, observation)
+        let (first, size) = (starts[branch], sizes[branch])
+        let mean = mean(of: output + first, size)
+        for index in first..<first + size {
+          advantage[index - 1] = summand + (output[index] - mean) + prior(index, observation)
         }
-        start += size
       }
     }
   }

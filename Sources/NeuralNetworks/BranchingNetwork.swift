@@ -19,7 +19,9 @@ public final class BranchingNetwork: @unchecked Sendable {
   public let shape: NetworkShape
   /// The flat buffer: 1 × parameter count.
   public let parameters: Matrix
+  /// The trunk's layers, and the head last.
   let layers: [DenseLayer]
+  let head: DenseLayer
   let branches: BranchTable
 
   /// Creates a network with random weights and no bias.
@@ -30,6 +32,7 @@ public final class BranchingNetwork: @unchecked Sendable {
     self.shape = shape
     parameters = Matrix(rows: 1, columns: shape.parameterCount)
     layers = shape.layers
+    head = layers[layers.count - 1]
     branches = BranchTable(shape: shape)
     initialization.fill(parameters.pointer, shape: shape, seed: seed)
   }
@@ -42,6 +45,7 @@ public final class BranchingNetwork: @unchecked Sendable {
     self.shape = shape
     parameters = Matrix(rows: 1, columns: values.count, values)
     layers = shape.layers
+    head = layers[layers.count - 1]
     branches = BranchTable(shape: shape)
   }
 
@@ -127,38 +131,49 @@ public final class BranchingNetwork: @unchecked Sendable {
     }
   }
 
-  /// Fills a workspace's activations of a range of rows.
+  /// Fills a workspace's activations of a range of rows, the head's outputs among them.
   func forward(_ observations: MatrixView, workspace: ForwardWorkspace, rows: Range<Int>) {
-    assert(observations.rows == rows.count)
-    var input = observations
-    for (index, layer) in layers.enumerated() {
-      let output = workspace.activations(index, rows: rows)
-      NeuralNetworks.forward(
-        layer, parameters: parameters.pointer, input: input, output: output,
-        rectified: index < layers.count - 1)
-      input = output
-    }
+    let hidden = forwardTrunk(observations, workspace: workspace, rows: rows)
+    NeuralNetworks.forward(
+      head, parameters: parameters.pointer, input: hidden, output: workspace.outputs(rows: rows),
+      rectified: false)
   }
 
-  /// Fills a workspace's activations of two blocks of rows, one behind the other, sharing all products but the first.
-  func forward(_ first: MatrixView, followedBy second: MatrixView, workspace: ForwardWorkspace) {
-    let all = 0..<first.rows + second.rows
-    for (index, layer) in layers.enumerated() {
-      let rectified = index < layers.count - 1
-      let output = workspace.activations(index, rows: all)
-      if index == 0 {
-        NeuralNetworks.forward(
-          layer, parameters: parameters.pointer, input: first, output: output.rows(0..<first.rows),
-          rectified: rectified)
-        NeuralNetworks.forward(
-          layer, parameters: parameters.pointer, input: second,
-          output: output.rows(first.rows..<all.upperBound),
-          rectified: rectified)
-      } else {
-        NeuralNetworks.forward(
-          layer, parameters: parameters.pointer, input: workspace.activations(index - 1, rows: all),
-          output: output, rectified: rectified)
-      }
+  /// Fills a workspace's activations of a range of rows below the head, and returns what the head reads.
+  @discardableResult
+  func forwardTrunk(_ observations: MatrixView, workspace: ForwardWorkspace, rows: Range<Int>) -> MatrixView {
+    assert(observations.rows == rows.count)
+    return forwardTrunk(from: 0, observations, workspace: workspace, rows: rows)
+  }
+
+  /// Fills a workspace's activations below the head of two blocks of rows, one behind the other, which share all
+  /// products but the first.
+  func forwardTrunk(
+    _ first: MatrixView, followedBy second: MatrixView, workspace: ForwardWorkspace
+  ) {
+    if layers.count == 1 { return }
+    let rows = 0..<first.rows + second.rows
+    let output = workspace.activations(0, rows: rows)
+    rectified(0, input: first, output: output.rows(0..<first.rows))
+    rectified(0, input: second, output: output.rows(first.rows..<rows.upperBound))
+    forwardTrunk(from: 1, output, workspace: workspace, rows: rows)
+  }
+
+  @discardableResult
+  private func forwardTrunk(
+    from start: Int, _ input: MatrixView, workspace: ForwardWorkspace, rows: Range<Int>
+  ) -> MatrixView {
+    var input = input
+    for index in start..<layers.count - 1 {
+      let output = workspace.activations(index, rows: rows)
+      rectified(index, input: input, output: output)
+      input = output
     }
+    return input
+  }
+
+  private func rectified(_ index: Int, input: MatrixView, output: MatrixView) {
+    NeuralNetworks.forward(
+      layers[index], parameters: parameters.pointer, input: input, output: output, rectified: true)
   }
 }

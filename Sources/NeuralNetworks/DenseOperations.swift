@@ -26,17 +26,8 @@ func parameterGradients(
     outputGradient.pointer, outputGradient.stride, biases, outputGradient.rows, layer.outputs)
 }
 
-/// Turns the activations of a rectified layer into the gradient before the rectifier, given the layer above.
-///
-/// - Parameters:
-///   - outputGradient: the gradient of the layer above's output, rows × its width.
-///   - activations: what the lower layer gave out, rows × its width.
-///   - inputGradient: where the gradient goes, rows × the lower layer's width.
-func inputGradients(
-  _ layer: DenseLayer, parameters: UnsafeMutablePointer<Float>, outputGradient: MatrixView,
-  activations: MatrixView, inputGradient: MatrixView
-) {
-  assert(inputGradient.stride == inputGradient.columns && activations.stride == activations.columns)
-  multiply(outputGradient, layer.weights(in: parameters), into: inputGradient)
-  ck_relu_backward(inputGradient.pointer, activations.pointer, inputGradient.rows * inputGradient.columns)
+/// Turns the gradient of a rectified layer's output into the gradient before the rectifier, in place.
+func rectifierGradients(_ gradient: MatrixView, activations: MatrixView) {
+  assert(gradient.stride == gradient.columns && activations.stride == activations.columns)
+  ck_relu_backward(gradient.pointer, activations.pointer, gradient.rows * gradient.columns)
 }

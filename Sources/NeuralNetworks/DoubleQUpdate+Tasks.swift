@@ -1,6 +1,17 @@
 import CKernels
 import LinearAlgebra
 
+/// Before an update: the means of each branch of both networks.
+struct MeansTask: ParallelTask {
+  let online: BranchMeans
+  let target: BranchMeans
+  let branchCount: Int
+
+  func run(_ index: Int) {
+    if index < branchCount { online.refresh(index) } else { target.refresh(index - branchCount) }
+  }
+}
+
 /// The first part of an update: each shard's gradients.
 struct GradientTask: ParallelTask {
   let update: DoubleQUpdate
@@ -10,9 +21,10 @@ struct GradientTask: ParallelTask {
   let difference: TemporalDifference
 
   func run(_ shard: Int) {
-    let rows = batch.count * shard / shardCount..<batch.count * (shard + 1) / shardCount
+    let range = batch.count * shard / shardCount..<batch.count * (shard + 1) / shardCount
     update.shards[shard].run(
-      batch, rows: rows, online: update.online, target: update.target, difference: difference, errors: errors)
+      batch, range: range, online: update.online, target: update.target, difference: difference,
+      errors: errors)
   }
 }
 

@@ -17,7 +17,8 @@ public struct UpdateStatistics: Sendable, Equatable {
 ///
 /// A batch is cut into a number of shards that depends on its size alone; each runs its own products into its own
 /// gradient buffer, and shards are summed in order. So results are bit-identical on any number of threads. An update
-/// allocates nothing. Creating one sets OpenBLAS to one thread in the whole process: shards are what runs in parallel.
+/// allocates nothing. Only the choice of the next action needs every output of the head; all else costs one product of
+/// rows per branch, however many choices it has. Creating one sets OpenBLAS to one thread in the whole process: shards are what runs in parallel.
 public final class DoubleQUpdate: @unchecked Sendable {
   /// The settings of updates.
   public struct Configuration: Sendable, Equatable {
@@ -41,6 +42,18 @@ public final class DoubleQUpdate: @unchecked Sendable {
       self.huberDelta = huberDelta
       self.targetUpdate = targetUpdate
     }
+
+    fileprivate func check() {
+      precondition(
+        huberDelta > 0, "Huber's loss must turn linear beyond a positive difference, not \(huberDelta).")
+      precondition(maximumGradientNorm ?? 1 > 0, "Gradients can be clipped to a positive norm only.")
+      switch targetUpdate {
+      case .hard(let interval):
+        precondition(interval > 0, "A target network is copied every 1 or more updates, not \(interval).")
+      case .polyak(let rate):
+        precondition(rate > 0 && rate <= 1, "A target network follows at a rate in (0, 1], not \(rate).")
+      }
+    }
   }
 
   /// The network that learns and acts.
@@ -53,10 +66,16 @@ public final class DoubleQUpdate: @unchecked Sendable {
   public let maximumBatch: Int
   /// The settings of the next update.
   public var configuration: Configuration {
-    didSet { optimizer.configuration = configuration.adam }
+    didSet {
+      configuration.check()
+      optimizer.configuration = configuration.adam
+    }
   }
   let pool: WorkerPool
   let shards: [ShardWorkspace]
+  private let aggregation: Aggregation
+  private let onlineMeans: BranchMeans
+  private let targetMeans: BranchMeans
   private let errors: Matrix
   /// Chunks of parameters: the squared norms of their gradients.
   private let squares: UnsafeMutablePointer<Double>
@@ -78,6 +97,7 @@ public final class DoubleQUpdate: @unchecked Sendable {
     pool: WorkerPool = WorkerPool(threads: 1)
   ) {
     precondition(maximumBatch > 0, "An update needs room for at least one transition.")
+    configuration.check()
     // Threads of OpenBLAS's own would fight the pool's, and allocate in every product.
     setBLASThreads(1)
     let shape = network.shape
@@ -85,11 +105,16 @@ public final class DoubleQUpdate: @unchecked Sendable {
     online = network
     target = BranchingNetwork(shape: shape, parameters: network.parameterValues)
     target.priorTransform = network.priorTransform
+    aggregation = shape.aggregation
+    onlineMeans = BranchMeans(of: online)
+    targetMeans = BranchMeans(of: target)
     optimizer = Adam(count: shape.parameterCount, configuration: configuration.adam)
     self.configuration = configuration
     self.maximumBatch = maximumBatch
     let capacity = Self.shardCapacity(maximumBatch: maximumBatch)
-    shards = (0..<Self.shardCount(maximumBatch)).map { _ in ShardWorkspace(shape: shape, capacity: capacity) }
+    shards = (0..<Self.shardCount(maximumBatch)).map { _ in
+      ShardWorkspace(network: network, capacity: capacity)
+    }
     errors = Matrix(rows: 1, columns: maximumBatch)
     chunks = (shape.parameterCount + Self.chunkSize - 1) / Self.chunkSize
     squares = .allocate(capacity: chunks)
@@ -123,12 +148,15 @@ public final class DoubleQUpdate: @unchecked Sendable {
       "The network reads \(online.shape.observationSize) columns, not \(batch.observations.columns).")
     let shardCount = Self.shardCount(batch.count)
     pool.run(
+      2 * online.branches.count,
+      MeansTask(online: onlineMeans, target: targetMeans, branchCount: online.branches.count))
+    pool.run(
       shardCount,
       GradientTask(
         update: self, batch: batch, shardCount: shardCount, errors: errors.pointer,
         difference: TemporalDifference(
-          aggregation: online.shape.aggregation, branches: online.branches,
-          huberDelta: configuration.huberDelta)))
+          aggregation: aggregation, huberDelta: configuration.huberDelta, branches: online.branches,
+          online: onlineMeans, target: targetMeans)))
     pool.run(chunks, SumTask(update: self, shardCount: shardCount, squares: squares))
     let norm = squaredNorm().squareRoot()
     let step = optimizer.beginStep(gradientScale: Self.clip(norm, to: configuration.maximumGradientNorm))
@@ -166,15 +194,13 @@ public final class DoubleQUpdate: @unchecked Sendable {
 
   /// Parameters per chunk of the sum and the step: small enough to stay in a core's cache between the two.
   private static let chunkSize = 8192
-  /// Rows below which a product no longer runs near its peak.
-  private static let smallestShard = 32
 
-  /// The number of shards of a batch, whatever the number of threads.
-  private static func shardCount(_ batch: Int) -> Int { max(1, min(8, batch / smallestShard)) }
+  /// The number of shards of a batch, whatever the number of threads: products of fewer than 64 rows spend their time
+  /// on packing weights, but a batch of 64 had rather be two.
+  private static func shardCount(_ batch: Int) -> Int { max(1, min(2, batch / 32), min(8, batch / 64)) }
 
-  /// The most rows of a shard over all batches of up to `maximumBatch`.
+  /// The most rows of a shard over all batches of up to `maximumBatch`: 96 of a batch of 191, an eighth of large ones.
   private static func shardCapacity(maximumBatch: Int) -> Int {
-    let count = shardCount(maximumBatch)
-    return min(maximumBatch, max((maximumBatch + count - 1) / count, 2 * smallestShard - 1))
+    min(maximumBatch, max(96, (maximumBatch + 7) / 8))
   }
 }

@@ -21,6 +21,7 @@ struct DenseLayer: Sendable {
   let weights: Int
   /// The first bias; biases follow the weights.
   var biases: Int { weights + inputs * outputs }
+  var parameterCount: Int { (inputs + 1) * outputs }
 
   func weights(in buffer: UnsafeMutablePointer<Float>) -> MatrixView {
     MatrixView(pointer: buffer + weights, rows: outputs, columns: inputs, stride: inputs)
@@ -38,7 +39,7 @@ extension NetworkShape {
     var offset = 0
     for outputs in hidden + [outputCount] {
       layers.append(DenseLayer(inputs: inputs, outputs: outputs, weights: offset))
-      offset += (inputs + 1) * outputs
+      offset += layers[layers.count - 1].parameterCount
       inputs = outputs
     }
     return layers

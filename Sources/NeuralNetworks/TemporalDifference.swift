@@ -1,14 +1,16 @@
 import LinearAlgebra
 
-/// Double-DQN targets, Huber loss and the gradient of the head's outputs for the rows of one shard.
+/// Double-DQN targets, Huber loss and the head's gradients for the rows of one shard.
 ///
 /// The online network picks the next action, the target network values it (van Hasselt, Guez and Silver, 2016). A
 /// branching network's target is the mean over branches of the next action's values, and its loss the mean over
 /// branches (Tavakoli, Pardo and Kormushev, 2018); an additive network has one value and one loss per transition.
 struct TemporalDifference {
   let aggregation: Aggregation
-  let branches: BranchTable
   let huberDelta: Float
+  let branches: BranchTable
+  let online: BranchMeans
+  let target: BranchMeans
 
   /// What a shard adds to the statistics of an update: sums over rows.
   struct Sums {
@@ -16,37 +18,50 @@ struct TemporalDifference {
     var value: Float = 0
   }
 
-  /// Writes the gradient of the mean loss of `batch` by the head's raw outputs, and each row's absolute error.
+  /// What a shard reads and writes, a row per row of the shard.
+  struct Rows {
+    /// What the head reads in the online network for the states.
+    let hidden: MatrixView
+    /// What the head reads in the target network for the next states.
+    let nextHidden: MatrixView
+    /// The online network's raw outputs for the next states.
+    let nextOutputs: MatrixView
+    /// Where the gradient by `hidden` goes; may be the storage of `nextHidden`. Nil where nothing lies below the head.
+    let hiddenGradient: MatrixView?
+    /// Room for one output index per branch.
+    let outputs: UnsafeMutablePointer<Int32>
+    /// Room for one state value and one advantage per branch.
+    let values: UnsafeMutablePointer<Float>
+  }
+
+  /// Adds the head's gradients of the mean loss of a batch, advantages not yet centred.
   ///
   /// - Parameters:
-  ///   - rows: the shard's rows of the batch.
-  ///   - online: raw outputs of the online network for the states, a row per row of the shard; the others likewise.
-  ///   - onlineNext: of the online network for the next states.
-  ///   - targetNext: of the target network for the next states.
-  ///   - gradient: where the gradient goes; may be the storage of `targetNext`.
+  ///   - range: the shard's rows of the batch.
+  ///   - gradients: the flat buffer of gradients, zero in the head's part.
   ///   - errors: batch: where absolute errors go (of a branching network: means over branches).
   func run(
-    _ batch: TransitionBatch, rows: Range<Int>, online: MatrixView, onlineNext: MatrixView,
-    targetNext: MatrixView, gradient: MatrixView, errors: UnsafeMutablePointer<Float>
+    _ batch: TransitionBatch, range: Range<Int>, rows: Rows, gradients: UnsafeMutablePointer<Float>,
+    errors: UnsafeMutablePointer<Float>
   ) -> Sums {
     var sums = Sums()
     let share = 1 / Float(batch.count)
-    for (row, index) in rows.enumerated() {
-      let next = nextValue(
-        onlineNext.row(row), targetNext.row(row), observation: batch.nextObservations.row(index),
-        mask: batch.nextMask.map { $0 + index * branches.choiceCount })
-      let target = batch.rewards[index] + batch.discounts[index] * next
+    for row in 0..<range.count {
+      let index = range.lowerBound + row
+      let target = batch.rewards[index] + batch.discounts[index] * nextValue(batch, index, row, rows)
+      choose(batch.actions + index * branches.count, into: rows.outputs)
+      let hidden = UnsafePointer(rows.hidden.row(row))
+      online.values(hidden: hidden, outputs: rows.outputs, into: rows.values)
+      addPrior(batch.observations.row(index), outputs: rows.outputs, to: rows.values)
       let weight = batch.weights?[index] ?? 1
-      let actions = batch.actions + index * branches.count
-      let output = UnsafePointer(online.row(row))
-      let observation = UnsafePointer(batch.observations.row(index))
-      var result: (loss: Float, value: Float, error: Float)
-      switch aggregation {
-      case .branching:
-        result = branching(output, observation, actions, target, weight * share, gradient.row(row))
-      case .additive:
-        result = additive(output, observation, actions, target, weight * share, gradient.row(row))
-      }
+      let result =
+        switch aggregation {
+        case .branching: branching(rows.values, target: target, scale: weight * share)
+        case .additive: additive(rows.values, target: target, scale: weight * share)
+        }
+      online.backward(
+        hidden: hidden, outputs: rows.outputs, slopes: rows.values, gradients: gradients,
+        hiddenGradient: rows.hiddenGradient?.row(row))
       sums.loss += weight * result.loss
       sums.value += result.value
       errors[index] = result.error
@@ -55,97 +70,81 @@ struct TemporalDifference {
   }
 
   /// The value of the next state's greedy action: chosen by the online, valued by the target network.
-  private func nextValue(
-    _ online: UnsafePointer<Float>, _ target: UnsafePointer<Float>, observation: UnsafePointer<Float>,
-    mask: UnsafePointer<UInt8>?
+  @inline(__always) private func nextValue(
+    _ batch: TransitionBatch, _ index: Int, _ row: Int, _ rows: Rows
   ) -> Float {
-    var advantages: Float = 0
-    var start = 0
-    for branch in 0..<branches.count {
-      let size = branches.sizes[branch]
-      var best = -1
-      var bestScore = -Float.infinity
-      for choice in start..<start + size where mask == nil || mask?[choice] != 0 {
-        let score = online[1 + choice] + branches.prior(1 + choice, observation)
-        if best < 0 { best = choice }
-        if score > bestScore {
-          best = choice
-          bestScore = score
-        }
-      }
-      precondition(best >= 0, "A mask must allow at least one choice of every branch.")
-      advantages += target[1 + best] - branches.mean(of: target + 1 + start, size)
-      advantages += branches.prior(1 + best, observation)
-      start += size
+    let observation = batch.nextObservations.row(index)
+    let scores = rows.nextOutputs.row(row)
+    if branches.priorStart != nil {
+      for output in 1...branches.choiceCount { scores[output] += branches.prior(output, observation) }
     }
-    if aggregation == .branching { advantages /= Float(branches.count) }
-    return target[0] + branches.prior(0, observation) + advantages
-  }
-
-  /// The centred advantage and the prior's of the chosen choice of a branch.
-  @inline(__always) private func chosenAdvantage(
-    _ output: UnsafePointer<Float>, _ observation: UnsafePointer<Float>, start: Int, size: Int, action: Int32
-  ) -> Float {
-    precondition(action >= 0 && action < size, "An action must be one of its branch's \(size) choices.")
-    let choice = 1 + start + Int(action)
-    return output[choice] - branches.mean(of: output + 1 + start, size) + branches.prior(choice, observation)
-  }
-
-  /// One Huber loss per branch, their mean being the row's loss.
-  private func branching(
-    _ output: UnsafePointer<Float>, _ observation: UnsafePointer<Float>, _ actions: UnsafePointer<Int32>,
-    _ target: Float, _ scale: Float, _ gradient: UnsafeMutablePointer<Float>
-  ) -> (Float, Float, Float) {
-    let state = output[0] + branches.prior(0, observation)
-    let branchShare = 1 / Float(branches.count)
-    var (loss, value, error, stateGradient) = (Float(0), Float(0), Float(0), Float(0))
-    var start = 0
+    let mask = batch.nextMask.map { $0 + index * branches.choiceCount }
     for branch in 0..<branches.count {
+      let first = branches.starts[branch]
+      let best = argmax(scores + first, count: branches.sizes[branch], mask: mask.map { $0 + first - 1 })
+      rows.outputs[branch] = Int32(truncatingIfNeeded: first + best)
+    }
+    target.values(hidden: rows.nextHidden.row(row), outputs: rows.outputs, into: rows.values)
+    addPrior(observation, outputs: rows.outputs, to: rows.values)
+    var sum: Float = 0
+    for branch in 1...branches.count { sum += rows.values[branch] }
+    return rows.values[0] + (aggregation == .branching ? sum / Float(branches.count) : sum)
+  }
+
+  /// Turns the choice of each branch into the place of its output.
+  @inline(__always) private func choose(
+    _ actions: UnsafePointer<Int32>, into outputs: UnsafeMutablePointer<Int32>
+  ) {
+    for branch in 0..<branches.count {
+      let action = Int(actions[branch])
       let size = branches.sizes[branch]
-      let q = state + chosenAdvantage(output, observation, start: start, size: size, action: actions[branch])
+      precondition(action >= 0 && action < size, "An action must be one of its branch's choices.")
+      outputs[branch] = Int32(truncatingIfNeeded: branches.starts[branch] + action)
+    }
+  }
+
+  /// Adds the prior of the state and of the chosen outputs.
+  @inline(__always) private func addPrior(
+    _ observation: UnsafePointer<Float>, outputs: UnsafePointer<Int32>, to values: UnsafeMutablePointer<Float>
+  ) {
+    guard branches.priorStart != nil else { return }
+    values[0] += branches.prior(0, observation)
+    for branch in 0..<branches.count {
+      values[1 + branch] += branches.prior(Int(outputs[branch]), observation)
+    }
+  }
+
+  /// One Huber loss per branch, their mean being the row's loss; values give way to their slopes.
+  @inline(__always) private func branching(
+    _ values: UnsafeMutablePointer<Float>, target: Float, scale: Float
+  ) -> (loss: Float, value: Float, error: Float) {
+    let state = values[0]
+    let share = 1 / Float(branches.count)
+    var (loss, value, error, slopes) = (Float(0), Float(0), Float(0), Float(0))
+    for branch in 1...branches.count {
+      let q = state + values[branch]
       let difference = target - q
-      loss += huber(difference) * branchShare
-      value += q * branchShare
-      error += abs(difference) * branchShare
-      let slope = -clipped(difference) * branchShare * scale
-      stateGradient += slope
-      spread(slope, size: size, action: actions[branch], into: gradient + 1 + start)
-      start += size
+      loss += huber(difference)
+      value += q
+      error += abs(difference)
+      let slope = -clipped(difference) * (share * scale)
+      values[branch] = slope
+      slopes += slope
     }
-    gradient[0] = stateGradient
-    return (loss, value, error)
+    values[0] = slopes
+    return (loss * share, value * share, error * share)
   }
 
-  /// One Huber loss of the summed value.
-  private func additive(
-    _ output: UnsafePointer<Float>, _ observation: UnsafePointer<Float>, _ actions: UnsafePointer<Int32>,
-    _ target: Float, _ scale: Float, _ gradient: UnsafeMutablePointer<Float>
-  ) -> (Float, Float, Float) {
-    var q = output[0] + branches.prior(0, observation)
-    var start = 0
-    for branch in 0..<branches.count {
-      let size = branches.sizes[branch]
-      q += chosenAdvantage(output, observation, start: start, size: size, action: actions[branch])
-      start += size
-    }
+  /// One Huber loss of the summed value; values give way to their slopes, which are all the same.
+  @inline(__always) private func additive(
+    _ values: UnsafeMutablePointer<Float>, target: Float, scale: Float
+  ) -> (loss: Float, value: Float, error: Float) {
+    var q: Float = 0
+    for part in 0...branches.count { q += values[part] }
     let difference = target - q
     let slope = -clipped(difference) * scale
-    gradient[0] = slope
-    start = 0
-    for branch in 0..<branches.count {
-      let size = branches.sizes[branch]
-      spread(slope, size: size, action: actions[branch], into: gradient + 1 + start)
-      start += size
-    }
+    for part in 0...branches.count { values[part] = slope }
     return (huber(difference), q, abs(difference))
-  }
-
-  /// Writes the gradient of a branch's raw advantages: the mean's share goes to every choice.
-  @inline(__always) private func spread(
-    _ slope: Float, size: Int, action: Int32, into gradient: UnsafeMutablePointer<Float>
-  ) {
-    gradient.update(repeating: -slope / Float(size), count: size)
-    gradient[Int(action)] += slope
   }
 
   /// Huber's loss: quadratic up to δ, linear beyond.

@@ -114,7 +114,7 @@ import Testing
   @Test func everyBatchSizeSumsItsWholeBatch() {
     let shape = NetworkShape(observationSize: 4, hidden: [], branchSizes: [2])
     let update = DoubleQUpdate(shape: shape, maximumBatch: 700, seed: 1)
-    for count in [1, 2, 31, 63, 64, 65, 127, 128, 255, 256, 511, 512, 513, 699, 700] {
+    for count in [1, 2, 31, 63, 64, 65, 127, 128, 191, 255, 256, 511, 512, 513, 699, 700] {
       var numbers = Numbers(state: 3)
       update.online.parameterValues = Array(repeating: 0, count: shape.parameterCount)
       update.target.parameterValues = update.online.parameterValues

@@ -16,7 +16,7 @@ import Testing
   }
 
   static let cases: [Case] = [Aggregation.branching, .additive].flatMap { aggregation in
-    [[6, 5], [7], []].flatMap { hidden in
+    [[6, 5], [40], []].flatMap { hidden in
       [false, true].map { prior in
         Case(
           aggregation: aggregation, hidden: hidden, prior: prior, weighted: prior != (hidden.count == 1),

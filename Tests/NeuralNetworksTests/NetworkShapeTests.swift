@@ -45,4 +45,12 @@ import Testing
     }
     #expect(offset == shape.parameterCount)
   }
+
+  /// 4 · 64·256 + 5 · 256·256 + 256 · (129 + 4 · 9) products of the reference network.
+  @Test func updatesOfTheReferenceNetworkCostWhatTheyDo() {
+    let shape = NetworkShape(
+      observationSize: 64, hidden: [256, 256], branchSizes: Array(repeating: 16, count: 8))
+    #expect(shape.updateOperations(batch: 1) == 2 * 435_456)
+    #expect(shape.updateOperations(batch: 32) == 32 * shape.updateOperations(batch: 1))
+  }
 }

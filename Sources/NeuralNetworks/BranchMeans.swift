@@ -1,0 +1,68 @@
+import CKernels
+import LinearAlgebra
+
+/// The mean weights and bias of each branch's advantages.
+///
+/// A centred advantage is hidden · (weights of the choice − mean weights), so where one choice per branch counts, the
+/// head costs one product of rows per branch, not one per choice.
+final class BranchMeans: @unchecked Sendable {
+  private let network: BranchingNetwork
+  private let head: DenseLayer
+  /// Branches × head inputs.
+  let weights: Matrix
+  /// One per branch.
+  let biases: Matrix
+
+  init(of network: BranchingNetwork) {
+    self.network = network
+    head = network.head
+    weights = Matrix(rows: network.branches.count, columns: head.inputs)
+    biases = Matrix(rows: 1, columns: network.branches.count)
+  }
+
+  /// Takes a branch's means from the network as it is now.
+  func refresh(_ branch: Int) {
+    let branches = network.branches
+    let first = branches.starts[branch]
+    let size = branches.sizes[branch]
+    let parameters = network.parameters.pointer
+    ck_mean_row(
+      parameters + head.weights + first * head.inputs, size, head.inputs,
+      weights.pointer + branch * head.inputs)
+    biases[0, branch] = branches.mean(of: parameters + head.biases + first, size)
+  }
+
+  /// The state value, then the centred advantage of each branch's chosen output.
+  @inline(__always) func values(
+    hidden: UnsafePointer<Float>, outputs: UnsafePointer<Int32>, into values: UnsafeMutablePointer<Float>
+  ) {
+    let parameters = network.parameters.pointer
+    ck_dueling_values(
+      hidden, head.inputs, parameters + head.weights, parameters + head.biases, weights.pointer,
+      biases.pointer,
+      outputs, biases.columns, values)
+  }
+
+  /// Adds the head's gradients for slopes of the values above; advantages' gradients are to be centred at the end.
+  @inline(__always) func backward(
+    hidden: UnsafePointer<Float>, outputs: UnsafePointer<Int32>, slopes: UnsafePointer<Float>,
+    gradients: UnsafeMutablePointer<Float>, hiddenGradient: UnsafeMutablePointer<Float>?
+  ) {
+    ck_dueling_backward(
+      hidden, head.inputs, network.parameters.pointer + head.weights, weights.pointer, outputs,
+      biases.columns,
+      slopes, gradients + head.weights, gradients + head.biases, hiddenGradient)
+  }
+
+  /// Centres the gradients of each branch's advantages: what a choice gains, the branch's mean takes from all.
+  ///
+  /// `scratch` is room for one row of the head's weights.
+  func centre(gradients: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>) {
+    let branches = network.branches
+    for branch in 0..<branches.count {
+      let (first, size) = (branches.starts[branch], branches.sizes[branch])
+      ck_center_rows(gradients + head.weights + first * head.inputs, size, head.inputs, scratch)
+      ck_center_rows(gradients + head.biases + first, size, 1, scratch)
+    }
+  }
+}
