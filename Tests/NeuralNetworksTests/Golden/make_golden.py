@@ -1,7 +1,7 @@
 """Writes ../GoldenUpdates.swift: double-DQN updates done with PyTorch's autograd, Adam and clip_grad_norm_.
 
 Run with any Python that has PyTorch (made with Debian's python3-torch 1.13.1):
-    python3 make_golden.py
+    python3 make_golden.py && swift format -i ../GoldenUpdates.swift
 Everything is computed in double precision. Inputs come from a linear congruential generator whose numbers are exact
 in single precision, and the Swift test draws the same ones.
 """
