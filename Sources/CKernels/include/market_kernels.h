@@ -1,0 +1,67 @@
+#ifndef APPORTION_MARKET_KERNELS_H
+#define APPORTION_MARKET_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// One tick of the market, one channel at a time, along lanes. Every array holds one float per lane. Levels stand in
+// [lane][branch] order, as a policy writes them, so they carry a stride. The scalar reference of each kernel is
+// `ScalarMarket.swift`.
+
+/// state ← persistence · state + innovation · quantile(uniform): one step of a Gaussian AR(1).
+void ck_autoregress(float *state, const float *uniform, float persistence, float innovation, size_t lanes);
+
+/// out ← scale · quantile(uniform).
+void ck_scaled_normals(const float *uniform, float *out, float scale, size_t lanes);
+
+/// What an auction channel wins and would pay, before the budget stops it.
+typedef struct {
+  const float *win_share;       // 302 entries: share of auctions priced up to the index
+  const float *price_sum;       // 302 entries: sum of their prices per auction
+  const float *price_squares;   // 302 entries: sum of their squared prices per auction
+  const float *bids;            // price steps, by level
+  float volume;                 // auctions this tick at factor 1
+  float price_unit;             // money per price step and win
+  int first_price;              // whether a winner pays its bid
+} ck_auction;
+
+/// wins ~ Poisson(volume · e^volume_log · F(bid · e^-price_log)); cost = the sum of the prices paid, its mean and
+/// variance exact, its shape normal.
+void ck_auction_offer(const ck_auction *auction, const int32_t *levels, size_t level_stride, const float *price_log,
+                      const float *volume_log, const float *win_uniform, const float *cost_uniform, float *mean_wins,
+                      float *wins, float *cost, size_t lanes);
+
+/// Scales what all channels want to what may be spent, rounds each down to the money quantum, and never exceeds it.
+///
+/// wins and cost: channels × lanes, in and out; available: in, what may be spent; out, what is left of it.
+void ck_stop_at_money(float *wins, float *cost, float *available, float *scratch, float quantum, size_t channels,
+                      size_t lanes);
+
+/// clicks ~ Binomial(wins, click_rate · e^(response_log - strength · exposure)), conversions ~ Binomial(clicks,
+/// conversion_rate · e^conversion_log), expected = wins · both rates; then exposure ← retention · exposure + wins / reach.
+void ck_auction_outcome(const float *wins, const float *response_log, const float *conversion_log,
+                        const float *click_uniform, const float *conversion_uniform, float click_rate,
+                        float conversion_rate, float strength, float retention, float inverse_reach, float *exposure,
+                        float *clicks, float *conversions, float *expected, float *scratch, size_t lanes);
+
+/// What a response channel would spend: its level's amount of money.
+void ck_response_offer(const float *spends, const int32_t *levels, size_t level_stride, float *cost, size_t lanes);
+
+/// stock ← retention · stock + spend; expected = ceiling · e^response_log · stock^slope / (stock^slope + half^slope);
+/// outcome = expected · exp(noise · z - noise² / 2).
+void ck_response_outcome(const float *stock, const float *response_log, const float *noise_uniform, float ceiling,
+                         float half_saturation, float slope, float noise, float *outcome, float *expected,
+                         size_t lanes);
+
+/// The results of one channel's last tick and the scales that bring them near 1; `levels` may be null at a start.
+typedef struct {
+  const int32_t *levels;
+  size_t level_stride;
+  const float *wins, *spend, *clicks, *outcome, *click_sum, *outcome_sum, *carry_over;
+  float level_scale, win_scale, price_scale, click_scale, outcome_scale, carry_scale;
+} ck_channel_results;
+
+/// Writes the eight columns of one channel into the lanes' observation rows, `stride` floats apart.
+void ck_write_channel(float *rows, size_t stride, size_t lanes, ck_channel_results results);
+
+#endif

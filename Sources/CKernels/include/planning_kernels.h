@@ -1,0 +1,26 @@
+#ifndef APPORTION_PLANNING_KERNELS_H
+#define APPORTION_PLANNING_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// Arithmetic of the Lagrangian planner, vectorised along the levels of a ladder. A group is the ladder of one channel in
+// one period; each ladder takes `stride` entries, of which the unused ones have gain -infinity.
+
+/// Per bid: the share of auctions won and the mean money paid per auction entered, at a log price factor.
+void ck_auction_ladder(const float *win_share, const float *price_sum, const float *bids, size_t count,
+                       float price_log, float price_unit, int first_price, float *won, float *paid);
+
+/// Per level: gain = rate · opportunities · won · e^(-strength · (carried + push · self)), where push = won · push_scale.
+void ck_auction_gains(const float *won, size_t count, float scale, float strength, float carried, float self_push,
+                      float *gain);
+
+/// The money that all groups spend together when each takes the level of largest gain + bonus - multiplier · cost, the
+/// cheapest among equals.
+float ck_spend_at(const float *net_gain, const float *cost, size_t groups, size_t stride, float multiplier);
+
+/// The level that each group takes under `ck_spend_at`'s rule, and the sum of the best net values.
+float ck_levels_at(const float *net_gain, const float *cost, size_t groups, size_t stride, float multiplier,
+                   int32_t *levels);
+
+#endif

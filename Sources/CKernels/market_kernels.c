@@ -1,0 +1,165 @@
+#include "market_kernels.h"
+
+#include "random_kernels.h"
+#include "target_clones.h"
+#include "vector_math.h"
+
+#define LAST_PRICE 300
+
+static inline float minimum(float a, float b) { return a < b ? a : b; }
+static inline float maximum(float a, float b) { return a > b ? a : b; }
+
+APPORTION_VECTORIZED
+void ck_autoregress(float *restrict state, const float *restrict uniform, float persistence, float innovation,
+                    size_t lanes) {
+  for (size_t i = 0; i < lanes; i++) state[i] = persistence * state[i] + innovation * vm_normal_quantile(uniform[i]);
+}
+
+APPORTION_VECTORIZED
+void ck_scaled_normals(const float *restrict uniform, float *restrict out, float scale, size_t lanes) {
+  for (size_t i = 0; i < lanes; i++) out[i] = scale * vm_normal_quantile(uniform[i]);
+}
+
+// The entry of a cumulative table at a real-valued price.
+static inline float lookup(const float *table, int32_t cell, float fraction) {
+  return table[cell] + fraction * (table[cell + 1] - table[cell]);
+}
+
+APPORTION_VECTORIZED
+static void auction_prices(const ck_auction *auction, const int32_t *restrict levels, size_t level_stride,
+                           const float *restrict price_log, const float *restrict volume_log,
+                           float *restrict mean_wins, float *restrict mean_price, size_t lanes) {
+  const float *bids = auction->bids, *share = auction->win_share, *sum = auction->price_sum;
+  const float volume = auction->volume;
+  for (size_t i = 0; i < lanes; i++) {
+    const float bid = minimum(bids[levels[i * level_stride]] * vm_exp(-price_log[i]), (float)LAST_PRICE);
+    const int32_t cell = (int32_t)bid;
+    const float fraction = bid - (float)cell;
+    const float won = lookup(share, cell, fraction);
+    mean_wins[i] = volume * vm_exp(volume_log[i]) * won;
+    mean_price[i] = won > 0 ? vm_exp(price_log[i]) * lookup(sum, cell, fraction) / won : 0;
+  }
+}
+
+// Turns standard-normal uniforms and mean prices into what the wins cost together.
+APPORTION_VECTORIZED
+static void second_price_cost(const ck_auction *auction, const int32_t *restrict levels, size_t level_stride,
+                              const float *restrict price_log, const float *restrict cost_uniform,
+                              const float *restrict wins, float *restrict cost, size_t lanes) {
+  const float *bids = auction->bids, *share = auction->win_share, *squares = auction->price_squares;
+  const float unit = auction->price_unit;
+  for (size_t i = 0; i < lanes; i++) {
+    const float offered = bids[levels[i * level_stride]];
+    const float scale = vm_exp(price_log[i]);
+    const float bid = minimum(offered / scale, (float)LAST_PRICE);
+    const int32_t cell = (int32_t)bid;
+    const float fraction = bid - (float)cell;
+    const float won = lookup(share, cell, fraction);
+    const float mean = cost[i];
+    const float second = won > 0 ? scale * scale * lookup(squares, cell, fraction) / won : 0;
+    const float deviation = vm_sqrt(wins[i] * maximum(second - mean * mean, 0)) * vm_normal_quantile(cost_uniform[i]);
+    cost[i] = unit * maximum(minimum(wins[i] * mean + deviation, wins[i] * offered), 0);
+  }
+}
+
+APPORTION_VECTORIZED
+static void first_price_cost(const ck_auction *auction, const int32_t *restrict levels, size_t level_stride,
+                             const float *restrict wins, float *restrict cost, size_t lanes) {
+  for (size_t i = 0; i < lanes; i++)
+    cost[i] = auction->price_unit * wins[i] * auction->bids[levels[i * level_stride]];
+}
+
+void ck_auction_offer(const ck_auction *auction, const int32_t *levels, size_t level_stride, const float *price_log,
+                      const float *volume_log, const float *win_uniform, const float *cost_uniform, float *mean_wins,
+                      float *wins, float *cost, size_t lanes) {
+  auction_prices(auction, levels, level_stride, price_log, volume_log, mean_wins, cost, lanes);
+  ck_poisson_quantiles(mean_wins, win_uniform, wins, lanes);
+  if (auction->first_price)
+    first_price_cost(auction, levels, level_stride, wins, cost, lanes);
+  else
+    second_price_cost(auction, levels, level_stride, price_log, cost_uniform, wins, cost, lanes);
+}
+
+APPORTION_VECTORIZED
+void ck_stop_at_money(float *restrict wins, float *restrict cost, float *restrict available, float *restrict scratch,
+                      float quantum, size_t channels, size_t lanes) {
+  const float inverse_quantum = 1 / quantum;
+  for (size_t i = 0; i < lanes; i++) scratch[i] = 0;
+  for (size_t k = 0; k < channels; k++)
+    for (size_t i = 0; i < lanes; i++) scratch[i] += cost[k * lanes + i];
+  for (size_t i = 0; i < lanes; i++) scratch[i] = scratch[i] > available[i] ? available[i] / scratch[i] : 1;
+  for (size_t k = 0; k < channels; k++) {
+    float *w = wins + k * lanes, *c = cost + k * lanes;
+    for (size_t i = 0; i < lanes; i++) {
+      const float share = scratch[i];
+      const float kept = share < 1 ? __builtin_floorf(w[i] * share) : w[i];
+      // A channel that counts wins pays for those it keeps; one that only spends is cut in proportion.
+      const float paid = share < 1 ? (w[i] > 0 ? c[i] * (kept / w[i]) : c[i] * share) : c[i];
+      const float rounded = minimum(__builtin_floorf(paid * inverse_quantum) * quantum, available[i]);
+      w[i] = kept;
+      c[i] = rounded;
+      available[i] -= rounded;
+    }
+  }
+}
+
+APPORTION_VECTORIZED
+static void click_rates(const float *restrict response_log, const float *restrict exposure, float click_rate,
+                        float strength, float *restrict rate, size_t lanes) {
+  for (size_t i = 0; i < lanes; i++)
+    rate[i] = minimum(click_rate * vm_exp(response_log[i] - strength * exposure[i]), 1);
+}
+
+APPORTION_VECTORIZED
+static void conversion_rates(const float *restrict wins, const float *restrict conversion_log, float conversion_rate,
+                             float retention, float inverse_reach, float *restrict rate, float *restrict expected,
+                             float *restrict exposure, size_t lanes) {
+  for (size_t i = 0; i < lanes; i++) {
+    const float conversion = minimum(conversion_rate * vm_exp(conversion_log[i]), 1);
+    expected[i] = wins[i] * rate[i] * conversion;
+    rate[i] = conversion;
+    exposure[i] = retention * exposure[i] + wins[i] * inverse_reach;
+  }
+}
+
+void ck_auction_outcome(const float *wins, const float *response_log, const float *conversion_log,
+                        const float *click_uniform, const float *conversion_uniform, float click_rate,
+                        float conversion_rate, float strength, float retention, float inverse_reach, float *exposure,
+                        float *clicks, float *conversions, float *expected, float *scratch, size_t lanes) {
+  click_rates(response_log, exposure, click_rate, strength, scratch, lanes);
+  ck_binomial_quantiles(wins, scratch, click_uniform, clicks, lanes);
+  conversion_rates(wins, conversion_log, conversion_rate, retention, inverse_reach, scratch, expected, exposure, lanes);
+  ck_binomial_quantiles(clicks, scratch, conversion_uniform, conversions, lanes);
+}
+
+void ck_response_offer(const float *spends, const int32_t *levels, size_t level_stride, float *cost, size_t lanes) {
+  for (size_t i = 0; i < lanes; i++) cost[i] = spends[levels[i * level_stride]];
+}
+
+APPORTION_VECTORIZED
+void ck_response_outcome(const float *restrict stock, const float *restrict response_log,
+                         const float *restrict noise_uniform, float ceiling, float half_saturation, float slope,
+                         float noise, float *restrict outcome, float *restrict expected, size_t lanes) {
+  const float log_half = vm_log(half_saturation);
+  for (size_t i = 0; i < lanes; i++) {
+    const float log_ratio = slope * (log_half - vm_log(maximum(stock[i], 1e-30f)));
+    const float saturation = stock[i] > 0 ? 1 / (1 + vm_exp(minimum(log_ratio, 80))) : 0;
+    expected[i] = ceiling * vm_exp(response_log[i]) * saturation;
+    outcome[i] = expected[i] * vm_exp(noise * vm_normal_quantile(noise_uniform[i]) - 0.5f * noise * noise);
+  }
+}
+
+APPORTION_VECTORIZED
+void ck_write_channel(float *restrict rows, size_t stride, size_t lanes, ck_channel_results r) {
+  for (size_t i = 0; i < lanes; i++) {
+    float *row = rows + i * stride;
+    row[0] = r.levels ? (float)r.levels[i * r.level_stride] * r.level_scale : 0;
+    row[1] = r.wins[i] * r.win_scale;
+    row[2] = r.spend[i] / maximum(r.wins[i], 1) * r.price_scale;
+    row[3] = r.clicks[i] * r.click_scale;
+    row[4] = r.outcome[i] * r.outcome_scale;
+    row[5] = r.click_sum[i] * r.click_scale;
+    row[6] = r.outcome_sum[i] * r.outcome_scale;
+    row[7] = r.carry_over[i] * r.carry_scale;
+  }
+}

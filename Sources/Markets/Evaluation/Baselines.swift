@@ -1,0 +1,32 @@
+/// The strategies that every result stands beside.
+public struct Baselines: Sendable {
+  private let market: Market
+  private let plan: MeanMarketPlan
+  private let uniformLevel: Int
+
+  /// Prepares the baselines of a market: plans its mean, and tries every uniform level on pilot episodes.
+  public init(_ market: Market) {
+    self.market = market
+    plan = MeanMarketPlan(market)
+    let largest = market.channels.map(\.levels.count).max() ?? 1
+    let pilots = MarketEvaluation(market: market, episodes: 64, seed: 0x7069_6C6F_74)
+    let records = pilots.run(
+      (0..<largest).map { level in
+        MarketEvaluation.Entry("level \(level)") { UniformStrategy(market: market, level: level) }
+      })
+    let means = records.map { $0.expectedReturns.reduce(0, +) }
+    uniformLevel = means.indices.max { means[$0] < means[$1] } ?? 0
+  }
+
+  /// Uniform, equal split, static, pacing and replan, in this order.
+  public var entries: [MarketEvaluation.Entry] {
+    let (market, plan, level) = (market, plan, uniformLevel)
+    return [
+      .init("uniform") { UniformStrategy(market: market, level: level) },
+      .init("equal-split") { EqualSplitStrategy(plan: plan) },
+      .init("static") { StaticStrategy(plan: plan) },
+      .init("pacing") { PacingStrategy(plan: plan) },
+      .init("replan") { ReplanStrategy(market: market) },
+    ]
+  }
+}

@@ -1,0 +1,123 @@
+import Dispatch
+import Foundation
+import Learning
+
+/// Plays strategies on the same held-out episodes and sets them beside the certified bound.
+///
+/// Every strategy meets the same drift and the same luck, episode by episode, so differences are paired. Evaluation
+/// streams are apart from all training streams, whatever the seed.
+public struct MarketEvaluation: Sendable {
+  /// A named way to make a strategy; each block of lanes makes its own.
+  public struct Entry: Sendable {
+    /// The name in the report.
+    public let name: String
+    /// Makes the strategy.
+    public let make: @Sendable () -> any MarketStrategy
+
+    /// Names a way to make a strategy.
+    public init(_ name: String, make: @escaping @Sendable () -> any MarketStrategy) {
+      self.name = name
+      self.make = make
+    }
+  }
+
+  /// The market.
+  public let market: Market
+  /// The number of episodes.
+  public let episodes: Int
+  /// The evaluation seed.
+  public let seed: UInt64
+  private let lanesPerBlock = 32
+
+  /// Describes an evaluation.
+  public init(market: Market, episodes: Int, seed: UInt64) {
+    precondition(episodes > 0, "An evaluation needs at least one episode.")
+    self.market = market
+    self.episodes = episodes
+    self.seed = seed
+  }
+
+  /// The seed of the simulations: training seeds are below 2^63, evaluation seeds above.
+  private var simulationSeed: UInt64 { seed | 1 << 63 }
+
+  /// Plays every entry; the result is in the order of the entries.
+  public func run(_ entries: [Entry]) -> [EpisodeRecord] {
+    mapBlocks { block in
+      entries.map { entry in
+        let simulation = MarketSimulation(market: market, lanes: block, seed: simulationSeed)
+        return withLevels(block.count) { entry.make().playEpisode(simulation, levels: $0) }
+      }
+    }.reduce(into: Array(repeating: EpisodeRecord(), count: entries.count)) { total, block in
+      for index in entries.indices {
+        total[index].returns += block[index].returns
+        total[index].expectedReturns += block[index].expectedReturns
+        total[index].budgetUsed += block[index].budgetUsed
+        total[index].violations += block[index].violations
+      }
+    }
+  }
+
+  /// The certified bound of every episode: no strategy's expected objective on the episode's drift is larger.
+  public func bounds() -> [Double] {
+    mapBlocks { block in
+      paths(of: block).map { CertifiedBound(market: market).value(of: $0) }
+    }.flatMap { $0 }
+  }
+
+  /// The realised factors of the episodes of a block of lanes; they do not depend on what is played.
+  func paths(of block: Range<Int>) -> [MarketPath] {
+    let simulation = MarketSimulation(market: market, lanes: block, seed: simulationSeed)
+    var paths = block.map { _ in MarketPath(ticks: market.ticks, channels: market.channels.count) }
+    withLevels(block.count) { levels in
+      _ = UniformStrategy(market: market, level: 0).playEpisode(simulation, levels: levels) { simulation in
+        for channel in 0..<simulation.channelCount {
+          for lane in paths.indices {
+            let tick = simulation.tick - 1
+            paths[lane].setPrice(Double(simulation.values(.price, channel)[lane]), tick: tick, channel: channel)
+            paths[lane].setVolume(Double(simulation.values(.volume, channel)[lane]), tick: tick, channel: channel)
+            paths[lane].setResponse(Double(simulation.values(.response, channel)[lane]), tick: tick, channel: channel)
+            paths[lane].setConversion(Double(simulation.values(.conversionShift, channel)[lane]), channel: channel)
+          }
+        }
+      }
+    }
+    return paths
+  }
+
+  private func withLevels<Result>(_ lanes: Int, _ body: (UnsafeMutablePointer<Int32>) -> Result) -> Result {
+    let levels = UnsafeMutablePointer<Int32>.allocate(capacity: lanes * market.channels.count)
+    levels.initialize(repeating: 0, count: lanes * market.channels.count)
+    defer { levels.deallocate() }
+    return body(levels)
+  }
+
+  /// The results of a function of every block of lanes, in the order of the blocks, computed in parallel.
+  private func mapBlocks<Result: Sendable>(_ body: @Sendable (Range<Int>) -> Result) -> [Result] {
+    let count = (episodes + lanesPerBlock - 1) / lanesPerBlock
+    let results = Results<Result>(count: count)
+    DispatchQueue.concurrentPerform(iterations: count) { index in
+      results.set(body(index * lanesPerBlock..<min((index + 1) * lanesPerBlock, episodes)), at: index)
+    }
+    return results.all
+  }
+}
+
+/// Slots that parallel tasks fill, each its own.
+private final class Results<Element: Sendable>: @unchecked Sendable {
+  private let slots: UnsafeMutablePointer<Element?>
+  private let count: Int
+
+  init(count: Int) {
+    self.count = count
+    slots = .allocate(capacity: count)
+    slots.initialize(repeating: nil, count: count)
+  }
+
+  deinit {
+    slots.deinitialize(count: count)
+    slots.deallocate()
+  }
+
+  func set(_ element: Element, at index: Int) { slots[index] = element }
+  var all: [Element] { (0..<count).compactMap { slots[$0] } }
+}

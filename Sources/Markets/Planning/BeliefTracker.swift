@@ -1,0 +1,50 @@
+import LinearAlgebra
+
+/// The beliefs of every lane about every channel, kept up from what each tick showed.
+final class BeliefTracker {
+  let models: [ChannelModel]
+  let laneCount: Int
+  /// Lanes × channels.
+  let beliefs: UnsafeMutablePointer<ChannelBelief>
+  private let prior: ChannelBelief
+  private let market: Market
+
+  init(market: Market, models: [ChannelModel], laneCount: Int) {
+    self.market = market
+    self.models = models
+    self.laneCount = laneCount
+    prior = ChannelBelief(drift: market.drift, randomization: market.randomization)
+    beliefs = .allocate(capacity: laneCount * models.count)
+    beliefs.initialize(repeating: prior, count: laneCount * models.count)
+  }
+
+  deinit { beliefs.deallocate() }
+
+  /// The beliefs of one lane, one per channel.
+  func lane(_ lane: Int) -> UnsafeMutablePointer<ChannelBelief> { beliefs + lane * models.count }
+
+  /// Forgets everything.
+  func startEpisode() {
+    beliefs.update(repeating: prior, count: laneCount * models.count)
+  }
+
+  /// Takes in the tick just played, then moves to the next.
+  func observe(_ simulation: MarketSimulation, levels: UnsafePointer<Int32>) {
+    let channels = models.count
+    let season = Float(market.season[simulation.tick - 1])
+    for channel in 0..<channels {
+      let model = models[channel]
+      let (wins, spend) = (simulation.values(.wins, channel), simulation.values(.spend, channel))
+      let (clicks, outcome) = (simulation.values(.clicks, channel), simulation.values(.outcome, channel))
+      let carryOver = simulation.values(.carryOver, channel)
+      for lane in 0..<laneCount {
+        let belief = beliefs + lane * channels + channel
+        belief.pointee.observe(
+          ChannelResult(wins: wins[lane], spend: spend[lane], clicks: clicks[lane], outcome: outcome[lane]),
+          level: model.ladder[Int(levels[lane * channels + channel])] > 0 ? Int(levels[lane * channels + channel]) : -1,
+          model: model, season: season, stopped: simulation.wasStopped(lane: lane), carryOverAfter: carryOver[lane])
+        belief.pointee.advance(market.drift)
+      }
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import Foundation
+
+/// What an advertiser can know of one channel from its own results: beliefs about the factors, and its own carry-over.
+struct ChannelBelief {
+  /// Market prices, auctions per tick, clicks per win (or outcome per stock), conversions per click.
+  var price, volume, response, conversion: LogBelief
+  /// Impressions per reachable person, or adstock: known, because it follows from the channel's own wins or spend.
+  var carryOver: Float = 0
+
+  init(drift: Drift, randomization: Randomization) {
+    price = LogBelief(
+      constantDeviation: Float(randomization.price), driftDeviation: Float(drift.price))
+    volume = LogBelief(
+      constantDeviation: Float(randomization.volume), driftDeviation: Float(drift.volume))
+    response = LogBelief(
+      constantDeviation: Float(randomization.response), driftDeviation: Float(drift.response))
+    conversion = LogBelief(constantDeviation: Float(randomization.conversion), driftDeviation: 0)
+  }
+
+  /// Moves the drift one tick on.
+  mutating func advance(_ drift: Drift) {
+    let persistence = Float(drift.persistence)
+    price.advance(persistence: persistence, stationary: Float(drift.price * drift.price))
+    volume.advance(persistence: persistence, stationary: Float(drift.volume * drift.volume))
+    response.advance(persistence: persistence, stationary: Float(drift.response * drift.response))
+  }
+
+  /// Takes in what a tick showed.
+  ///
+  /// - Parameters:
+  ///   - stopped: whether the budget cut the tick short, so that wins say nothing of the volume.
+  mutating func observe(
+    _ result: ChannelResult, level: Int, model: ChannelModel, season: Float, stopped: Bool, carryOverAfter: Float
+  ) {
+    if let auction = model.auction {
+      observe(result, auction: auction, level: level, model: model, season: season, stopped: stopped)
+    } else if let channel = model.response, result.spend > 0, carryOverAfter > 0 {
+      let expected =
+        Float(channel.saturation.maximum) * season * hill(channel.saturation, carryOverAfter)
+      let noise = max(Float(channel.noise * channel.noise), 1e-4)
+      if expected > 0, result.outcome > 0 {
+        response.observe(log(result.outcome / expected) + 0.5 * noise, noise: noise)
+      }
+    }
+    carryOver = carryOverAfter
+  }
+
+  private mutating func observe(
+    _ result: ChannelResult, auction: AuctionChannel, level: Int, model: ChannelModel, season: Float, stopped: Bool
+  ) {
+    guard level >= 0 else { return }
+    if result.wins >= 1, auction.pricing == .secondPrice {
+      observePrice(paidPerWin: result.spend / result.wins / Float(auction.priceUnit), wins: result.wins,
+        auction: auction, level: level, model: model)
+    }
+    if !stopped {
+      let (won, _) = model.auctionPoint(auction, level: level, price: price.mean)
+      volume.observe(count: result.wins, expected: Float(auction.volume) * season * won)
+    }
+    let fatigue = exp(-Float(auction.fatigue?.strength ?? 0) * carryOver)
+    response.observe(count: result.clicks, expected: result.wins * Float(auction.clickRate) * fatigue)
+    conversion.observe(count: result.outcome, expected: result.clicks * Float(auction.conversionRate))
+  }
+
+  /// The mean price paid rises with the price factor; one Newton step on its logarithm reads the factor from it.
+  private mutating func observePrice(
+    paidPerWin: Float, wins: Float, auction: AuctionChannel, level: Int, model: ChannelModel
+  ) {
+    let width: Float = 0.05
+    let low = model.auctionPoint(auction, level: level, price: price.mean - width).paidPerWin
+    let high = model.auctionPoint(auction, level: level, price: price.mean + width).paidPerWin
+    guard low > 0, high > low, paidPerWin > 0 else { return }
+    let slope = log(high / low) / (2 * width)
+    guard slope > 0.05 else { return }
+    let middle = 0.5 * log(high * low)
+    let step = min(max((log(paidPerWin) - middle) / slope, -0.7), 0.7)
+    // Prices below a bid spread by about half their mean; the mean of the wins is that much better known.
+    let noise = 0.25 / max(wins, 1) / (slope * slope)
+    price.observe(price.mean + step, noise: noise)
+  }
+}
+
+/// What one tick of one channel showed its advertiser.
+struct ChannelResult {
+  var wins: Float
+  var spend: Float
+  var clicks: Float
+  var outcome: Float
+}
+
+/// Hill's saturation stock^slope / (stock^slope + half^slope).
+func hill(_ curve: Hill, _ stock: Float) -> Float {
+  guard stock > 0 else { return 0 }
+  return 1 / (1 + pow(Float(curve.halfSaturation) / stock, Float(curve.slope)))
+}

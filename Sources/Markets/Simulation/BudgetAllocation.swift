@@ -1,0 +1,103 @@
+import Environments
+import LinearAlgebra
+
+/// The environment of budget allocation: one bid level per channel and tick under one budget.
+///
+/// An episode is the market's ticks and ends in a terminal state: money left over is worth nothing.
+public struct BudgetAllocation: Environment {
+  /// What a step pays.
+  public enum RewardSignal: String, Sendable, CaseIterable {
+    /// The objective as it was drawn.
+    case realized
+    /// Its expectation given the wins and the market's state of the tick: the same mean with less noise, which a
+    /// simulator knows and training may use (Rao–Blackwell).
+    case expected
+  }
+
+  /// The market.
+  public let market: Market
+  /// What the policy sees.
+  public let observation: ObservationKind
+  /// What a step pays.
+  public let reward: RewardSignal
+
+  /// Describes the environment.
+  public init(market: Market, observation: ObservationKind = .planner, reward: RewardSignal = .realized) {
+    self.market = market
+    self.observation = observation
+    self.reward = reward
+    observationNames = market.observationNames(observation)
+    actionSpace = ActionSpace(branchSizes: market.channels.map(\.levels.count))
+    priorColumns = market.priorColumns(observation)
+  }
+
+  /// One name per observation column.
+  public let observationNames: [String]
+  /// One branch per channel, one choice per allowed level.
+  public let actionSpace: ActionSpace
+  /// The plan's value and scores, where the observation holds them.
+  public let priorColumns: Range<Int>?
+  /// The length of an observation row.
+  public var observationSize: Int { observationNames.count }
+
+  /// The market's name and digest, the observation and the action ladder.
+  public var metadata: [String: String] {
+    let ladders = market.channels.map { channel in
+      "\(channel.name): " + channel.levels.map { String($0) }.joined(separator: " ")
+    }
+    return [
+      "market": market.name, "market_digest": market.digest, "observation": observation.rawValue,
+      "action_ladder": ladders.joined(separator: "; "),
+    ]
+  }
+
+  /// Opens the lanes of a range.
+  public func makeBlock(lanes: Range<Int>, seed: UInt64) -> Block {
+    Block(environment: self, lanes: lanes, seed: seed)
+  }
+
+  func makeObservation(laneCount: Int) -> any MarketObservation {
+    switch observation {
+    case .advertiser: AdvertiserObservation(market: market, laneCount: laneCount)
+    case .planner: PlannerObservation(market: market, laneCount: laneCount)
+    }
+  }
+
+  /// Lanes of budget allocation, all at the same tick.
+  public final class Block: EnvironmentBlock {
+    /// The market's state.
+    public let simulation: MarketSimulation
+    private let observation: any MarketObservation
+    private let objective: ObjectiveSum
+
+    init(environment: BudgetAllocation, lanes: Range<Int>, seed: UInt64) {
+      simulation = MarketSimulation(market: environment.market, lanes: lanes, seed: seed)
+      observation = environment.makeObservation(laneCount: lanes.count)
+      objective = ObjectiveSum(market: environment.market, signal: environment.reward, laneCount: lanes.count)
+    }
+
+    /// Starts an episode in every lane.
+    public func reset(observations: MatrixView) {
+      simulation.startEpisode()
+      objective.startEpisode()
+      observation.startEpisode(simulation)
+      observation.write(simulation, into: observations)
+    }
+
+    /// Plays one tick in every lane.
+    public func step(actions: UnsafePointer<Int32>, result: StepResult) {
+      simulation.play(levels: actions)
+      observation.observe(simulation, levels: actions)
+      objective.add(simulation, into: result.rewards)
+      let ended = simulation.tick == simulation.market.ticks
+      result.terminated.update(repeating: ended, count: simulation.laneCount)
+      result.truncated.update(repeating: false, count: simulation.laneCount)
+      if ended {
+        observation.write(simulation, into: result.finalObservations)
+        reset(observations: result.observations)
+      } else {
+        observation.write(simulation, into: result.observations)
+      }
+    }
+  }
+}

@@ -1,0 +1,147 @@
+import CKernels
+import LinearAlgebra
+
+/// One channel made ready for the kernels: tables as float pointers that live as long as the value's owner.
+final class CompiledChannel {
+  let ladder: [Float]
+  private let levels: Matrix
+  private let dynamics: Dynamics
+
+  private enum Dynamics {
+    case auction(AuctionDynamics)
+    case response(ResponseDynamics)
+  }
+
+  init(_ channel: Channel) {
+    ladder = channel.levels.map { Float($0) }
+    levels = Matrix(rows: 1, columns: ladder.count, ladder)
+    switch channel.kind {
+    case .auction(let auction): dynamics = .auction(AuctionDynamics(auction))
+    case .response(let response): dynamics = .response(ResponseDynamics(response))
+    }
+  }
+
+  func resetCarryOver(lanes: Int) {
+    if case .response(let response) = dynamics { response.resetHistory(lanes: lanes) }
+  }
+
+  /// Writes the wins and spend that the channel wants, before the budget stops it.
+  func offer(
+    levels chosen: UnsafePointer<Int32>, stride: Int, season: Float, uniforms: MatrixView,
+    simulation: MarketSimulation, channel: Int
+  ) {
+    switch dynamics {
+    case .auction(let auction):
+      auction.offer(
+        bids: levels.pointer, levels: chosen, stride: stride, season: season, uniforms: uniforms,
+        simulation: simulation, channel: channel)
+    case .response:
+      ck_response_offer(levels.pointer, chosen, stride, simulation.values(.spend, channel), simulation.laneCount)
+    }
+  }
+
+  /// Draws what the money led to, and carries exposure or adstock on.
+  func settle(
+    season: Float, uniforms: MatrixView, simulation: MarketSimulation, channel: Int,
+    scratch: UnsafeMutablePointer<Float>
+  ) {
+    switch dynamics {
+    case .auction(let auction):
+      auction.settle(uniforms: uniforms, simulation: simulation, channel: channel, scratch: scratch)
+    case .response(let response):
+      response.settle(season: season, uniforms: uniforms, simulation: simulation, channel: channel)
+    }
+  }
+}
+
+/// Landscape tables and rates of an auction channel.
+private final class AuctionDynamics {
+  let channel: AuctionChannel
+  let tables: Matrix
+
+  init(_ channel: AuctionChannel) {
+    self.channel = channel
+    let landscape = channel.landscape
+    tables = Matrix(
+      rows: 3, columns: landscape.winShare.count,
+      landscape.winShare + landscape.priceSum + landscape.priceSquares)
+  }
+
+  func offer(
+    bids: UnsafePointer<Float>, levels: UnsafePointer<Int32>, stride: Int, season: Float, uniforms: MatrixView,
+    simulation: MarketSimulation, channel index: Int
+  ) {
+    let rows = tables.view
+    var auction = ck_auction(
+      win_share: rows.row(0), price_sum: rows.row(1), price_squares: rows.row(2), bids: bids,
+      volume: Float(channel.volume) * season, price_unit: Float(channel.priceUnit),
+      first_price: channel.pricing == .firstPrice ? 1 : 0)
+    ck_auction_offer(
+      &auction, levels, stride, simulation.values(.price, index), simulation.values(.volume, index),
+      uniforms.row(3), uniforms.row(4), simulation.values(.meanWins, index), simulation.values(.wins, index),
+      simulation.values(.spend, index), simulation.laneCount)
+  }
+
+  func settle(
+    uniforms: MatrixView, simulation: MarketSimulation, channel index: Int, scratch: UnsafeMutablePointer<Float>
+  ) {
+    let fatigue = channel.fatigue
+    ck_auction_outcome(
+      simulation.values(.wins, index), simulation.values(.response, index),
+      simulation.values(.conversionShift, index), uniforms.row(5), uniforms.row(6), Float(channel.clickRate),
+      Float(channel.conversionRate), Float(fatigue?.strength ?? 0), Float(fatigue?.retention ?? 0),
+      Float(fatigue.map { 1 / $0.reach } ?? 0), simulation.values(.carryOver, index),
+      simulation.values(.clicks, index), simulation.values(.outcome, index),
+      simulation.values(.expectedOutcome, index), scratch, simulation.laneCount)
+  }
+}
+
+/// Adstock and saturation of a response channel.
+private final class ResponseDynamics {
+  let channel: ResponseChannel
+  /// Weights of this tick's spend and of the ticks before; geometric adstock keeps a running stock instead.
+  let weights: [Float]
+  private var history: [Float] = []
+  private var age = 0
+
+  init(_ channel: ResponseChannel) {
+    self.channel = channel
+    weights = channel.adstock.weights?.map { Float($0) } ?? []
+  }
+
+  func resetHistory(lanes: Int) {
+    history = [Float](repeating: 0, count: weights.count * lanes)
+    age = 0
+  }
+
+  func settle(season: Float, uniforms: MatrixView, simulation: MarketSimulation, channel index: Int) {
+    let lanes = simulation.laneCount
+    let spend = simulation.values(.spend, index)
+    let stock = simulation.values(.carryOver, index)
+    updateStock(spend: spend, stock: stock, lanes: lanes)
+    ck_response_outcome(
+      stock, simulation.values(.response, index), uniforms.row(7), Float(channel.saturation.maximum) * season,
+      Float(channel.saturation.halfSaturation), Float(channel.saturation.slope), Float(channel.noise),
+      simulation.values(.outcome, index), simulation.values(.expectedOutcome, index), lanes)
+  }
+
+  private func updateStock(spend: UnsafePointer<Float>, stock: UnsafeMutablePointer<Float>, lanes: Int) {
+    guard !weights.isEmpty else {
+      let retention = Float(channel.adstock.retention)
+      for lane in 0..<lanes { stock[lane] = retention * stock[lane] + spend[lane] }
+      return
+    }
+    let newest = age % weights.count
+    history.withUnsafeMutableBufferPointer { history in
+      for lane in 0..<lanes {
+        history[newest * lanes + lane] = spend[lane]
+        var sum: Float = 0
+        for lag in 0..<min(age + 1, weights.count) {
+          sum += weights[lag] * history[(age - lag) % weights.count * lanes + lane]
+        }
+        stock[lane] = sum
+      }
+    }
+    age += 1
+  }
+}
