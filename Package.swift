@@ -29,7 +29,7 @@ let package = Package(
     // Floor 4.
     .target(
       name: "Markets",
-      dependencies: ["Learning", "Yams", .product(name: "Crypto", package: "swift-crypto")],
+      dependencies: ["CKernels", "Learning", "Yams", .product(name: "Crypto", package: "swift-crypto")],
       resources: [.copy("Resources")]),
     .target(
       name: "ModelFormats",

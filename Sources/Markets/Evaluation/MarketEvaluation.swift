@@ -57,33 +57,6 @@ public struct MarketEvaluation: Sendable {
     }
   }
 
-  /// The certified bound of every episode: no strategy's expected objective on the episode's drift is larger.
-  public func bounds() -> [Double] {
-    mapBlocks { block in
-      paths(of: block).map { CertifiedBound(market: market).value(of: $0) }
-    }.flatMap { $0 }
-  }
-
-  /// The realised factors of the episodes of a block of lanes; they do not depend on what is played.
-  func paths(of block: Range<Int>) -> [MarketPath] {
-    let simulation = MarketSimulation(market: market, lanes: block, seed: simulationSeed)
-    var paths = block.map { _ in MarketPath(ticks: market.ticks, channels: market.channels.count) }
-    withLevels(block.count) { levels in
-      _ = UniformStrategy(market: market, level: 0).playEpisode(simulation, levels: levels) { simulation in
-        for channel in 0..<simulation.channelCount {
-          for lane in paths.indices {
-            let tick = simulation.tick - 1
-            paths[lane].setPrice(Double(simulation.values(.price, channel)[lane]), tick: tick, channel: channel)
-            paths[lane].setVolume(Double(simulation.values(.volume, channel)[lane]), tick: tick, channel: channel)
-            paths[lane].setResponse(Double(simulation.values(.response, channel)[lane]), tick: tick, channel: channel)
-            paths[lane].setConversion(Double(simulation.values(.conversionShift, channel)[lane]), channel: channel)
-          }
-        }
-      }
-    }
-    return paths
-  }
-
   private func withLevels<Result>(_ lanes: Int, _ body: (UnsafeMutablePointer<Int32>) -> Result) -> Result {
     let levels = UnsafeMutablePointer<Int32>.allocate(capacity: lanes * market.channels.count)
     levels.initialize(repeating: 0, count: lanes * market.channels.count)
