@@ -30,51 +30,48 @@ void ck_auction_gains(const float *restrict won, size_t count, float scale, floa
 }
 
 APPORTION_VECTORIZED
-float ck_spend_at(const float *restrict net_gain, const float *restrict cost, size_t groups, size_t stride,
+float ck_spend_at(const float *restrict net_gain, const float *restrict cost, size_t stride, size_t levels,
                   float multiplier) {
-  float total = 0;
-  for (size_t g = 0; g < groups; g++) {
-    const float *gains = net_gain + g * stride, *costs = cost + g * stride;
+  float total[WIDTH] = {0};
+  for (size_t first = 0; first < stride; first += WIDTH) {
     float best[WIDTH], paid[WIDTH];
     for (size_t i = 0; i < WIDTH; i++) {
-      best[i] = gains[i] - multiplier * costs[i];
-      paid[i] = costs[i];
+      paid[i] = cost[first + i];
+      best[i] = net_gain[first + i] - multiplier * paid[i];
     }
-    for (size_t first = WIDTH; first < stride; first += WIDTH)
+    for (size_t level = 1; level < levels; level++) {
+      const float *gains = net_gain + level * stride + first, *costs = cost + level * stride + first;
       for (size_t i = 0; i < WIDTH; i++) {
-        const float value = gains[first + i] - multiplier * costs[first + i];
-        const int better = value > best[i];
-        best[i] = better ? value : best[i];
-        paid[i] = better ? costs[first + i] : paid[i];
+        const float value = gains[i] - multiplier * costs[i];
+        paid[i] = value > best[i] ? costs[i] : paid[i];
+        best[i] = value > best[i] ? value : best[i];
       }
-    for (size_t half = WIDTH / 2; half > 0; half /= 2)
-      for (size_t i = 0; i < half; i++) {
-        const int better = best[i + half] > best[i] || (best[i + half] == best[i] && paid[i + half] < paid[i]);
-        best[i] = better ? best[i + half] : best[i];
-        paid[i] = better ? paid[i + half] : paid[i];
-      }
-    total += paid[0];
+    }
+    for (size_t i = 0; i < WIDTH; i++) total[i] += paid[i];
   }
-  return total;
+  float sum = 0;
+  for (size_t i = 0; i < WIDTH; i++) sum += total[i];
+  return sum;
 }
 
 APPORTION_VECTORIZED
-float ck_levels_at(const float *restrict net_gain, const float *restrict cost, size_t groups, size_t stride,
-                   float multiplier, int32_t *restrict levels) {
-  float total = 0;
-  for (size_t g = 0; g < groups; g++) {
-    const float *gains = net_gain + g * stride, *costs = cost + g * stride;
-    float best = gains[0] - multiplier * costs[0];
-    int32_t level = 0;
-    for (size_t i = 1; i < stride; i++) {
-      const float value = gains[i] - multiplier * costs[i];
-      if (value > best) {
-        best = value;
-        level = (int32_t)i;
+void ck_levels_at(const float *restrict net_gain, const float *restrict cost, size_t stride, size_t levels,
+                  float multiplier, int32_t *restrict chosen) {
+  for (size_t first = 0; first < stride; first += WIDTH) {
+    float best[WIDTH];
+    int32_t at[WIDTH];
+    for (size_t i = 0; i < WIDTH; i++) {
+      best[i] = net_gain[first + i] - multiplier * cost[first + i];
+      at[i] = 0;
+    }
+    for (size_t level = 1; level < levels; level++) {
+      const float *gains = net_gain + level * stride + first, *costs = cost + level * stride + first;
+      for (size_t i = 0; i < WIDTH; i++) {
+        const float value = gains[i] - multiplier * costs[i];
+        at[i] = value > best[i] ? (int32_t)level : at[i];
+        best[i] = value > best[i] ? value : best[i];
       }
     }
-    total += best;
-    levels[g] = level;
+    for (size_t i = 0; i < WIDTH; i++) chosen[first + i] = at[i];
   }
-  return total;
 }

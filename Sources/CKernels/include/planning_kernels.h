@@ -4,8 +4,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Arithmetic of the Lagrangian planner, vectorised along the levels of a ladder. A group is the ladder of one channel in
-// one period; each ladder takes `stride` entries, of which the unused ones have gain -infinity.
+// Arithmetic of the Lagrangian planner. A group is the ladder of one channel in one period; tables of gains and costs
+// hold a row per level and a column per group, so that the search for the best level runs along groups. The number of
+// columns, `stride`, is a multiple of 16; unused entries have gain -infinity and cost 0, but for level 0's gain 0.
 
 /// Per bid: the share of auctions won and the mean money paid per auction entered, at a log price factor.
 void ck_auction_ladder(const float *win_share, const float *price_sum, const float *bids, size_t count,
@@ -15,12 +16,12 @@ void ck_auction_ladder(const float *win_share, const float *price_sum, const flo
 void ck_auction_gains(const float *won, size_t count, float scale, float strength, float carried, float self_push,
                       float *gain);
 
-/// The money that all groups spend together when each takes the level of largest gain + bonus - multiplier · cost, the
-/// cheapest among equals.
-float ck_spend_at(const float *net_gain, const float *cost, size_t groups, size_t stride, float multiplier);
+/// The money that all groups spend together when each takes the level of largest gain - multiplier · cost, the first
+/// among equals.
+float ck_spend_at(const float *net_gain, const float *cost, size_t stride, size_t levels, float multiplier);
 
-/// The level that each group takes under `ck_spend_at`'s rule, and the sum of the best net values.
-float ck_levels_at(const float *net_gain, const float *cost, size_t groups, size_t stride, float multiplier,
-                   int32_t *levels);
+/// The level that each group takes under `ck_spend_at`'s rule, `stride` of them.
+void ck_levels_at(const float *net_gain, const float *cost, size_t stride, size_t levels, float multiplier,
+                  int32_t *chosen);
 
 #endif

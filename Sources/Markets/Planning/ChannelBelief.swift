@@ -36,8 +36,8 @@ struct ChannelBelief {
       observe(result, auction: auction, level: level, model: model, season: season, stopped: stopped)
     } else if let channel = model.response, result.spend > 0, carryOverAfter > 0 {
       let expected =
-        Float(channel.saturation.maximum) * season * hill(channel.saturation, carryOverAfter)
-      let noise = max(Float(channel.noise * channel.noise), 1e-4)
+        channel.maximum * season * channel.saturation(carryOverAfter)
+      let noise = max(channel.noise * channel.noise, 1e-4)
       if expected > 0, result.outcome > 0 {
         response.observe(log(result.outcome / expected) + 0.5 * noise, noise: noise)
       }
@@ -46,25 +46,25 @@ struct ChannelBelief {
   }
 
   private mutating func observe(
-    _ result: ChannelResult, auction: AuctionChannel, level: Int, model: ChannelModel, season: Float, stopped: Bool
+    _ result: ChannelResult, auction: AuctionModel, level: Int, model: ChannelModel, season: Float, stopped: Bool
   ) {
     guard level >= 0 else { return }
-    if result.wins >= 1, auction.pricing == .secondPrice {
-      observePrice(paidPerWin: result.spend / result.wins / Float(auction.priceUnit), wins: result.wins,
+    if result.wins >= 1, !auction.paysBid {
+      observePrice(paidPerWin: result.spend / result.wins / auction.priceUnit, wins: result.wins,
         auction: auction, level: level, model: model)
     }
     if !stopped {
       let (won, _) = model.auctionPoint(auction, level: level, price: price.mean)
-      volume.observe(count: result.wins, expected: Float(auction.volume) * season * won)
+      volume.observe(count: result.wins, expected: auction.volume * season * won)
     }
-    let fatigue = exp(-Float(auction.fatigue?.strength ?? 0) * carryOver)
-    response.observe(count: result.clicks, expected: result.wins * Float(auction.clickRate) * fatigue)
-    conversion.observe(count: result.outcome, expected: result.clicks * Float(auction.conversionRate))
+    let fatigue = exp(-auction.fatigueStrength * carryOver)
+    response.observe(count: result.clicks, expected: result.wins * auction.clickRate * fatigue)
+    conversion.observe(count: result.outcome, expected: result.clicks * auction.conversionRate)
   }
 
   /// The mean price paid rises with the price factor; one Newton step on its logarithm reads the factor from it.
   private mutating func observePrice(
-    paidPerWin: Float, wins: Float, auction: AuctionChannel, level: Int, model: ChannelModel
+    paidPerWin: Float, wins: Float, auction: AuctionModel, level: Int, model: ChannelModel
   ) {
     let width: Float = 0.05
     let low = model.auctionPoint(auction, level: level, price: price.mean - width).paidPerWin
@@ -86,10 +86,4 @@ struct ChannelResult {
   var spend: Float
   var clicks: Float
   var outcome: Float
-}
-
-/// Hill's saturation stock^slope / (stock^slope + half^slope).
-func hill(_ curve: Hill, _ stock: Float) -> Float {
-  guard stock > 0 else { return 0 }
-  return 1 / (1 + pow(Float(curve.halfSaturation) / stock, Float(curve.slope)))
 }

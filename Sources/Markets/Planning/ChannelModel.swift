@@ -5,8 +5,8 @@ import LinearAlgebra
 /// What a planner knows of a channel before the episode: its tables, rates and carry-over, in single precision.
 final class ChannelModel {
   let count: Int
-  let auction: AuctionChannel?
-  let response: ResponseChannel?
+  let auction: AuctionModel?
+  let response: ResponseModel?
   /// Objective gained per outcome.
   let outcomeValue: Float
   /// Share of exposure or stock kept per tick.
@@ -15,24 +15,23 @@ final class ChannelModel {
 
   init(_ channel: Channel, objective: Objective) {
     count = channel.levels.count
+    outcomeValue = Float(channel.objectiveValue(objective))
     let ladder = channel.levels.map { Float($0) }
     switch channel.kind {
     case .auction(let auction):
-      self.auction = auction
+      self.auction = AuctionModel(auction)
       response = nil
-      outcomeValue = objective == .conversions ? 1 : Float(auction.valuePerConversion)
       retention = Float(auction.fatigue?.retention ?? 0)
       let landscape = auction.landscape
-      let width = landscape.winShare.count
-      let padding = [Float](repeating: 0, count: max(0, width - ladder.count))
+      let width = max(landscape.winShare.count, count)
+      func row(_ values: [Float]) -> [Float] { values + [Float](repeating: 0, count: width - values.count) }
       tables = Matrix(
-        rows: 3, columns: width, ladder + padding + landscape.winShare + landscape.priceSum)
+        rows: 3, columns: width, row(ladder) + row(landscape.winShare) + row(landscape.priceSum))
     case .response(let response):
-      self.response = response
       auction = nil
-      outcomeValue = objective == .conversions ? 1 : Float(response.valuePerOutcome)
+      self.response = ResponseModel(response)
       retention = Float(response.adstock.equivalentRetention)
-      tables = Matrix(rows: 1, columns: ladder.count, ladder)
+      tables = Matrix(rows: 1, columns: count, ladder)
     }
   }
 
@@ -41,21 +40,74 @@ final class ChannelModel {
 
   /// Per bid, the share of auctions won and the money paid per auction entered, at a log price factor.
   func auctionLadder(
-    _ auction: AuctionChannel, price: Float, won: UnsafeMutablePointer<Float>, paid: UnsafeMutablePointer<Float>
+    _ auction: AuctionModel, price: Float, won: UnsafeMutablePointer<Float>, paid: UnsafeMutablePointer<Float>
   ) {
     ck_auction_ladder(
-      tables.view.row(1), tables.view.row(2), ladder, count, price, Float(auction.priceUnit),
-      auction.pricing == .firstPrice ? 1 : 0, won, paid)
+      tables.view.row(1), tables.view.row(2), ladder, count, price, auction.priceUnit,
+      auction.paysBid ? 1 : 0, won, paid)
+  }
+
+  /// Per bid, the objective gained when the audience tires of what it has seen and of what this bid adds.
+  func auctionGains(
+    _ won: UnsafePointer<Float>, scale: Float, strength: Float, carried: Float, selfPush: Float,
+    gain: UnsafeMutablePointer<Float>
+  ) {
+    ck_auction_gains(won, count, scale, strength, carried, selfPush, gain)
   }
 
   /// The share of auctions won by a bid, and the mean price of a win in price steps, at a log price factor.
-  func auctionPoint(_ auction: AuctionChannel, level: Int, price: Float) -> (won: Float, paidPerWin: Float) {
+  func auctionPoint(_ auction: AuctionModel, level: Int, price: Float) -> (won: Float, paidPerWin: Float) {
     var won: Float = 0
     var paid: Float = 0
     ck_auction_ladder(
-      tables.view.row(1), tables.view.row(2), ladder + level, 1, price, 1,
-      auction.pricing == .firstPrice ? 1 : 0, &won, &paid)
+      tables.view.row(1), tables.view.row(2), ladder + level, 1, price, 1, auction.paysBid ? 1 : 0, &won, &paid)
     return (won, won > 0 ? paid / won : 0)
+  }
+
+  /// The derivative of a period's gain by the carry-over at its start.
+  func carryOverSlope(gained: Float, carried: Float, push: Float, build: PeriodDecay) -> Float {
+    if let auction { return -auction.fatigueStrength * build.mean * gained }
+    guard let response else { return 0 }
+    let stock = carried * retention * build.mean + push * (1 + retention * build.builtBefore)
+    guard stock > 0 else { return 0 }
+    return gained * response.slope * (1 - response.saturation(stock)) / stock * retention * build.mean
+  }
+}
+
+/// The numbers of an auction channel that planning reads in its inner loops.
+struct AuctionModel {
+  let volume, priceUnit, clickRate, conversionRate, fatigueStrength, inverseReach: Float
+  let paysBid: Bool
+
+  init(_ channel: AuctionChannel) {
+    volume = Float(channel.volume)
+    priceUnit = Float(channel.priceUnit)
+    clickRate = Float(channel.clickRate)
+    conversionRate = Float(channel.conversionRate)
+    fatigueStrength = Float(channel.fatigue?.strength ?? 0)
+    inverseReach = Float(channel.fatigue.map { 1 / $0.reach } ?? 0)
+    paysBid = channel.pricing == .firstPrice
+  }
+
+  /// Conversions per win at factor 1 and no exposure.
+  var conversionsPerWin: Float { clickRate * conversionRate }
+}
+
+/// The numbers of a response channel that planning reads in its inner loops.
+struct ResponseModel {
+  let maximum, halfSaturation, slope, noise, stockGain: Float
+
+  init(_ channel: ResponseChannel) {
+    maximum = Float(channel.saturation.maximum)
+    halfSaturation = Float(channel.saturation.halfSaturation)
+    slope = Float(channel.saturation.slope)
+    noise = Float(channel.noise)
+    stockGain = Float(channel.adstock.equivalentGain)
+  }
+
+  /// Hill's curve stock^slope / (stock^slope + half^slope).
+  func saturation(_ stock: Float) -> Float {
+    stock > 0 ? 1 / (1 + pow(halfSaturation / stock, slope)) : 0
   }
 }
 

@@ -1,4 +1,3 @@
-import CKernels
 import Foundation
 import LinearAlgebra
 
@@ -7,80 +6,75 @@ import LinearAlgebra
 /// The budget is priced by a multiplier λ, found by bisection so that the plan spends what is left; each channel and
 /// period then takes the level of largest gain − λ · cost. Carry-over is priced likewise: a forward pass forecasts
 /// exposure or adstock under the plan, a backward pass gives its marginal worth (the costate of Pontryagin's
-/// principle), which is added to the gain of every level; few sweeps settle.
+/// principle), which is added to the gain of every level; few sweeps settle, started from the last tick's plan.
 final class LagrangianPlanner {
   let market: Market
   let models: [ChannelModel]
-  let stride: Int
-  let horizons: [Horizon]
-  let maximumPeriods: Int
-  private let decays: [[[PeriodDecay]]]
-  private let tables: Matrix
-  private let gain, cost, netGain, winsPerTick, won, paid: UnsafeMutablePointer<Float>
-  private let carry, worth: UnsafeMutablePointer<Float>
-  private let chosen: UnsafeMutablePointer<Int32>
+  let tables: PlanTables
+  private let horizons: [Horizon]
+  private let hasCarryOver: Bool
+  /// Ticks × periods × channels, in the order in which plans read them.
+  private let decays: [[PeriodDecay]]
+  private let work: Matrix
+  private let carry, worth, won, paid, ladderGain: UnsafeMutablePointer<Float>
 
-  /// The channels of the market.
+  /// The number of channels.
   var channelCount: Int { models.count }
 
-  /// What is remembered between the plans of one episode, so that few sweeps suffice.
+  /// What is remembered from tick to tick of one episode, so that few sweeps suffice.
   struct Memory {
     var multiplier: Float = -1
+    var worth: [Float] = []
+    var levels: [Int32] = []
   }
 
   /// Prepares to plan a market; `exact` plans tick by tick instead of in growing periods.
   init(_ market: Market, exact: Bool = false) {
     self.market = market
-    models = market.channels.map { ChannelModel($0, objective: market.objective) }
-    let largest = models.map(\.count).max() ?? 1
-    stride = (largest + 15) / 16 * 16
-    horizons = (0..<market.ticks).map { Horizon(from: $0, season: market.season, exact: exact) }
-    maximumPeriods = horizons.map(\.periods.count).max() ?? 1
-    let models = models
+    let models = market.channels.map { ChannelModel($0, objective: market.objective) }
+    let horizons = (0..<market.ticks).map { Horizon(from: $0, season: market.season, exact: exact) }
+    let groups = (horizons.map(\.periods.count).max() ?? 1) * models.count
+    let levels = models.map(\.count).max() ?? 1
+    tables = PlanTables(groups: groups, levels: levels)
     decays = horizons.map { horizon in
-      horizon.periods.map { period in
+      horizon.periods.flatMap { period in
         models.map { PeriodDecay(retention: $0.retention, count: period.count) }
       }
     }
-    let groups = maximumPeriods * models.count
-    let rows = max(groups, 1)
-    tables = Matrix(rows: 4 * rows + 2 + (2 * rows + stride - 1) / stride + 1, columns: stride)
-    gain = tables.pointer
-    cost = gain + groups * stride
-    netGain = cost + groups * stride
-    winsPerTick = netGain + groups * stride
-    won = winsPerTick + groups * stride
-    paid = won + stride
-    carry = paid + stride
-    worth = carry + groups
-    chosen = .allocate(capacity: groups)
-    chosen.initialize(repeating: 0, count: groups)
+    hasCarryOver = models.contains { $0.retention > 0 }
+    self.models = models
+    self.horizons = horizons
+    let width = max(tables.stride, levels)
+    work = Matrix(rows: 5, columns: width)
+    carry = work.pointer
+    worth = carry + width
+    won = worth + width
+    paid = won + width
+    ladderGain = paid + width
   }
-
-  deinit { chosen.deallocate() }
 
   /// The plan's price of money: objective per unit of budget.
   private(set) var multiplier: Float = 0
   /// The objective that the plan forecasts for the rest of the episode.
   private(set) var value: Float = 0
 
-  /// The gain less the priced cost of each level of a channel in the first period, after pricing of carry-over.
+  /// The gain less the priced cost of a level of a channel in the first period, carry-over priced in.
   func score(channel: Int, level: Int) -> Float {
-    netGain[channel * stride + level] - multiplier * cost[channel * stride + level]
+    netGain(channel: channel, level: level) - multiplier * cost(channel: channel, level: level)
   }
 
-  /// The gain of a level of a channel in a period after pricing of carry-over; -infinity beyond the ladder.
-  func netGain(channel: Int, level: Int, period: Int) -> Float {
-    netGain[(period * channelCount + channel) * stride + level]
+  /// The gain of a level of a channel in a period, carry-over priced in; -infinity beyond the ladder.
+  func netGain(channel: Int, level: Int, period: Int = 0) -> Float {
+    tables.netGain[level * tables.stride + period * channelCount + channel]
   }
 
   /// The expected cost of a level of a channel in a period.
   func cost(channel: Int, level: Int, period: Int = 0) -> Float {
-    cost[(period * channelCount + channel) * stride + level]
+    tables.cost[level * tables.stride + period * channelCount + channel]
   }
 
   /// The level the plan gives a channel in a period.
-  func level(channel: Int, period: Int = 0) -> Int { Int(chosen[period * channelCount + channel]) }
+  func level(channel: Int, period: Int = 0) -> Int { Int(tables.chosen[period * channelCount + channel]) }
 
   /// Plans from a tick on.
   ///
@@ -88,32 +82,51 @@ final class LagrangianPlanner {
   ///   - tick: the tick about to be played.
   ///   - budget: the money left.
   ///   - beliefs: one per channel, already advanced to the tick.
-  ///   - sweeps: how often carry-over is forecast and priced.
+  ///   - memory: the last plan of the episode, replaced by this one.
+  ///   - sweeps: how often carry-over is forecast and priced; four times as often without a last plan.
   func plan(
-    tick: Int, budget: Float, beliefs: UnsafePointer<ChannelBelief>, memory: inout Memory, sweeps: Int = 3
+    tick: Int, budget: Float, beliefs: UnsafePointer<ChannelBelief>, memory: inout Memory, sweeps: Int = 2
   ) {
     let periods = horizons[tick].periods
     let groups = periods.count * channelCount
-    for group in 0..<groups { worth[group] = 0 }
-    forecastCarryOver(tick: tick, periods: periods, beliefs: beliefs, initial: true)
-    let hasCarryOver = models.contains { $0.retention > 0 }
-    for sweep in 0..<(hasCarryOver ? sweeps : 1) {
+    let warm = recall(memory, groups: groups)
+    tables.closeGroups(from: groups)
+    multiplier = memory.multiplier
+    forecastCarryOver(tick: tick, groups: groups, beliefs: beliefs, buying: warm)
+    for _ in 0..<(hasCarryOver ? (warm ? sweeps : 4 * sweeps) : 1) {
       tabulate(tick: tick, periods: periods, beliefs: beliefs)
-      findMultiplier(budget: budget, groups: groups, start: sweep == 0 ? memory.multiplier : multiplier)
-      value =
-        ck_levels_at(netGain, cost, groups, stride, multiplier, chosen) + multiplier * budget
-      if sweep + 1 < sweeps, hasCarryOver {
-        forecastCarryOver(tick: tick, periods: periods, beliefs: beliefs, initial: false)
-        priceCarryOver(tick: tick, periods: periods)
-      }
+      multiplier = tables.multiplier(spending: budget, near: multiplier)
+      tables.choose(at: multiplier)
+      guard hasCarryOver else { break }
+      forecastCarryOver(tick: tick, groups: groups, beliefs: beliefs, buying: true)
+      priceCarryOver(tick: tick, groups: groups)
     }
-    if hasCarryOver {
-      // The dual value counts the worth of carry-over twice, as gain now and as gain then: sum the plan instead.
-      value = 0
-      for group in 0..<groups { value += gain[group * stride + Int(chosen[group])] }
+    value = 0
+    for group in 0..<groups { value += tables.gain[Int(tables.chosen[group]) * tables.stride + group] }
+    remember(&memory, groups: groups)
+    respectTickCap()
+  }
+
+  /// Starts from the last plan of the episode, whose periods lay about as far ahead; false where there is none.
+  private func recall(_ memory: Memory, groups: Int) -> Bool {
+    for group in 0..<groups {
+      worth[group] = group < memory.worth.count ? memory.worth[group] : 0
+      tables.chosen[group] = group < memory.levels.count ? memory.levels[group] : 0
     }
+    return !memory.worth.isEmpty
+  }
+
+  private func remember(_ memory: inout Memory, groups: Int) {
     memory.multiplier = multiplier
-    respectTickCap(groups: channelCount)
+    guard hasCarryOver else { return }
+    if memory.worth.isEmpty {
+      memory.worth = [Float](repeating: 0, count: tables.stride)
+      memory.levels = [Int32](repeating: 0, count: tables.stride)
+    }
+    for group in 0..<groups {
+      memory.worth[group] = worth[group]
+      memory.levels[group] = tables.chosen[group]
+    }
   }
 
   /// Fills gains and costs of every period, channel and level.
@@ -125,151 +138,107 @@ final class LagrangianPlanner {
       let decay = period.distance == 0 ? 1 : pow(persistence, period.distance)
       for channel in 0..<channelCount {
         let group = index * channelCount + channel
-        let build = decays[tick][index][channel]
         let model = models[channel]
-        let belief = beliefs[channel]
+        let build = decays[tick][group]
         if let auction = model.auction {
-          tabulate(auction, model, belief, period, decay, build, group)
+          tabulate(auction, model, beliefs[channel], period, decay, build, group)
         } else if let response = model.response {
-          tabulate(response, model, belief, period, decay, build, group)
+          tabulate(response, model, beliefs[channel], period, decay, build, group)
         }
-        for level in model.count..<stride {
-          netGain[group * stride + level] = -.infinity
-          cost[group * stride + level] = 0
-        }
+        tables.close(group: group, beyond: model.count)
       }
     }
   }
 
   private func tabulate(
-    _ auction: AuctionChannel, _ model: ChannelModel, _ belief: ChannelBelief, _ period: Horizon.Period,
+    _ auction: AuctionModel, _ model: ChannelModel, _ belief: ChannelBelief, _ period: Horizon.Period,
     _ decay: Float, _ build: PeriodDecay, _ group: Int
   ) {
-    let base = group * stride
     model.auctionLadder(auction, price: belief.price.mean(decay: decay), won: won, paid: paid)
     let auctions =
-      Float(auction.volume) * period.season
-      * exp(belief.volume.mean(decay: decay) + 0.5 * belief.volume.variance)
+      auction.volume * period.season * exp(belief.volume.mean(decay: decay) + 0.5 * belief.volume.variance)
     let rate =
-      model.outcomeValue * Float(auction.clickRate * auction.conversionRate)
+      model.outcomeValue * auction.conversionsPerWin
       * exp(
-        belief.response.mean(decay: decay) + 0.5 * belief.response.variance + belief.conversion.mean
-          + 0.5 * belief.conversion.variance)
-    let strength = Float(auction.fatigue?.strength ?? 0)
-    let push = auctions / Float(period.count) / Float(auction.fatigue?.reach ?? 1)
-    ck_auction_gains(
-      won, model.count, auctions * rate, strength, carry[group] * build.mean, push * build.builtBefore, gain + base)
+        belief.response.mean(decay: decay) + belief.conversion.mean
+          + 0.5 * (belief.response.variance + belief.conversion.variance))
+    let push = auctions / Float(period.count) * auction.inverseReach
+    model.auctionGains(
+      won, scale: auctions * rate, strength: auction.fatigueStrength, carried: carry[group] * build.mean,
+      selfPush: push * build.builtBefore, gain: ladderGain)
     let carryWorth = worth[group] * push * build.built
-    let spendPenalty: Float = market.objective == .profit ? 1 : 0
+    let spendWeight: Float = market.objective == .profit ? 1 : 0
+    var entry = group
     for level in 0..<model.count {
-      winsPerTick[base + level] = auctions * won[level] / Float(period.count)
-      cost[base + level] = auctions * paid[level]
-      netGain[base + level] = gain[base + level] + carryWorth * won[level] - spendPenalty * cost[base + level]
+      let cost = auctions * paid[level]
+      tables.gain[entry] = ladderGain[level] - spendWeight * cost
+      tables.cost[entry] = cost
+      tables.netGain[entry] = tables.gain[entry] + carryWorth * won[level]
+      tables.push[entry] = push * won[level]
+      entry += tables.stride
     }
   }
 
   private func tabulate(
-    _ response: ResponseChannel, _ model: ChannelModel, _ belief: ChannelBelief, _ period: Horizon.Period,
+    _ response: ResponseModel, _ model: ChannelModel, _ belief: ChannelBelief, _ period: Horizon.Period,
     _ decay: Float, _ build: PeriodDecay, _ group: Int
   ) {
-    let base = group * stride
     let scale =
-      model.outcomeValue * Float(response.saturation.maximum) * period.season
+      model.outcomeValue * response.maximum * period.season
       * exp(belief.response.mean(decay: decay) + 0.5 * belief.response.variance)
-    let stockGain = Float(response.adstock.equivalentGain)
     let carried = carry[group] * model.retention * build.mean
-    let spendPenalty: Float = market.objective == .profit ? 1 : 0
+    let spendWeight: Float = market.objective == .profit ? 1 : 0
+    var entry = group
     for level in 0..<model.count {
-      let spend = model.ladder[level]
-      let stock = carried + spend * stockGain * (1 + model.retention * build.builtBefore)
-      gain[base + level] = scale * hill(response.saturation, stock)
-      cost[base + level] = spend * Float(period.count)
-      netGain[base + level] =
-        gain[base + level] + worth[group] * spend * stockGain * build.built - spendPenalty * cost[base + level]
+      let push = model.ladder[level] * response.stockGain
+      let stock = carried + push * (1 + model.retention * build.builtBefore)
+      let cost = model.ladder[level] * Float(period.count)
+      tables.gain[entry] = scale * response.saturation(stock) - spendWeight * cost
+      tables.cost[entry] = cost
+      tables.netGain[entry] = tables.gain[entry] + worth[group] * push * build.built
+      tables.push[entry] = push
+      entry += tables.stride
     }
   }
 
-  /// Finds the smallest multiplier, to a part in a thousand, at which the plan spends no more than the budget.
-  private func findMultiplier(budget: Float, groups: Int, start: Float) {
-    guard ck_spend_at(netGain, cost, groups, stride, 0) > budget else {
-      multiplier = 0
-      return
-    }
-    var high = start > 0 ? start : 1
-    while ck_spend_at(netGain, cost, groups, stride, high) > budget, high < 1e30 { high *= 2 }
-    var low = high / 2
-    while low > 1e-30, ck_spend_at(netGain, cost, groups, stride, low) <= budget {
-      high = low
-      low /= 2
-    }
-    for _ in 0..<10 {
-      let middle = (low * high).squareRoot()
-      if ck_spend_at(netGain, cost, groups, stride, middle) > budget { low = middle } else { high = middle }
-    }
-    multiplier = high
-  }
-
-  /// Raises the first period's multiplier until its plan keeps to the tick's cap.
-  private func respectTickCap(groups: Int) {
+  /// Raises the first period's price of money until its plan keeps to the tick's cap.
+  private func respectTickCap() {
     guard let cap = market.tickCap else { return }
     var spent: Float = 0
-    for group in 0..<groups { spent += cost[group * stride + Int(chosen[group])] }
+    for channel in 0..<channelCount { spent += cost(channel: channel, level: level(channel: channel)) }
     guard spent > Float(cap) else { return }
-    findMultiplier(budget: Float(cap), groups: groups, start: multiplier)
-    _ = ck_levels_at(netGain, cost, groups, stride, multiplier, chosen)
+    tables.closeGroups(from: channelCount)
+    multiplier = tables.multiplier(spending: Float(cap), near: multiplier)
+    tables.choose(at: multiplier)
   }
 
-  /// Carries exposure and stock forward under the chosen levels; at first as if nothing were bought.
+  /// Carries exposure and stock forward under the chosen levels, or as if nothing were bought.
   private func forecastCarryOver(
-    tick: Int, periods: [Horizon.Period], beliefs: UnsafePointer<ChannelBelief>, initial: Bool
+    tick: Int, groups: Int, beliefs: UnsafePointer<ChannelBelief>, buying: Bool
   ) {
     for channel in 0..<channelCount {
       var stock = beliefs[channel].carryOver
-      for index in periods.indices {
-        let group = index * channelCount + channel
+      for group in stride(from: channel, to: groups, by: channelCount) {
         carry[group] = stock
-        let build = decays[tick][index][channel]
+        let build = decays[tick][group]
         stock *= build.kept
-        if !initial { stock += pushes(group: group, channel: channel, period: periods[index]) * build.built }
+        if buying { stock += tables.push[Int(tables.chosen[group]) * tables.stride + group] * build.built }
       }
     }
   }
 
-  /// What the chosen level adds to exposure or stock per tick.
-  private func pushes(group: Int, channel: Int, period: Horizon.Period) -> Float {
-    let level = Int(chosen[group])
-    let model = models[channel]
-    if let response = model.response {
-      return model.ladder[level] * Float(response.adstock.equivalentGain)
-    }
-    guard let fatigue = model.auction?.fatigue else { return 0 }
-    return winsPerTick[group * stride + level] / Float(fatigue.reach)
-  }
-
   /// The worth at the end of each period of a unit of carry-over, from the last period back.
-  private func priceCarryOver(tick: Int, periods: [Horizon.Period]) {
+  private func priceCarryOver(tick: Int, groups: Int) {
     for channel in 0..<channelCount {
       let model = models[channel]
       var ahead: Float = 0
-      for index in periods.indices.reversed() {
-        let group = index * channelCount + channel
-        worth[group] = ahead
-        let build = decays[tick][index][channel]
-        let level = Int(chosen[group])
-        let gained = gain[group * stride + level]
-        var slope: Float = 0
-        if let fatigue = model.auction?.fatigue {
-          slope = -Float(fatigue.strength) * build.mean * gained
-        } else if let response = model.response {
-          let spend = model.ladder[level] * Float(response.adstock.equivalentGain)
-          let stock =
-            carry[group] * model.retention * build.mean + spend * (1 + model.retention * build.builtBefore)
-          if stock > 0 {
-            let share = hill(response.saturation, stock)
-            slope =
-              gained * Float(response.saturation.slope) * (1 - share) / stock * model.retention * build.mean
-          }
-        }
+      for group in stride(from: groups - channelCount + channel, through: 0, by: -channelCount) {
+        // Half a step at a time: a full one would swing between buying all now and all later.
+        worth[group] += 0.5 * (ahead - worth[group])
+        let build = decays[tick][group]
+        let entry = Int(tables.chosen[group]) * tables.stride + group
+        let slope = model.carryOverSlope(
+          gained: tables.gain[entry], carried: carry[group], push: tables.push[entry], build: build)
         ahead = slope + build.kept * ahead
       }
     }

@@ -26,7 +26,7 @@ public final class MeanMarketPlan: Sendable {
     planner.plan(tick: 0, budget: Float(market.budget), beliefs: tracker.lane(0), memory: &memory, sweeps: 8)
     let channels = market.channels.count
     let sizes = market.channels.map(\.levels.count)
-    let stride = planner.stride
+    let stride = planner.tables.levelCount
     var levels: [Int] = []
     var scores: [Float] = []
     var costs: [Float] = []

@@ -11,7 +11,7 @@ public final class ReplanStrategy: MarketStrategy {
   /// Creates the strategy for a market.
   public init(market: Market) {
     self.market = market
-    planner = LagrangianPlanner(market)
+    planner = LagrangianPlanner(market, exact: Knobs.exact)
   }
 
   /// Forgets the last episode.
@@ -29,7 +29,7 @@ public final class ReplanStrategy: MarketStrategy {
     for lane in 0..<simulation.laneCount {
       planner.plan(
         tick: simulation.tick, budget: simulation.remaining[lane], beliefs: tracker.lane(lane),
-        memory: &memories[lane])
+        memory: &memories[lane], sweeps: Knobs.sweeps)
       for channel in 0..<planner.channelCount {
         levels[lane * planner.channelCount + channel] = Int32(planner.level(channel: channel))
       }
