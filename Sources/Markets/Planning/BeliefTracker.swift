@@ -28,6 +28,11 @@ final class BeliefTracker {
     beliefs.update(repeating: prior, count: laneCount * models.count)
   }
 
+  /// Takes over the beliefs of as many lanes.
+  func copy(from other: BeliefTracker) {
+    beliefs.update(from: other.beliefs, count: laneCount * models.count)
+  }
+
   /// Takes in the tick just played, then moves to the next.
   func observe(_ simulation: MarketSimulation, levels: UnsafePointer<Int32>) {
     let channels = models.count

@@ -15,18 +15,12 @@ final class LagrangianPlanner {
   private let hasCarryOver: Bool
   /// Ticks × periods × channels, in the order in which plans read them.
   private let decays: [[PeriodDecay]]
+  private let stationary: (volume: Float, response: Float)
   private let work: Matrix
   private let carry, worth, won, paid, ladderGain: UnsafeMutablePointer<Float>
 
   /// The number of channels.
   var channelCount: Int { models.count }
-
-  /// What is remembered from tick to tick of one episode, so that few sweeps suffice.
-  struct Memory {
-    var multiplier: Float = -1
-    var worth: [Float] = []
-    var levels: [Int32] = []
-  }
 
   /// Prepares to plan a market; `exact` plans tick by tick instead of in growing periods.
   init(_ market: Market, exact: Bool = false) {
@@ -42,6 +36,7 @@ final class LagrangianPlanner {
       }
     }
     hasCarryOver = models.contains { $0.retention > 0 }
+    stationary = (Float(market.drift.volume * market.drift.volume), Float(market.drift.response * market.drift.response))
     self.models = models
     self.horizons = horizons
     let width = max(tables.stride, levels)
@@ -85,13 +80,13 @@ final class LagrangianPlanner {
   ///   - memory: the last plan of the episode, replaced by this one.
   ///   - sweeps: how often carry-over is forecast and priced; four times as often without a last plan.
   func plan(
-    tick: Int, budget: Float, beliefs: UnsafePointer<ChannelBelief>, memory: inout Memory, sweeps: Int = 2
+    tick: Int, budget: Float, beliefs: UnsafePointer<ChannelBelief>, memory: PlanMemory, lane: Int = 0, sweeps: Int = 3
   ) {
     let periods = horizons[tick].periods
     let groups = periods.count * channelCount
-    let warm = recall(memory, groups: groups)
+    let warm = recall(memory, lane: lane, groups: groups)
     tables.closeGroups(from: groups)
-    multiplier = memory.multiplier
+    multiplier = memory.multipliers[lane]
     forecastCarryOver(tick: tick, groups: groups, beliefs: beliefs, buying: warm)
     for _ in 0..<(hasCarryOver ? (warm ? sweeps : 4 * sweeps) : 1) {
       tabulate(tick: tick, periods: periods, beliefs: beliefs)
@@ -103,31 +98,29 @@ final class LagrangianPlanner {
     }
     value = 0
     for group in 0..<groups { value += tables.gain[Int(tables.chosen[group]) * tables.stride + group] }
-    remember(&memory, groups: groups)
+    remember(memory, lane: lane, groups: groups)
     respectTickCap()
   }
 
   /// Starts from the last plan of the episode, whose periods lay about as far ahead; false where there is none.
-  private func recall(_ memory: Memory, groups: Int) -> Bool {
-    for group in 0..<groups {
-      worth[group] = group < memory.worth.count ? memory.worth[group] : 0
-      tables.chosen[group] = group < memory.levels.count ? memory.levels[group] : 0
+  private func recall(_ memory: PlanMemory, lane: Int, groups: Int) -> Bool {
+    guard memory.multipliers[lane] >= 0 else {
+      worth.update(repeating: 0, count: groups)
+      return false
     }
-    return !memory.worth.isEmpty
+    worth.update(from: memory.worth.view.row(lane), count: groups)
+    tables.chosen.update(from: memory.levels + lane * memory.groups, count: groups)
+    return true
   }
 
-  private func remember(_ memory: inout Memory, groups: Int) {
-    memory.multiplier = multiplier
-    guard hasCarryOver else { return }
-    if memory.worth.isEmpty {
-      memory.worth = [Float](repeating: 0, count: tables.stride)
-      memory.levels = [Int32](repeating: 0, count: tables.stride)
-    }
-    for group in 0..<groups {
-      memory.worth[group] = worth[group]
-      memory.levels[group] = tables.chosen[group]
-    }
+  private func remember(_ memory: PlanMemory, lane: Int, groups: Int) {
+    memory.multipliers[lane] = multiplier
+    memory.worth.view.row(lane).update(from: worth, count: groups)
+    (memory.levels + lane * memory.groups).update(from: tables.chosen, count: groups)
   }
+
+  /// Room to remember the plans of some lanes.
+  func makeMemory(lanes: Int) -> PlanMemory { PlanMemory(lanes: lanes, groups: tables.stride) }
 
   /// Fills gains and costs of every period, channel and level.
   private func tabulate(
@@ -156,12 +149,12 @@ final class LagrangianPlanner {
   ) {
     model.auctionLadder(auction, price: belief.price.mean(decay: decay), won: won, paid: paid)
     let auctions =
-      auction.volume * period.season * exp(belief.volume.mean(decay: decay) + 0.5 * belief.volume.variance)
+      auction.volume * period.season
+      * belief.volume.expectedFactor(decay: decay, stationary: stationary.volume)
     let rate =
       model.outcomeValue * auction.conversionsPerWin
-      * exp(
-        belief.response.mean(decay: decay) + belief.conversion.mean
-          + 0.5 * (belief.response.variance + belief.conversion.variance))
+      * belief.response.expectedFactor(decay: decay, stationary: stationary.response)
+      * belief.conversion.expectedFactor(decay: 1, stationary: 0)
     let push = auctions / Float(period.count) * auction.inverseReach
     model.auctionGains(
       won, scale: auctions * rate, strength: auction.fatigueStrength, carried: carry[group] * build.mean,
@@ -185,7 +178,7 @@ final class LagrangianPlanner {
   ) {
     let scale =
       model.outcomeValue * response.maximum * period.season
-      * exp(belief.response.mean(decay: decay) + 0.5 * belief.response.variance)
+      * belief.response.expectedFactor(decay: decay, stationary: stationary.response)
     let carried = carry[group] * model.retention * build.mean
     let spendWeight: Float = market.objective == .profit ? 1 : 0
     var entry = group
@@ -233,8 +226,8 @@ final class LagrangianPlanner {
       let model = models[channel]
       var ahead: Float = 0
       for group in stride(from: groups - channelCount + channel, through: 0, by: -channelCount) {
-        // Half a step at a time: a full one would swing between buying all now and all later.
-        worth[group] += 0.5 * (ahead - worth[group])
+        // A part of the way at a time: whole steps would swing between buying all now and all later.
+        worth[group] += 0.3 * (ahead - worth[group])
         let build = decays[tick][group]
         let entry = Int(tables.chosen[group]) * tables.stride + group
         let slope = model.carryOverSlope(

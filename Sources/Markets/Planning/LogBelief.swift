@@ -25,6 +25,16 @@ struct LogBelief {
   /// The mean of the log factor some ticks ahead, the AR(1) having decayed to `decay` = persistence^ticks of itself.
   func mean(decay: Float) -> Float { constant + decay * drift }
 
+  /// The mean of the factor itself some ticks ahead, the AR(1) having decayed to `decay` of itself and its stationary
+  /// variance having come back by as much: log-normal, so half the variance is added to the log.
+  ///
+  /// Taking in observations moves this forecast but not its mean over what they may show.
+  func expectedFactor(decay: Float, stationary: Float) -> Float {
+    let variance =
+      constantVariance + 2 * decay * covariance + decay * decay * driftVariance + (1 - decay * decay) * stationary
+    return exp(mean(decay: decay) + 0.5 * max(variance, 0))
+  }
+
   /// Moves the belief one tick on; the AR(1)'s stationary variance is `stationary`.
   mutating func advance(persistence: Float, stationary: Float) {
     drift *= persistence

@@ -12,6 +12,9 @@ public struct BudgetAllocation: Environment {
     /// Its expectation given the wins and the market's state of the tick: the same mean with less noise, which a
     /// simulator knows and training may use (Rao–Blackwell).
     case expected
+    /// What the step gained over `replan` from the same state with the same luck: see `ReferencePlay`. It orders
+    /// policies as the expected objective does, with a small part of its noise.
+    case advantage
   }
 
   /// The market.
@@ -26,11 +29,13 @@ public struct BudgetAllocation: Environment {
     self.market = market
     self.observation = observation
     self.reward = reward
+    planValue = PlanValue()
     observationNames = market.observationNames(observation)
     actionSpace = ActionSpace(branchSizes: market.channels.map(\.levels.count))
     priorColumns = market.priorColumns(observation)
   }
 
+  let planValue: PlanValue
   /// One name per observation column.
   public let observationNames: [String]
   /// One branch per channel, one choice per allowed level.
@@ -59,7 +64,7 @@ public struct BudgetAllocation: Environment {
   func makeObservation(laneCount: Int) -> any MarketObservation {
     switch observation {
     case .advertiser: AdvertiserObservation(market: market, laneCount: laneCount)
-    case .planner: PlannerObservation(market: market, laneCount: laneCount)
+    case .planner: PlannerObservation(market: market, laneCount: laneCount, value: planValue)
     }
   }
 
@@ -69,11 +74,15 @@ public struct BudgetAllocation: Environment {
     public let simulation: MarketSimulation
     private let observation: any MarketObservation
     private let objective: ObjectiveSum
+    private let reference: ReferencePlay?
 
     init(environment: BudgetAllocation, lanes: Range<Int>, seed: UInt64) {
       simulation = MarketSimulation(market: environment.market, lanes: lanes, seed: seed)
       observation = environment.makeObservation(laneCount: lanes.count)
       objective = ObjectiveSum(market: environment.market, signal: environment.reward, laneCount: lanes.count)
+      reference =
+        environment.reward == .advantage
+        ? ReferencePlay(market: environment.market, lanes: lanes, seed: seed, value: environment.planValue) : nil
     }
 
     /// Starts an episode in every lane.
@@ -86,18 +95,17 @@ public struct BudgetAllocation: Environment {
 
     /// Plays one tick in every lane.
     public func step(actions: UnsafePointer<Int32>, result: StepResult) {
+      let planned = observation as? PlannerObservation
+      if let planned { reference?.play(from: simulation, planned: planned, objective: objective) }
       simulation.play(levels: actions)
       observation.observe(simulation, levels: actions)
       objective.add(simulation, into: result.rewards)
       let ended = simulation.tick == simulation.market.ticks
       result.terminated.update(repeating: ended, count: simulation.laneCount)
       result.truncated.update(repeating: false, count: simulation.laneCount)
-      if ended {
-        observation.write(simulation, into: result.finalObservations)
-        reset(observations: result.observations)
-      } else {
-        observation.write(simulation, into: result.observations)
-      }
+      observation.write(simulation, into: ended ? result.finalObservations : result.observations)
+      if let planned { reference?.compare(result.rewards, with: planned) }
+      if ended { reset(observations: result.observations) }
     }
   }
 }

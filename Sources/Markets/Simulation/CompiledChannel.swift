@@ -25,6 +25,12 @@ final class CompiledChannel {
     if case .response(let response) = dynamics { response.resetHistory(lanes: lanes) }
   }
 
+  func copyCarryOver(from other: CompiledChannel) {
+    if case .response(let own) = dynamics, case .response(let others) = other.dynamics {
+      own.copyHistory(from: others)
+    }
+  }
+
   /// Writes the wins and spend that the channel wants, before the budget stops it.
   func offer(
     levels chosen: UnsafePointer<Int32>, stride: Int, season: Float, uniforms: MatrixView,
@@ -112,6 +118,11 @@ private final class ResponseDynamics {
   func resetHistory(lanes: Int) {
     history = [Float](repeating: 0, count: weights.count * lanes)
     age = 0
+  }
+
+  func copyHistory(from other: ResponseDynamics) {
+    history = other.history
+    age = other.age
   }
 
   func settle(season: Float, uniforms: MatrixView, simulation: MarketSimulation, channel index: Int) {

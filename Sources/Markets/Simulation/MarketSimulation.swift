@@ -101,6 +101,21 @@ public final class MarketSimulation {
     combineFactors()
   }
 
+  /// Gives every lane a share of the budget instead of all of it, at the start of an episode.
+  func scaleBudgets(_ share: (Int) -> Float) {
+    for lane in 0..<laneCount {
+      remaining[lane] = (market.exactBudget * share(lane) / moneyQuantum).rounded(.down) * moneyQuantum
+    }
+  }
+
+  /// Takes over the state of as many lanes of the same market.
+  func copy(from other: MarketSimulation) {
+    tick = other.tick
+    episode = other.episode
+    slab.pointer.update(from: other.slab.pointer, count: slab.count)
+    for (own, others) in zip(compiled, other.compiled) { own.copyCarryOver(from: others) }
+  }
+
   /// Plays one tick.
   ///
   /// - Parameter levels: lanes × channels, row-major: the level on each channel's allowed ladder.

@@ -12,7 +12,7 @@ final class ObjectiveSum {
 
   init(market: Market, signal: BudgetAllocation.RewardSignal, laneCount: Int) {
     self.market = market
-    field = signal == .expected ? .expectedOutcome : .outcome
+    field = signal == .realized ? .outcome : .expectedOutcome
     values = market.channels.map { Float($0.objectiveValue(market.objective)) }
     sums = Matrix(rows: 3, columns: laneCount)
   }
@@ -21,6 +21,8 @@ final class ObjectiveSum {
   private var objective: UnsafeMutablePointer<Float> { sums.pointer }
   private var outcome: UnsafeMutablePointer<Float> { sums.pointer + sums.columns }
   private var revenue: UnsafeMutablePointer<Float> { sums.pointer + 2 * sums.columns }
+
+  func copy(from other: ObjectiveSum) { sums.pointer.update(from: other.sums.pointer, count: sums.count) }
 
   func startEpisode() { sums.pointer.update(repeating: 0, count: sums.count) }
 

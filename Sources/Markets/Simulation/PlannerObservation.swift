@@ -13,34 +13,49 @@ final class PlannerObservation: MarketObservation {
   ]
 
   private let market: Market
-  private let planner: LagrangianPlanner
-  private let tracker: BeliefTracker
-  private var memories: [LagrangianPlanner.Memory]
+  private let lanes: PlanningLanes
   private let referenceMultiplier: Float
+  /// Lanes × channels: the plan's levels for the tick about to be played.
+  let plannedLevels: UnsafeMutablePointer<Int32>
+  /// Lanes: what `replan` would still earn, by `value`; 0 at the end.
+  let values: UnsafeMutablePointer<Float>
+  private let value: PlanValue
 
-  init(market: Market, laneCount: Int) {
+  init(market: Market, laneCount: Int, value: PlanValue = PlanValue()) {
     self.market = market
-    planner = LagrangianPlanner(market)
-    tracker = BeliefTracker(market: market, models: planner.models, laneCount: laneCount)
-    memories = Array(repeating: LagrangianPlanner.Memory(), count: laneCount)
-    var memory = LagrangianPlanner.Memory()
-    planner.plan(tick: 0, budget: Float(market.budget), beliefs: tracker.lane(0), memory: &memory)
+    self.value = value
+    lanes = PlanningLanes(market: market, laneCount: laneCount)
+    plannedLevels = .allocate(capacity: laneCount * market.channels.count)
+    plannedLevels.initialize(repeating: 0, count: laneCount * market.channels.count)
+    values = .allocate(capacity: laneCount)
+    values.initialize(repeating: 0, count: laneCount)
+    let planner = lanes.planner
+    planner.plan(
+      tick: 0, budget: Float(market.budget), beliefs: lanes.tracker.lane(0), memory: planner.makeMemory(lanes: 1))
     referenceMultiplier = max(planner.multiplier, 1e-12)
   }
 
-  func startEpisode(_ simulation: MarketSimulation) {
-    tracker.startEpisode()
-    for lane in memories.indices { memories[lane] = LagrangianPlanner.Memory() }
+  deinit {
+    plannedLevels.deallocate()
+    values.deallocate()
   }
 
+  func startEpisode(_ simulation: MarketSimulation) { lanes.startEpisode() }
+
   func observe(_ simulation: MarketSimulation, levels: UnsafePointer<Int32>) {
-    tracker.observe(simulation, levels: levels)
+    lanes.tracker.observe(simulation, levels: levels)
+  }
+
+  /// Takes over the beliefs and plans of as many lanes.
+  func copy(from other: PlannerObservation) {
+    lanes.copy(from: other.lanes)
   }
 
   func write(_ simulation: MarketSimulation, into rows: MatrixView) {
     for lane in 0..<simulation.laneCount {
       if simulation.tick == market.ticks {
         rows.row(lane).update(repeating: 0, count: rows.columns)
+        values[lane] = 0
       } else {
         writeRow(simulation, lane: lane, row: rows.row(lane))
       }
@@ -48,9 +63,14 @@ final class PlannerObservation: MarketObservation {
   }
 
   private func writeRow(_ simulation: MarketSimulation, lane: Int, row: UnsafeMutablePointer<Float>) {
-    let beliefs = tracker.lane(lane)
-    planner.plan(
-      tick: simulation.tick, budget: simulation.remaining[lane], beliefs: beliefs, memory: &memories[lane])
+    lanes.plan(simulation, lane: lane)
+    let planner = lanes.planner
+    let beliefs = lanes.tracker.lane(lane)
+    let channels = planner.channelCount
+    for channel in 0..<channels { plannedLevels[lane * channels + channel] = Int32(planner.level(channel: channel)) }
+    let left0 = 1 - Float(simulation.tick) / Float(market.ticks)
+    values[lane] = value(
+      plan: planner.value, pricedBudget: planner.multiplier * simulation.remaining[lane], timeLeft: left0)
     let time = Float(simulation.tick) / Float(market.ticks)
     let left = simulation.remaining[lane] / Float(market.budget)
     row[0] = time
@@ -75,7 +95,7 @@ final class PlannerObservation: MarketObservation {
       row[column + 10] = planner.cost(channel: channel, level: level) / Float(market.budget) * Float(market.ticks)
       column += Self.channelNames.count
     }
-    row[column] = planner.value
+    row[column] = 0
     column += 1
     for channel in 0..<planner.channelCount {
       let best = planner.score(channel: channel, level: planner.level(channel: channel))
