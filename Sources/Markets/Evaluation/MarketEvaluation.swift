@@ -57,6 +57,32 @@ public struct MarketEvaluation: Sendable {
     }
   }
 
+  /// The certified bound of every episode: no strategy's expected objective on the episode's path is larger.
+  public func bounds() -> [Double] {
+    let bound = MarketBound(market: market)
+    return mapBlocks { block in paths(of: block).map { bound.bound(path: $0).value } }.flatMap { $0 }
+  }
+
+  /// The realised factors of the episodes of a block of lanes; they do not depend on what is played.
+  func paths(of block: Range<Int>) -> [MarketPath] {
+    let simulation = MarketSimulation(market: market, lanes: block, seed: simulationSeed)
+    var paths = block.map { _ in MarketPath(ticks: market.ticks, channelCount: market.channels.count) }
+    withLevels(block.count) { levels in
+      _ = UniformStrategy(market: market, level: 0).playEpisode(simulation, levels: levels) { simulation in
+        for channel in 0..<simulation.channelCount {
+          let place = (simulation.tick - 1) * simulation.channelCount + channel
+          for lane in paths.indices {
+            paths[lane].price[place] = simulation.values(.price, channel)[lane]
+            paths[lane].volume[place] = simulation.values(.volume, channel)[lane]
+            paths[lane].response[place] = simulation.values(.response, channel)[lane]
+            paths[lane].conversion[channel] = simulation.values(.conversionShift, channel)[lane]
+          }
+        }
+      }
+    }
+    return paths
+  }
+
   private func withLevels<Result>(_ lanes: Int, _ body: (UnsafeMutablePointer<Int32>) -> Result) -> Result {
     let levels = UnsafeMutablePointer<Int32>.allocate(capacity: lanes * market.channels.count)
     levels.initialize(repeating: 0, count: lanes * market.channels.count)
