@@ -1,7 +1,7 @@
 import LinearAlgebra
 
 /// How the trunk's weights are drawn; biases start at zero.
-public enum Initialization: String, Sendable, Hashable, Codable {
+public enum Initialization: String, Sendable, Hashable, Codable, CaseIterable {
   /// Uniform with variance 2 / inputs, which keeps the scale of rectified activations (He et al., 2015).
   case he
   /// Orthogonal rows or columns times √2, which keeps the norm of rectified activations (Saxe et al., 2014).

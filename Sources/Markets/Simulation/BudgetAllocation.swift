@@ -1,4 +1,5 @@
 import Environments
+import Foundation
 import LinearAlgebra
 
 /// The environment of budget allocation: one bid level per channel and tick under one budget.
@@ -45,15 +46,24 @@ public struct BudgetAllocation: Environment {
   /// The length of an observation row.
   public var observationSize: Int { observationNames.count }
 
-  /// The market's name and digest, the observation and the action ladder.
+  /// The market's name and digest, the observation, and the action ladder as a JSON list of names and levels in the
+  /// order of the branches.
   public var metadata: [String: String] {
-    let ladders = market.channels.map { channel in
-      "\(channel.name): " + channel.levels.map { String($0) }.joined(separator: " ")
-    }
+    let ladder = market.channels.map { Ladder(name: $0.name, levels: $0.levels) }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    // Encoding finite numbers and names cannot fail.
+    let text = (try? encoder.encode(ladder)).map { String(decoding: $0, as: UTF8.self) } ?? "[]"
     return [
       "market": market.name, "market_digest": market.digest, "observation": observation.rawValue,
-      "action_ladder": ladders.joined(separator: "; "),
+      "action_ladder": text,
     ]
+  }
+
+  /// The levels of one branch.
+  private struct Ladder: Encodable {
+    let name: String
+    let levels: [Double]
   }
 
   /// Opens the lanes of a range.
