@@ -1,7 +1,23 @@
 import ArgumentParser
+import Experiments
 
 @main
-struct ApportionCommand: AsyncParsableCommand {
+struct ApportionCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "apportion", abstract: "Decides the bid on every marketing channel under one budget.")
+    commandName: "apportion",
+    abstract: "Decides the bid on every marketing channel under one budget.",
+    version: "0.1.0",
+    subcommands: [
+      MarketsCommand.self, TrainCommand.self, EvaluateCommand.self, ExportCommand.self, BenchmarkCommand.self,
+    ])
+
+  /// Runs the command line; every failure is one line on stderr and an exit status of sysexits.h.
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      leave(with: error)
+    }
+  }
 }

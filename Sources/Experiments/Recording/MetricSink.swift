@@ -16,4 +16,9 @@ public struct Metric: Sendable, Equatable {
     self.name = name
     self.value = value
   }
+
+  /// Names a number as it is spelt: 0.05, not the binary fraction next to it.
+  public init(_ name: String, decimal value: Float) {
+    self.init(name, Double(value.description) ?? Double(value))
+  }
 }

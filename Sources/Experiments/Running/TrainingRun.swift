@@ -44,11 +44,18 @@ public struct TrainingRun {
     let clock = Stopwatch()
     var failure: (any Error)?
     var returnMean: Double?
+    var lastRow = -rowInterval
+    defer { progress.finish() }
     while learner.steps < configuration.steps, stop?.isStopping != true {
       let chunk = min(configuration.steps - learner.steps, configuration.checkpointSteps ?? .max)
       try learner.train(steps: chunk, progressInterval: reportInterval) { state in
         returnMean = state.meanReturn
-        do { try report(state, clock) } catch { failure = error }
+        let isLast = state.steps >= configuration.steps || stop?.isStopping == true
+        if isLast || state.steps - lastRow >= rowInterval {
+          lastRow = state.steps
+          do { try record(state, clock) } catch { failure = error }
+        }
+        if isLast || progress.isDue { show(state, clock) }
         return failure != nil || stop?.isStopping == true ? .stop : .proceed
       }
       if let failure { throw failure }
@@ -56,41 +63,42 @@ public struct TrainingRun {
         try learner.policy.write(to: folder.checkpoint(step: learner.steps))
       }
     }
-    progress.finish()
     try learner.policy.write(to: folder.policy)
     return TrainingReport(
       run: folder.path, steps: learner.steps, seconds: clock.seconds, returnMean: returnMean,
       exitStatus: stop?.exitStatus)
   }
 
-  /// Some four hundred reports to a run, none so far apart that a stop would wait for long.
-  private var reportInterval: Int {
-    max(configuration.lanes, min(configuration.steps / 400, 50_000))
-  }
+  /// Steps between two reports: few enough that a stop never waits for long.
+  private var reportInterval: Int { max(configuration.lanes, min(configuration.steps / 400, 5000)) }
 
-  private func report(_ state: TrainingProgress, _ clock: Stopwatch) throws {
-    let pace = Double(state.steps) / clock.seconds
+  /// Steps between two rows of metrics: some four hundred rows to a run.
+  private var rowInterval: Int { configuration.steps / 400 }
+
+  private func record(_ state: TrainingProgress, _ clock: Stopwatch) throws {
     let learning = state.learning
     let metrics = [
       Metric("time/total_timesteps", Double(state.steps)),
       Metric("time/time_elapsed", clock.seconds),
-      Metric("time/fps", pace),
+      Metric("time/fps", Double(state.steps) / clock.seconds),
       Metric("time/episodes", Double(state.episodes)),
       Metric("rollout/ep_rew_mean", state.meanReturn ?? .nan),
-      Metric("rollout/exploration_rate", Double(state.epsilon)),
-      Metric("train/learning_rate", Double(state.learningRate)),
+      Metric("rollout/exploration_rate", decimal: state.epsilon),
+      Metric("train/learning_rate", decimal: state.learningRate),
       Metric("train/loss", learning?.loss ?? .nan),
       Metric("train/gradient_norm", learning?.gradientNorm ?? .nan),
       Metric("train/mean_q", learning?.meanQ ?? .nan),
       Metric("train/n_updates", Double(state.updates)),
     ]
     for sink in sinks { try sink.write(step: state.steps, metrics: metrics) }
-    let isLast = state.steps >= configuration.steps || stop?.isStopping == true
-    guard progress.isDue || isLast else { return }
+  }
+
+  private func show(_ state: TrainingProgress, _ clock: Stopwatch) {
     progress.show(
-      step: state.steps, stepsPerSecond: pace,
+      step: state.steps, stepsPerSecond: Double(state.steps) / clock.seconds,
       details: [
-        ("return", state.meanReturn ?? .nan), ("ε", Double(state.epsilon)), ("loss", learning?.loss ?? .nan),
+        ("return", state.meanReturn ?? .nan), ("ε", Double(state.epsilon)),
+        ("loss", state.learning?.loss ?? .nan),
       ])
   }
 }

@@ -11,7 +11,9 @@ public struct TextTable: Sendable {
   /// The table, a line per row, each with a line's end.
   public var text: String {
     let columns = rows[0].count
-    let widths = (0..<columns).map { column in rows.map { $0.count > column ? $0[column].count : 0 }.max() ?? 0 }
+    let widths = (0..<columns).map { column in
+      rows.map { $0.count > column ? $0[column].count : 0 }.max() ?? 0
+    }
     let isNumeric = (0..<columns).map { column in
       rows.dropFirst().allSatisfy { row in
         guard row.count > column, let first = row[column].first else { return true }

@@ -37,6 +37,11 @@ public struct PolicyExport: Sendable, Equatable {
     ]
   }
 
+  /// The export for people.
+  public var text: String {
+    "\(file)\nsha256 \(digest)\nread back: outputs differ by at most \(JSONValue(maximumDifference).text())\n"
+  }
+
   /// The largest difference of two policies' values on observations spread over the range seen in training.
   private static func difference(_ first: Policy, _ second: Policy) -> Float {
     let rows = 256

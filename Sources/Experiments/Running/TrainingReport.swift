@@ -1,3 +1,4 @@
+import Foundation
 import ModelFormats
 
 /// How a training run went.
@@ -15,6 +16,17 @@ public struct TrainingReport: Sendable, Equatable {
 
   /// Environment steps per second.
   public var stepsPerSecond: Double { Double(steps) / seconds }
+
+  /// The report for people.
+  public var text: String {
+    let mean =
+      returnMean.map { String(format: "mean return of the last episodes %.5g", $0) } ?? "no episode ended"
+    let stopped = exitStatus == nil ? "" : "Stopped early. "
+    return stopped
+      + String(
+        format: "Trained %d steps in %.1f s (%.0f steps/s), %@.\n", steps, seconds, stepsPerSecond, mean)
+      + "The run is in \(run)\n"
+  }
 
   /// The report as JSON.
   public var json: JSONValue {

@@ -1,10 +1,15 @@
 import Learning
+import Markets
 import ModelFormats
 
 /// Everything that decides a training run: equal configurations give bit-identical policies.
 public struct TrainingConfiguration: Sendable {
   /// A bundled market's name or a market file's path.
   public var market = "nine-campaigns"
+  /// What the policy sees of the market.
+  public var observation = ObservationKind.planner
+  /// What a step pays in training; evaluation always pays what was drawn.
+  public var reward = BudgetAllocation.RewardSignal.realized
   /// The environment steps of the run, over all lanes.
   public var steps = 2_000_000
   /// The episodes that run side by side.
@@ -35,6 +40,12 @@ extension TrainingConfiguration {
   /// The keys of a configuration file, in the order they are written.
   static let settings: [Setting] = [
     .text("market", \.market, "a bundled market's name or a market file's path"),
+    .choice(
+      "observation", \.observation, "what the policy sees: planner (with the plan as a prior) or advertiser"),
+    .choice(
+      "reward", \.reward,
+      "what a step pays: realized, expected (given the market's state), or advantage (over the plan)"
+    ),
     .integer("steps", \.steps, 1 ... .max, "environment steps, over all lanes"),
     .integer("lanes", \.lanes, 1...1_000_000, "episodes that run side by side"),
     .integer("seed", \.seed, 0...UInt64(Int.max), "seed of everything random"),
@@ -42,6 +53,7 @@ extension TrainingConfiguration {
     .integer("checkpoint_steps", \.checkpointSteps, 1 ... .max, "environment steps between checkpoints"),
     .integers("agent.hidden", \.agent.hidden, 1...65_536, "widths of the hidden layers"),
     .choice("agent.head", \.agent.head, "how the channels' values add up: branching or additive"),
+    .choice("agent.initialization", \.agent.initialization, "how the first weights are drawn"),
     .schedule("agent.learning_rate", \.agent.learningRate, .above(0), "Adam's step size"),
     .number("agent.discount", \.agent.discount, .unit, "what a reward one step later is worth"),
     .integer("agent.n_step", \.agent.nStep, 1...1000, "rewards summed up before a target bootstraps"),
@@ -68,6 +80,11 @@ extension TrainingConfiguration {
   /// Throws `ConfigurationError` where settings that are fine alone do not go together.
   public func validate() throws(ConfigurationError) {
     let least = ReplayBuffer.minimumCapacity(lanes: lanes, nStep: agent.nStep)
+    guard reward != .advantage || observation == .planner else {
+      throw ConfigurationError(
+        place: "configuration",
+        message: "'reward: advantage' compares with the plan and needs 'observation: planner'")
+    }
     guard agent.replayCapacity >= least else {
       throw ConfigurationError(
         place: "configuration",

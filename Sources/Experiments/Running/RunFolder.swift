@@ -8,6 +8,8 @@ public struct RunFolder: Sendable, Equatable {
 
   /// The resolved configuration.
   public var configuration: String { path + "/config.yaml" }
+  /// The market that the run trains for.
+  public var market: String { path + "/market.yaml" }
   /// The metrics as a table.
   public var metrics: String { path + "/metrics.csv" }
   /// The policies saved on the way.

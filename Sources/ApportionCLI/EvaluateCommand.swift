@@ -1,0 +1,40 @@
+import Apportion
+import ArgumentParser
+import Experiments
+
+struct EvaluateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate",
+    abstract: "Plays a run's policy on held-out episodes beside all baselines and the certified bound.")
+
+  @Argument(help: ArgumentHelp("The run's folder.", valueName: "run"))
+  var runFolder: String
+
+  @Option(help: "The number of episodes.")
+  var episodes = 1000
+
+  @Option(help: "Decides the held-out episodes, which never meet those of a training run.")
+  var seed: UInt64 = 0
+
+  @Option(help: "Another market to play (default: the run's own).")
+  var market: String?
+
+  @Option(help: "Where the result is kept as JSON (default: evaluation.json in the run's folder).")
+  var output: String?
+
+  @OptionGroup var options: OutputOptions
+
+  func validate() throws {
+    guard (1...10_000_000).contains(episodes) else {
+      throw ValidationError("--episodes takes a number from 1 to 10000000, not \(episodes).")
+    }
+  }
+
+  func run() throws {
+    let folder = try RunFolder(opening: runFolder)
+    let evaluation = try evaluatePolicy(
+      folder, market: market, episodes: episodes, seed: seed)
+    try AtomicFile.write(evaluation.json.text(indented: true) + "\n", to: output ?? folder.evaluation)
+    options.show(evaluation.json, text: evaluation.text)
+  }
+}

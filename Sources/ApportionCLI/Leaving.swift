@@ -1,0 +1,60 @@
+import Apportion
+import ArgumentParser
+import Experiments
+import Foundation
+
+/// The exit statuses of sysexits.h that the command line uses.
+enum ExitStatus {
+  static let usage: Int32 = 64
+  static let badData: Int32 = 65
+  static let missingInput: Int32 = 66
+  static let internalFault: Int32 = 70
+  static let inputOutput: Int32 = 74
+  static let configuration: Int32 = 78
+
+  /// The status that an error of the library ends the process with.
+  static func of(_ error: any Error) -> Int32 {
+    switch error {
+    case FileError.missing: missingInput
+    case is FileError: inputOutput
+    case is SafetensorsError, is PolicyError, is JSONError: badData
+    case let error as MarketError:
+      error.kind == .missingFile || error.kind == .unknownMarket ? missingInput : badData
+    case is ConfigurationError: configuration
+    default: internalFault
+    }
+  }
+}
+
+extension ApportionCommand {
+  /// Ends the process with what an error has to say: help on stdout, anything else as one line on stderr.
+  static func leave(with error: any Error) -> Never {
+    if let code = error as? ExitCode { Foundation.exit(code.rawValue) }
+    switch exitCode(for: error) {
+    case .success: exit(withError: error)
+    case .validationFailure:
+      let message = message(for: error).split(separator: "\n").joined(separator: " ")
+      fail("\(message) (`apportion --help` lists what there is)", ExitStatus.usage)
+    default: fail("\(error)", ExitStatus.of(error))
+    }
+  }
+
+  private static func fail(_ message: String, _ status: Int32) -> Never {
+    standardError("apportion: " + message.split(separator: "\n").joined(separator: " ") + "\n")
+    Foundation.exit(status)
+  }
+}
+
+/// What every command takes.
+struct OutputOptions: ParsableArguments {
+  @Flag(help: "Print one JSON document on stdout and everything else on stderr.")
+  var json = false
+
+  @Flag(help: "Show no progress.")
+  var quiet = false
+
+  /// Prints a result: as JSON where that is asked for, as text for people otherwise.
+  func show(_ document: JSONValue, text: @autoclosure () -> String) {
+    print(json ? document.text(indented: true) : text(), terminator: json ? "\n" : "")
+  }
+}

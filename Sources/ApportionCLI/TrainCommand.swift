@@ -1,0 +1,45 @@
+import Apportion
+import ArgumentParser
+import Experiments
+
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train", abstract: "Trains a policy for a market and keeps it in a run folder.",
+    discussion: """
+      Ctrl-C stops cleanly: the policy learned so far is saved. Every key that `--set` takes stands, with what it \
+      means, in the config.yaml of any run.
+      """)
+
+  @Option(help: "A bundled market's name or a market file's path (default: nine-campaigns).")
+  var market: String?
+
+  @Option(help: "A YAML file of settings.")
+  var config: String?
+
+  @Option(
+    name: .customLong("set"), help: "Overrides a setting, as in agent.learning_rate=1e-3; may be repeated.")
+  var overrides: [String] = []
+
+  @Option(help: "Environment steps, over all lanes.")
+  var steps: Int?
+
+  @Option(help: "The seed of everything random.")
+  var seed: UInt64?
+
+  @Option(help: "The run's folder (default: a new one under runs/).")
+  var output: String?
+
+  @OptionGroup var options: OutputOptions
+
+  func run() throws {
+    var configuration = try TrainingConfiguration(file: config, overrides: overrides)
+    if let market { try configuration.apply(override: "market=\(JSONValue.string(market).text())") }
+    if let steps { try configuration.apply(override: "steps=\(steps)") }
+    if let seed { try configuration.apply(override: "seed=\(seed)") }
+    let stop = StopRequest()
+    let report = try trainPolicy(
+      configuration, folder: output, style: .standard(isQuiet: options.quiet), stop: stop)
+    options.show(report.json, text: report.text)
+    if let status = report.exitStatus { throw ExitCode(status) }
+  }
+}

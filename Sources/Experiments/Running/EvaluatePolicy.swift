@@ -1,0 +1,34 @@
+import Apportion
+
+/// Plays a run's policy on held-out episodes of its market, beside all baselines and the certified bound.
+///
+/// - Parameters:
+///   - folder: the run.
+///   - market: another market's name or file; nil for the run's own.
+///   - episodes: how many episodes to play.
+///   - seed: decides the episodes, which never meet those of a training run.
+/// - Throws: `FileError`, `SafetensorsError`, `PolicyError`, `MarketError` or `ConfigurationError`.
+public func evaluatePolicy(
+  _ folder: RunFolder, market: String? = nil, episodes: Int, seed: UInt64
+) throws -> EvaluationReport {
+  let configuration = try TrainingConfiguration(file: folder.configuration)
+  let market = try Market(named: market ?? folder.market)
+  let policy = try Policy(contentsOf: folder.policy)
+  let environment = BudgetAllocation(market: market, observation: configuration.observation)
+  try policy.check(matches: environment)
+  let entries =
+    Baselines(market).entries + [.init("policy") { PolicyStrategy(policy: policy, environment: environment) }]
+  let evaluation = MarketEvaluation(market: market, episodes: episodes, seed: seed)
+  let records = evaluation.run(entries)
+  let rows = zip(entries, records).map { entry, record in
+    EvaluationReport.Row(
+      name: entry.name,
+      summary: EvaluationSummary(
+        returns: record.returns, lengths: Array(repeating: market.ticks, count: record.returns.count)),
+      budgetUsed: record.budgetUsed.reduce(0, +) / Double(episodes))
+  }
+  return EvaluationReport(
+    policy: rows[rows.count - 1], baselines: rows.dropLast(),
+    boundMean: evaluation.bounds().reduce(0, +) / Double(episodes),
+    violations: records.map(\.violations).reduce(0, +))
+}

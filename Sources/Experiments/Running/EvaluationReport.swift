@@ -1,0 +1,114 @@
+import Apportion
+import Foundation
+
+/// A policy's held-out episodes beside those of all baselines and the certified bound.
+public struct EvaluationReport: Sendable {
+  /// What one strategy did in each episode.
+  public struct Row: Sendable {
+    /// The strategy's name.
+    public let name: String
+    /// The returns, with what can be said of their mean.
+    public let summary: EvaluationSummary
+    /// The mean share of the budget that was spent.
+    public let budgetUsed: Double
+
+    /// Names a strategy and what it did.
+    public init(name: String, summary: EvaluationSummary, budgetUsed: Double) {
+      self.name = name
+      self.summary = summary
+      self.budgetUsed = budgetUsed
+    }
+  }
+
+  /// The policy.
+  public let policy: Row
+  /// The baselines, on the same episodes.
+  public let baselines: [Row]
+  /// The mean over episodes of what no policy can beat in expectation.
+  public let boundMean: Double
+  /// How often any strategy overspent or left its limits.
+  public let violations: Int
+
+  /// Gathers an evaluation; all rows hold the same episodes in the same order.
+  public init(policy: Row, baselines: [Row], boundMean: Double, violations: Int) {
+    precondition(
+      baselines.allSatisfy { $0.summary.episodes == policy.summary.episodes },
+      "Strategies are compared on the same episodes.")
+    self.policy = policy
+    self.baselines = baselines
+    self.boundMean = boundMean
+    self.violations = violations
+  }
+
+  /// The share of episodes in which the policy earned at least what the best baseline, by mean, earned.
+  public var successRate: Double {
+    guard let best = baselines.max(by: { $0.summary.mean < $1.summary.mean }) else { return 1 }
+    let wins = zip(policy.summary.returns, best.summary.returns).count { $0 >= $1 }
+    return Double(wins) / Double(policy.summary.episodes)
+  }
+
+  /// The policy's mean as a share of the bound's.
+  public var shareOfBound: Double { policy.summary.mean / boundMean }
+
+  /// The policy's gain over a baseline in each episode: the same luck on both sides.
+  private func gain(over row: Row) -> EvaluationSummary {
+    EvaluationSummary(
+      returns: zip(policy.summary.returns, row.summary.returns).map { $0 - $1 },
+      lengths: policy.summary.lengths)
+  }
+
+  /// The report as JSON.
+  public var json: JSONValue {
+    func interval(_ summary: EvaluationSummary) -> JSONValue {
+      [JSONValue(summary.ci95.lowerBound), JSONValue(summary.ci95.upperBound)]
+    }
+    return [
+      "episodes": JSONValue(policy.summary.episodes),
+      "policy": [
+        "mean": JSONValue(policy.summary.mean), "ci95": interval(policy.summary),
+        "average_reward": JSONValue(policy.summary.averageReward),
+        "cumulative_reward": JSONValue(policy.summary.cumulativeReward),
+        "success_rate": JSONValue(successRate),
+        "budget_used": JSONValue(policy.budgetUsed),
+      ],
+      "baselines": .object(
+        baselines.map { row in
+          let gain = gain(over: row)
+          return .init(
+            row.name,
+            [
+              "mean": JSONValue(row.summary.mean), "ci95": interval(row.summary),
+              "budget_used": JSONValue(row.budgetUsed),
+              "gain": ["mean": JSONValue(gain.mean), "ci95": interval(gain)],
+            ])
+        }),
+      "bound": ["mean": JSONValue(boundMean)],
+      "share_of_bound": JSONValue(shareOfBound),
+      "violations": JSONValue(violations),
+    ]
+  }
+
+  /// The report for people.
+  public var text: String {
+    var table = TextTable([
+      "strategy", "mean", "95 % interval", "of the bound", "budget used", "policy's gain",
+    ])
+    for row in baselines + [policy] {
+      let gain = row.name == policy.name ? "" : percent(policy.summary.mean / row.summary.mean - 1, sign: "+")
+      let ci95 = row.summary.ci95
+      table.append([
+        row.name, number(row.summary.mean), "\(number(ci95.lowerBound)) to \(number(ci95.upperBound))",
+        percent(row.summary.mean / boundMean), percent(row.budgetUsed), gain,
+      ])
+    }
+    table.append(["certified bound", number(boundMean), "", percent(1)])
+    let verdict =
+      violations == 0 ? "no rule of the market was broken" : "\(violations) VIOLATIONS of the market's rules"
+    return table.text + "\(policy.summary.episodes) episodes; \(verdict)\n"
+  }
+
+  private func number(_ value: Double) -> String { String(format: "%.2f", value) }
+  private func percent(_ share: Double, sign: String = "") -> String {
+    String(format: "%\(sign).1f %%", share * 100)
+  }
+}

@@ -1,0 +1,96 @@
+import Foundation
+import ModelFormats
+import Testing
+
+/// Arguments that cannot work, and how the program should leave.
+struct BadCall: Sendable, CustomTestStringConvertible {
+  let arguments: [String]
+  let status: Int32
+  /// A part of the line on stderr.
+  let message: String
+
+  init(_ arguments: String, _ status: Int32, _ message: String) {
+    self.arguments = arguments.split(separator: " ").map(String.init)
+    self.status = status
+    self.message = message
+  }
+
+  var testDescription: String { arguments.joined(separator: " ") }
+}
+
+@Suite struct UsageTests {
+  @Test(arguments: [
+    BadCall("nonsense", 64, "nonsense"),
+    BadCall("train --stps 3", 64, "Did you mean '--steps'?"),
+    BadCall("train --steps many", 64, "many"),
+    BadCall("train --seed -1", 64, "--seed"),
+    BadCall("evaluate", 64, "<run>"),
+    BadCall("evaluate /tmp --episodes 0", 64, "--episodes takes a number"),
+    BadCall("export x --format onnxx", 64, "onnxx"),
+    BadCall("benchmark --seconds nan", 64, "--seconds takes a number"),
+    BadCall("markets nine-campaign", 66, "nine-campaigns"),
+    BadCall("markets /nowhere/market.yaml", 66, "/nowhere/market.yaml"),
+    BadCall("train --config /nowhere.yaml", 66, "/nowhere.yaml: there is no such file"),
+    BadCall("evaluate /nowhere", 66, "/nowhere/config.yaml: there is no such file"),
+    BadCall("export /nowhere", 66, "/nowhere/config.yaml: there is no such file"),
+    BadCall("train --market nowhere", 66, "nowhere"),
+    BadCall("train --output /dev/null/run", 74, "cannot be created"),
+    BadCall("train --steps 0", 78, "'steps' should be a whole number of at least 1"),
+    BadCall("train --seed 18446744073709551615", 78, "'seed' should be a whole number"),
+    BadCall("train --set agent.learning_rte=1", 78, "(nearest: 'agent.learning_rate')"),
+    BadCall("train --set agent.learning_rate=nan", 78, "'agent.learning_rate' should be a number above 0"),
+    BadCall("train --set agent.replay_capacity=9", 78, "'agent.replay_capacity' should be at least"),
+  ])
+  func leavesWithOneLine(call: BadCall) throws {
+    try withTemporaryFolder { folder in
+      let result = try CommandLineProgram.run(call.arguments, in: folder)
+      #expect(result.status == call.status)
+      #expect(result.output == "")
+      #expect(result.errors.hasPrefix("apportion: "))
+      #expect(result.errors.split(separator: "\n", omittingEmptySubsequences: false).count == 2)
+      #expect(result.errors.contains(call.message))
+      let left = try FileManager.default.contentsOfDirectory(atPath: folder)
+      #expect(left == [])
+    }
+  }
+
+  @Test(arguments: ["", "--help", "--version", "train --help", "help evaluate"])
+  func helpsOnStdout(arguments: String) throws {
+    let result = try CommandLineProgram.run(arguments.split(separator: " ").map(String.init))
+    #expect(result.status == 0)
+    #expect(result.errors == "")
+    #expect(!result.output.isEmpty)
+  }
+
+  @Test(arguments: [
+    ("budget: 60", "budget: lots", "market.yaml:3"),
+    ("budget: 60", "budget: .nan", "market.yaml:3"),
+    ("budget: 60", "bugdet: 60", "budget"),
+    ("ticks: 6", "ticks: -6", "market.yaml:2"),
+    ("[0, 5, 10, 20]", "[0, 5", "market.yaml"),
+  ])
+  func saysWhatIsWrongWithAMarket(correct: String, wrong: String, message: String) throws {
+    try withTemporaryFolder { folder in
+      try AtomicFile.write(tinyMarket.replacing(correct, with: wrong), to: folder + "/market.yaml")
+      for arguments in [["markets", "market.yaml"], ["train", "--market", "market.yaml"]] {
+        let result = try CommandLineProgram.run(arguments, in: folder)
+        #expect(result.status == 65)
+        #expect(result.errors.contains(message))
+        #expect(result.errors.split(separator: "\n", omittingEmptySubsequences: false).count == 2)
+        let left = try FileManager.default.contentsOfDirectory(atPath: folder)
+        #expect(left == ["market.yaml"])
+      }
+    }
+  }
+
+  @Test func listsAndShowsMarkets() throws {
+    let list = try CommandLineProgram.run(["markets"])
+    #expect(list.status == 0)
+    #expect(list.output.contains("nine-campaigns") && list.output.contains("retail-weekly"))
+    let document = try CommandLineProgram.run(["markets", "--json"]).json
+    #expect(document["markets"]?.array?.count == 2)
+    let shown = try CommandLineProgram.run(["markets", "nine-campaigns", "--json"]).json
+    #expect(shown["channels"]?.array?.count == 9)
+    #expect(shown["digest"]?.string?.count == 64)
+  }
+}
