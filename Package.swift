@@ -50,7 +50,8 @@ let package = Package(
       name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "AllocationCounting"],
       exclude: ["Golden/quantiles.py"]),
     .testTarget(
-      name: "NeuralNetworksTests", dependencies: ["NeuralNetworks", "AllocationCounting"], exclude: ["Golden"]),
+      name: "NeuralNetworksTests", dependencies: ["NeuralNetworks", "AllocationCounting"], exclude: ["Golden"]
+    ),
     .testTarget(name: "EnvironmentsTests", dependencies: ["Environments"], exclude: ["Golden"]),
     .testTarget(name: "LearningTests", dependencies: ["Learning", "AllocationCounting"]),
     .testTarget(name: "MarketsTests", dependencies: ["Markets"]),

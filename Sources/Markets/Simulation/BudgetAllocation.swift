@@ -92,7 +92,8 @@ public struct BudgetAllocation: Environment {
       objective = ObjectiveSum(market: environment.market, signal: environment.reward, laneCount: lanes.count)
       reference =
         environment.reward == .advantage
-        ? ReferencePlay(market: environment.market, lanes: lanes, seed: seed, value: environment.planValue) : nil
+        ? ReferencePlay(market: environment.market, lanes: lanes, seed: seed, value: environment.planValue)
+        : nil
     }
 
     /// Starts an episode in every lane.
