@@ -58,7 +58,9 @@ static void second_price_cost(const ck_auction *auction, const int32_t *restrict
     const float mean = cost[i];
     const float second = won > 0 ? scale * scale * lookup(squares, cell, fraction) / won : 0;
     const float deviation = vm_sqrt(wins[i] * maximum(second - mean * mean, 0)) * vm_normal_quantile(cost_uniform[i]);
-    cost[i] = unit * maximum(minimum(wins[i] * mean + deviation, wins[i] * offered), 0);
+    // Between nothing and the bid, cut alike on both sides, so that the mean stays exact however few the wins.
+    const float limit = wins[i] * minimum(mean, maximum(offered - mean, 0));
+    cost[i] = unit * (wins[i] * mean + maximum(minimum(deviation, limit), -limit));
   }
 }
 

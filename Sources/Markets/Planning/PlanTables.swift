@@ -66,16 +66,16 @@ final class PlanTables {
     var factor: Float = 1.2
     while high < 1e30, spend(at: high) > budget {
       high *= factor
-      factor *= factor
+      factor = min(factor * factor, 1e4)
     }
     var low = high
     factor = 1.2
     repeat {
       low /= factor
-      factor *= factor
+      factor = min(factor * factor, 1e4)
     } while low > 1e-30 && spend(at: low) <= budget
     while high > low * 1.001 {
-      let middle = (low * high).squareRoot()
+      let middle = low.squareRoot() * high.squareRoot()
       if spend(at: middle) > budget { low = middle } else { high = middle }
     }
     return high
