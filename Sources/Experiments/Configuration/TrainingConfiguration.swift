@@ -9,19 +9,22 @@ public struct TrainingConfiguration: Sendable {
   /// What the policy sees of the market.
   public var observation = ObservationKind.planner
   /// What a step pays in training; evaluation always pays what was drawn.
-  public var reward = BudgetAllocation.RewardSignal.realized
+  public var reward = BudgetAllocation.RewardSignal.advantage
   /// The environment steps of the run, over all lanes.
-  public var steps = 2_000_000
+  public var steps = 300_000
   /// The episodes that run side by side.
-  public var lanes = 1024
+  public var lanes = 512
   /// The seed of everything random.
   public var seed: UInt64 = 1
   /// The most threads to use; nil for as many as there are processors. Results are the same for every value.
   public var threads: Int?
   /// How many environment steps lie between two saved checkpoints; nil saves only the last policy.
-  public var checkpointSteps: Int? = 500_000
+  public var checkpointSteps: Int? = 100_000
   /// The learner's hyperparameters; its seed, threads and schedule follow from the fields above.
-  public var agent = DoubleDQNConfiguration()
+  public var agent = DoubleDQNConfiguration(
+    hidden: [128, 128], head: .additive, learningRate: .linear(from: 2e-5, to: 2e-6), discount: 0.9, nStep: 1,
+    batchSize: 512, warmupSteps: 30_000, environmentStepsPerUpdate: 256, epsilon: .constant(0.3),
+    explorationWidth: 1, rewardScale: .constant(10))
 
   /// The default run.
   public init() {}

@@ -21,5 +21,13 @@ public func trainPolicy(
   // The run keeps its own copy of the market, so that it can be evaluated wherever it is taken.
   try AtomicFile.write(market.yaml, to: folder.market)
   let run = try TrainingRun(configuration: configuration, folder: folder, style: style, stop: stop)
-  return try run.train(environment)
+  let validation = MarketEvaluation(market: market, episodes: 512, seed: validationSeed)
+  return try run.train(environment) { policy in
+    let entry = MarketEvaluation.Entry("policy") { PolicyStrategy(policy: policy, environment: environment) }
+    let returns = validation.run([entry])[0].expectedReturns
+    return returns.reduce(0, +) / Double(returns.count)
+  }
 }
+
+/// The seed of validation episodes, far from what a person gives an evaluation.
+private let validationSeed: UInt64 = 0x5661_6C69_6461_7465

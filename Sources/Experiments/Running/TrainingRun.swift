@@ -38,13 +38,19 @@ public struct TrainingRun {
   }
 
   /// Trains until the configured steps are done or a stop is asked for, saves the policy and says how it went.
-  public func train(_ environment: some Environment) throws -> TrainingReport {
+  ///
+  /// - Parameter validate: scores a policy on episodes that neither training nor evaluation meets. Where it is given, the
+  ///   policy saved is the best of the checkpoints, the untrained policy (which plays the prior) among them.
+  public func train(
+    _ environment: some Environment, validate: ((Policy) -> Double)? = nil
+  ) throws -> TrainingReport {
     let lanes = VectorEnvironment(count: configuration.lanes, seed: configuration.seed) { environment }
     var learner = DoubleDQN(environments: lanes, configuration: configuration.learner)
     let clock = Stopwatch()
     var failure: (any Error)?
     var returnMean: Double?
     var lastRow = -rowInterval
+    var best = validate.map { (policy: learner.policy, score: $0(learner.policy)) }
     defer { progress.finish() }
     while learner.steps < configuration.steps, stop?.isStopping != true {
       let chunk = min(configuration.steps - learner.steps, configuration.checkpointSteps ?? .max)
@@ -59,11 +65,16 @@ public struct TrainingRun {
         return failure != nil || stop?.isStopping == true ? .stop : .proceed
       }
       if let failure { throw failure }
+      if let validate, let former = best {
+        let policy = learner.policy
+        let score = validate(policy)
+        if score > former.score { best = (policy, score) }
+      }
       if configuration.checkpointSteps != nil {
         try learner.policy.write(to: folder.checkpoint(step: learner.steps))
       }
     }
-    try learner.policy.write(to: folder.policy)
+    try (best?.policy ?? learner.policy).write(to: folder.policy)
     return TrainingReport(
       run: folder.path, steps: learner.steps, seconds: clock.seconds, returnMean: returnMean,
       exitStatus: stop?.exitStatus)
