@@ -114,7 +114,8 @@ import Testing
       let steps = try #require(try result.json["steps"]?.int)
       #expect(steps > 0 && steps < 2_000_000_000)
       #expect(try result.json["stopped_early"] == .boolean(true))
-      #expect(try Policy(contentsOf: folder + "/run/policy.safetensors").trainingSteps == steps)
+      // The policy kept is the best checkpoint so far, or the untrained one.
+      #expect(try Policy(contentsOf: folder + "/run/policy.safetensors").trainingSteps <= steps)
       let evaluation = try CommandLineProgram.run(
         ["evaluate", "run", "--episodes", "10", "--json"], in: folder)
       #expect(evaluation.status == 0)

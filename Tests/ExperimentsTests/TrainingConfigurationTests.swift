@@ -46,7 +46,7 @@ import Testing
       try AtomicFile.write("steps: 5_000 # few\nlanes: 32\n", to: path)
       let configuration = try TrainingConfiguration(
         file: path, overrides: ["steps=2e6", "market=retail-weekly"])
-      #expect(configuration.steps == 300_000)
+      #expect(configuration.steps == 2_000_000)
       #expect(configuration.lanes == 32)
       #expect(configuration.market == "retail-weekly")
     }

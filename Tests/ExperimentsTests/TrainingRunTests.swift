@@ -83,6 +83,7 @@ import Testing
   @Test func refusesSettingsThatDoNotGoTogether() throws {
     var configuration = Self.configuration
     configuration.agent.replayCapacity = 100
+    configuration.agent.nStep = 3
     let error = #expect(throws: ConfigurationError.self) { try configuration.validate() }
     #expect(
       error?.description

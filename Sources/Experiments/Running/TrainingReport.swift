@@ -9,7 +9,8 @@ public struct TrainingReport: Sendable, Equatable {
   public let steps: Int
   /// The time they took.
   public let seconds: Double
-  /// The mean return of the last episodes; nil where none ended.
+  /// The mean return of the policy kept on validation episodes or, without validation, of the last training episodes;
+  /// nil where none ended.
   public let returnMean: Double?
   /// With which status to exit where a signal ended training early; nil where it ran to its end.
   public let exitStatus: Int32?
@@ -20,7 +21,7 @@ public struct TrainingReport: Sendable, Equatable {
   /// The report for people.
   public var text: String {
     let mean =
-      returnMean.map { String(format: "mean return of the last episodes %.5g", $0) } ?? "no episode ended"
+      returnMean.map { String(format: "mean return %.5g", $0) } ?? "no episode ended"
     let stopped = exitStatus == nil ? "" : "Stopped early. "
     return stopped
       + String(

@@ -76,7 +76,7 @@ public struct TrainingRun {
     }
     try (best?.policy ?? learner.policy).write(to: folder.policy)
     return TrainingReport(
-      run: folder.path, steps: learner.steps, seconds: clock.seconds, returnMean: returnMean,
+      run: folder.path, steps: learner.steps, seconds: clock.seconds, returnMean: best?.score ?? returnMean,
       exitStatus: stop?.exitStatus)
   }
 

@@ -17,7 +17,8 @@ extension MarketStrategy {
   ///
   /// - Parameter onTick: called after each tick, before the strategy takes it in.
   func playEpisode(
-    _ simulation: MarketSimulation, levels: UnsafeMutablePointer<Int32>, onTick: (MarketSimulation) -> Void = { _ in }
+    _ simulation: MarketSimulation, levels: UnsafeMutablePointer<Int32>,
+    onTick: (MarketSimulation) -> Void = { _ in }
   ) -> EpisodeRecord {
     let market = simulation.market
     let lanes = simulation.laneCount

@@ -46,8 +46,10 @@ final class BeliefTracker {
         let belief = beliefs + lane * channels + channel
         belief.pointee.observe(
           ChannelResult(wins: wins[lane], spend: spend[lane], clicks: clicks[lane], outcome: outcome[lane]),
-          level: model.ladder[Int(levels[lane * channels + channel])] > 0 ? Int(levels[lane * channels + channel]) : -1,
-          model: model, season: season, stopped: simulation.wasStopped(lane: lane), carryOverAfter: carryOver[lane])
+          level: model.ladder[Int(levels[lane * channels + channel])] > 0
+            ? Int(levels[lane * channels + channel]) : -1,
+          model: model, season: season, stopped: simulation.wasStopped(lane: lane),
+          carryOverAfter: carryOver[lane])
         belief.pointee.advance(market.drift)
       }
     }

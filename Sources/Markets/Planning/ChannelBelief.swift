@@ -30,7 +30,8 @@ struct ChannelBelief {
   /// - Parameters:
   ///   - stopped: whether the budget cut the tick short, so that wins say nothing of the volume.
   mutating func observe(
-    _ result: ChannelResult, level: Int, model: ChannelModel, season: Float, stopped: Bool, carryOverAfter: Float
+    _ result: ChannelResult, level: Int, model: ChannelModel, season: Float, stopped: Bool,
+    carryOverAfter: Float
   ) {
     if let auction = model.auction {
       observe(result, auction: auction, level: level, model: model, season: season, stopped: stopped)
@@ -46,11 +47,13 @@ struct ChannelBelief {
   }
 
   private mutating func observe(
-    _ result: ChannelResult, auction: AuctionModel, level: Int, model: ChannelModel, season: Float, stopped: Bool
+    _ result: ChannelResult, auction: AuctionModel, level: Int, model: ChannelModel, season: Float,
+    stopped: Bool
   ) {
     guard level >= 0 else { return }
     if result.wins >= 1, !auction.paysBid {
-      observePrice(paidPerWin: result.spend / result.wins / auction.priceUnit, wins: result.wins,
+      observePrice(
+        paidPerWin: result.spend / result.wins / auction.priceUnit, wins: result.wins,
         auction: auction, level: level, model: model)
     }
     if !stopped {

@@ -60,7 +60,8 @@ final class ChannelModel {
     var won: Float = 0
     var paid: Float = 0
     ck_auction_ladder(
-      tables.view.row(1), tables.view.row(2), ladder + level, 1, price, 1, auction.paysBid ? 1 : 0, &won, &paid)
+      tables.view.row(1), tables.view.row(2), ladder + level, 1, price, 1, auction.paysBid ? 1 : 0, &won,
+      &paid)
     return (won, won > 0 ? paid / won : 0)
   }
 

@@ -36,7 +36,9 @@ final class LagrangianPlanner {
       }
     }
     hasCarryOver = models.contains { $0.retention > 0 }
-    stationary = (Float(market.drift.volume * market.drift.volume), Float(market.drift.response * market.drift.response))
+    stationary = (
+      Float(market.drift.volume * market.drift.volume), Float(market.drift.response * market.drift.response)
+    )
     self.models = models
     self.horizons = horizons
     let width = max(tables.stride, levels)
@@ -80,7 +82,8 @@ final class LagrangianPlanner {
   ///   - memory: the last plan of the episode, replaced by this one.
   ///   - sweeps: how often carry-over is forecast and priced; four times as often without a last plan.
   func plan(
-    tick: Int, budget: Float, beliefs: UnsafePointer<ChannelBelief>, memory: PlanMemory, lane: Int = 0, sweeps: Int = 3
+    tick: Int, budget: Float, beliefs: UnsafePointer<ChannelBelief>, memory: PlanMemory, lane: Int = 0,
+    sweeps: Int = 3
   ) {
     let periods = horizons[tick].periods
     let groups = periods.count * channelCount

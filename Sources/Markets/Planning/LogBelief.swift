@@ -31,7 +31,8 @@ struct LogBelief {
   /// Taking in observations moves this forecast but not its mean over what they may show.
   func expectedFactor(decay: Float, stationary: Float) -> Float {
     let variance =
-      constantVariance + 2 * decay * covariance + decay * decay * driftVariance + (1 - decay * decay) * stationary
+      constantVariance + 2 * decay * covariance + decay * decay * driftVariance + (1 - decay * decay)
+      * stationary
     return exp(mean(decay: decay) + 0.5 * max(variance, 0))
   }
 

@@ -23,7 +23,8 @@ public final class MeanMarketPlan: Sendable {
     let planner = LagrangianPlanner(market, exact: true)
     let tracker = BeliefTracker(market: market, models: planner.models, laneCount: 1)
     planner.plan(
-      tick: 0, budget: Float(market.budget), beliefs: tracker.lane(0), memory: planner.makeMemory(lanes: 1), sweeps: 16)
+      tick: 0, budget: Float(market.budget), beliefs: tracker.lane(0), memory: planner.makeMemory(lanes: 1),
+      sweeps: 16)
     let channels = market.channels.count
     let sizes = market.channels.map(\.levels.count)
     let stride = planner.tables.levelCount

@@ -9,7 +9,9 @@ struct PlanValue: Sendable, Equatable {
   var coefficients = SIMD4<Float>.zero
 
   static func features(plan: Float, pricedBudget: Float, timeLeft: Float) -> SIMD4<Float> {
-    SIMD4(timeLeft * plan, timeLeft * timeLeft * plan, timeLeft * pricedBudget, timeLeft * timeLeft * pricedBudget)
+    SIMD4(
+      timeLeft * plan, timeLeft * timeLeft * plan, timeLeft * pricedBudget, timeLeft * timeLeft * pricedBudget
+    )
   }
 
   func callAsFunction(plan: Float, pricedBudget: Float, timeLeft: Float) -> Float {
@@ -29,7 +31,8 @@ extension PlanValue {
     var gram = [Double](repeating: 0, count: Self.featureCount * Self.featureCount)
     var right = [Double](repeating: 0, count: Self.featureCount)
     for block in 0..<(episodes / lanes) {
-      let simulation = MarketSimulation(market: market, lanes: block * lanes..<(block + 1) * lanes, seed: seed)
+      let simulation = MarketSimulation(
+        market: market, lanes: block * lanes..<(block + 1) * lanes, seed: seed)
       let planning = PlanningLanes(market: market, laneCount: lanes)
       simulation.startEpisode()
       planning.startEpisode()

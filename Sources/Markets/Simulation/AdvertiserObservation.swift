@@ -33,8 +33,10 @@ final class AdvertiserObservation: MarketObservation {
       case .auction(let auction):
         let wins = Float(auction.volume)
         return Reference(
-          levels: Float(max(channel.levels.count - 1, 1)), wins: wins, clicks: wins * Float(auction.clickRate),
-          outcome: wins * Float(auction.clickRate * auction.conversionRate), price: top * Float(auction.priceUnit),
+          levels: Float(max(channel.levels.count - 1, 1)), wins: wins,
+          clicks: wins * Float(auction.clickRate),
+          outcome: wins * Float(auction.clickRate * auction.conversionRate),
+          price: top * Float(auction.priceUnit),
           carryOver: Float(auction.fatigue.map { auction.volume / $0.reach / (1 - $0.retention) } ?? 1))
       case .response(let response):
         return Reference(
@@ -85,7 +87,8 @@ final class AdvertiserObservation: MarketObservation {
       ck_write_channel(
         rows.pointer + offset, rows.stride, lanes,
         ck_channel_results(
-          levels: chosen.map { $0 + channel }, level_stride: channels, wins: simulation.values(.wins, channel),
+          levels: chosen.map { $0 + channel }, level_stride: channels,
+          wins: simulation.values(.wins, channel),
           spend: simulation.values(.spend, channel), clicks: simulation.values(.clicks, channel),
           outcome: simulation.values(.outcome, channel), click_sum: sums.view.row(channel),
           outcome_sum: sums.view.row(channels + channel), carry_over: simulation.values(.carryOver, channel),

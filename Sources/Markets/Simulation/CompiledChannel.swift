@@ -42,7 +42,8 @@ final class CompiledChannel {
         bids: levels.pointer, levels: chosen, stride: stride, season: season, uniforms: uniforms,
         simulation: simulation, channel: channel)
     case .response:
-      ck_response_offer(levels.pointer, chosen, stride, simulation.values(.spend, channel), simulation.laneCount)
+      ck_response_offer(
+        levels.pointer, chosen, stride, simulation.values(.spend, channel), simulation.laneCount)
     }
   }
 
@@ -74,7 +75,8 @@ private final class AuctionDynamics {
   }
 
   func offer(
-    bids: UnsafePointer<Float>, levels: UnsafePointer<Int32>, stride: Int, season: Float, uniforms: MatrixView,
+    bids: UnsafePointer<Float>, levels: UnsafePointer<Int32>, stride: Int, season: Float,
+    uniforms: MatrixView,
     simulation: MarketSimulation, channel index: Int
   ) {
     let rows = tables.view
@@ -89,7 +91,8 @@ private final class AuctionDynamics {
   }
 
   func settle(
-    uniforms: MatrixView, simulation: MarketSimulation, channel index: Int, scratch: UnsafeMutablePointer<Float>
+    uniforms: MatrixView, simulation: MarketSimulation, channel index: Int,
+    scratch: UnsafeMutablePointer<Float>
   ) {
     let fatigue = channel.fatigue
     ck_auction_outcome(

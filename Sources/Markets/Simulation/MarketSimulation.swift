@@ -156,7 +156,8 @@ public final class MarketSimulation {
     for channel in 0..<channelCount {
       let uniforms = draws(of: channel)
       for (row, field, deviation) in [
-        (0, Field.priceDrift, drift.price), (1, .volumeDrift, drift.volume), (2, .responseDrift, drift.response),
+        (0, Field.priceDrift, drift.price), (1, .volumeDrift, drift.volume),
+        (2, .responseDrift, drift.response),
       ] {
         ck_autoregress(
           values(field, channel), uniforms.row(row), persistence, innovation * Float(deviation), laneCount)
@@ -195,7 +196,8 @@ public final class MarketSimulation {
             let key = key.bindMemory(to: UInt32.self).baseAddress
           else { return }
           ck_philox_uniforms(
-            draws(of: channel).pointer, laneCount, 2, counter, UInt32(truncatingIfNeeded: lanes.lowerBound), key)
+            draws(of: channel).pointer, laneCount, 2, counter, UInt32(truncatingIfNeeded: lanes.lowerBound),
+            key)
         }
       }
     }
@@ -213,7 +215,9 @@ extension Market {
   var exactBudget: Float { Self.roundedDown(budget, to: moneyQuantum) }
 
   /// The cap of a tick rounded down to the money quantum; the budget where there is none.
-  var exactTickCap: Float { tickCap.map { Self.roundedDown(min($0, budget), to: moneyQuantum) } ?? exactBudget }
+  var exactTickCap: Float {
+    tickCap.map { Self.roundedDown(min($0, budget), to: moneyQuantum) } ?? exactBudget
+  }
 
   private static func roundedDown(_ amount: Double, to quantum: Float) -> Float {
     Float((amount / Double(quantum)).rounded(.down) * Double(quantum))

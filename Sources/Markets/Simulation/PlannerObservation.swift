@@ -31,7 +31,8 @@ final class PlannerObservation: MarketObservation {
     values.initialize(repeating: 0, count: laneCount)
     let planner = lanes.planner
     planner.plan(
-      tick: 0, budget: Float(market.budget), beliefs: lanes.tracker.lane(0), memory: planner.makeMemory(lanes: 1))
+      tick: 0, budget: Float(market.budget), beliefs: lanes.tracker.lane(0),
+      memory: planner.makeMemory(lanes: 1))
     referenceMultiplier = max(planner.multiplier, 1e-12)
   }
 
@@ -67,7 +68,9 @@ final class PlannerObservation: MarketObservation {
     let planner = lanes.planner
     let beliefs = lanes.tracker.lane(lane)
     let channels = planner.channelCount
-    for channel in 0..<channels { plannedLevels[lane * channels + channel] = Int32(planner.level(channel: channel)) }
+    for channel in 0..<channels {
+      plannedLevels[lane * channels + channel] = Int32(planner.level(channel: channel))
+    }
     let left0 = 1 - Float(simulation.tick) / Float(market.ticks)
     values[lane] = value(
       plan: planner.value, pricedBudget: planner.multiplier * simulation.remaining[lane], timeLeft: left0)
@@ -87,12 +90,15 @@ final class PlannerObservation: MarketObservation {
         belief.volume.variance.squareRoot(), belief.response.mean, belief.response.variance.squareRoot(),
         belief.conversion.mean, belief.conversion.variance.squareRoot()
       )
-      (row[column], row[column + 1], row[column + 2], row[column + 3]) = (values.0, values.1, values.2, values.3)
+      (row[column], row[column + 1], row[column + 2], row[column + 3]) = (
+        values.0, values.1, values.2, values.3
+      )
       (row[column + 4], row[column + 5]) = (values.4, values.5)
       (row[column + 6], row[column + 7]) = (values.6, values.7)
       row[column + 8] = belief.carryOver
       row[column + 9] = Float(level) / Float(max(planner.models[channel].count - 1, 1))
-      row[column + 10] = planner.cost(channel: channel, level: level) / Float(market.budget) * Float(market.ticks)
+      row[column + 10] =
+        planner.cost(channel: channel, level: level) / Float(market.budget) * Float(market.ticks)
       column += Self.channelNames.count
     }
     row[column] = 0
