@@ -46,10 +46,30 @@ import Testing
       let lines = String(decoding: try AtomicFile.read(folder.metrics), as: UTF8.self).split(separator: "\n")
       #expect(
         lines[0].hasPrefix(
-          "time/total_timesteps,time/time_elapsed,time/fps,time/episodes,rollout/ep_rew_mean"))
+          "time/total_timesteps,eval/mean_reward,time/time_elapsed,time/fps,time/episodes,rollout/ep_rew_mean"
+        ))
       #expect(lines.last?.hasPrefix("4000,") == true)
-      #expect(Set(lines.map { $0.split(separator: ",", omittingEmptySubsequences: false).count }) == [11])
+      #expect(Set(lines.map { $0.split(separator: ",", omittingEmptySubsequences: false).count }) == [12])
       #expect(throws: FileError.self) { try RunFolder(creating: folder.path) }
+    }
+  }
+
+  @Test func keepsTheBestCheckpoint() throws {
+    try withTemporaryFolder { parent in
+      let folder = try RunFolder(creating: parent + "/run")
+      // Scores of the untrained policy and of three checkpoints: the second checkpoint is the best.
+      let scores = [1.0, 0.5, 3, 2]
+      var asked = 0
+      let report = try TrainingRun(configuration: Self.configuration, folder: folder).train(CartPole()) { _ in
+        defer { asked += 1 }
+        return scores[asked]
+      }
+      #expect(asked == 4)
+      #expect(report.returnMean == 3)
+      #expect(try AtomicFile.read(folder.policy) == AtomicFile.read(folder.checkpoint(step: 3008)))
+      let lines = String(decoding: try AtomicFile.read(folder.metrics), as: UTF8.self).split(separator: "\n")
+      let logged = lines.dropFirst().map { $0.split(separator: ",", omittingEmptySubsequences: false)[1] }
+      #expect(logged.first == "1" && logged.last == "2")
     }
   }
 

@@ -51,6 +51,7 @@ public struct TrainingRun {
     var returnMean: Double?
     var lastRow = -rowInterval
     var best = validate.map { (policy: learner.policy, score: $0(learner.policy)) }
+    var lastScore = best?.score
     defer { progress.finish() }
     while learner.steps < configuration.steps, stop?.isStopping != true {
       let chunk = min(configuration.steps - learner.steps, configuration.checkpointSteps ?? .max)
@@ -59,7 +60,9 @@ public struct TrainingRun {
         let isLast = state.steps >= configuration.steps || stop?.isStopping == true
         if isLast || state.steps - lastRow >= rowInterval {
           lastRow = state.steps
-          do { try record(state, clock) } catch { failure = error }
+          do { try record(numbers(state, clock), score: lastScore, step: state.steps) } catch {
+            failure = error
+          }
         }
         if isLast || progress.isDue { show(state, clock) }
         return failure != nil || stop?.isStopping == true ? .stop : .proceed
@@ -68,12 +71,14 @@ public struct TrainingRun {
       if let validate, let former = best {
         let policy = learner.policy
         let score = validate(policy)
+        lastScore = score
         if score > former.score { best = (policy, score) }
       }
       if configuration.checkpointSteps != nil {
         try learner.policy.write(to: folder.checkpoint(step: learner.steps))
       }
     }
+    if let lastScore { try record([], score: lastScore, step: learner.steps) }
     try (best?.policy ?? learner.policy).write(to: folder.policy)
     return TrainingReport(
       run: folder.path, steps: learner.steps, seconds: clock.seconds, returnMean: best?.score ?? returnMean,
@@ -86,10 +91,15 @@ public struct TrainingRun {
   /// Steps between two rows of metrics: some four hundred rows to a run.
   private var rowInterval: Int { configuration.steps / 400 }
 
-  private func record(_ state: TrainingProgress, _ clock: Stopwatch) throws {
+  /// Writes a row of metrics; the score is that of the last validation.
+  private func record(_ numbers: [Metric], score: Double?, step: Int) throws {
+    let metrics = [Metric("time/total_timesteps", Double(step)), Metric("eval/mean_reward", score ?? .nan)]
+    for sink in sinks { try sink.write(step: step, metrics: metrics + numbers) }
+  }
+
+  private func numbers(_ state: TrainingProgress, _ clock: Stopwatch) -> [Metric] {
     let learning = state.learning
-    let metrics = [
-      Metric("time/total_timesteps", Double(state.steps)),
+    return [
       Metric("time/time_elapsed", clock.seconds),
       Metric("time/fps", Double(state.steps) / clock.seconds),
       Metric("time/episodes", Double(state.episodes)),
@@ -101,7 +111,6 @@ public struct TrainingRun {
       Metric("train/mean_q", learning?.meanQ ?? .nan),
       Metric("train/n_updates", Double(state.updates)),
     ]
-    for sink in sinks { try sink.write(step: state.steps, metrics: metrics) }
   }
 
   private func show(_ state: TrainingProgress, _ clock: Stopwatch) {
