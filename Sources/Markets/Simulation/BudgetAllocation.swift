@@ -30,13 +30,11 @@ public struct BudgetAllocation: Environment {
     self.market = market
     self.observation = observation
     self.reward = reward
-    planValue = PlanValue()
     observationNames = market.observationNames(observation)
     actionSpace = ActionSpace(branchSizes: market.channels.map(\.levels.count))
     priorColumns = market.priorColumns(observation)
   }
 
-  let planValue: PlanValue
   /// One name per observation column.
   public let observationNames: [String]
   /// One branch per channel, one choice per allowed level.
@@ -74,7 +72,7 @@ public struct BudgetAllocation: Environment {
   func makeObservation(laneCount: Int) -> any MarketObservation {
     switch observation {
     case .advertiser: AdvertiserObservation(market: market, laneCount: laneCount)
-    case .planner: PlannerObservation(market: market, laneCount: laneCount, value: planValue)
+    case .planner: PlannerObservation(market: market, laneCount: laneCount)
     }
   }
 
@@ -92,7 +90,7 @@ public struct BudgetAllocation: Environment {
       objective = ObjectiveSum(market: environment.market, signal: environment.reward, laneCount: lanes.count)
       reference =
         environment.reward == .advantage
-        ? ReferencePlay(market: environment.market, lanes: lanes, seed: seed, value: environment.planValue)
+        ? ReferencePlay(market: environment.market, lanes: lanes, seed: seed)
         : nil
     }
 

@@ -101,13 +101,6 @@ public final class MarketSimulation {
     combineFactors()
   }
 
-  /// Gives every lane a share of the budget instead of all of it, at the start of an episode.
-  func scaleBudgets(_ share: (Int) -> Float) {
-    for lane in 0..<laneCount {
-      remaining[lane] = (market.exactBudget * share(lane) / moneyQuantum).rounded(.down) * moneyQuantum
-    }
-  }
-
   /// Takes over the state of as many lanes of the same market.
   func copy(from other: MarketSimulation) {
     tick = other.tick

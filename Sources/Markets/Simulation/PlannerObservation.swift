@@ -17,13 +17,11 @@ final class PlannerObservation: MarketObservation {
   private let referenceMultiplier: Float
   /// Lanes × channels: the plan's levels for the tick about to be played.
   let plannedLevels: UnsafeMutablePointer<Int32>
-  /// Lanes: what `replan` would still earn, by `value`; 0 at the end.
+  /// Lanes: the plan's forecast of the objective still to come; 0 at the end.
   let values: UnsafeMutablePointer<Float>
-  private let value: PlanValue
 
-  init(market: Market, laneCount: Int, value: PlanValue = PlanValue()) {
+  init(market: Market, laneCount: Int) {
     self.market = market
-    self.value = value
     lanes = PlanningLanes(market: market, laneCount: laneCount)
     plannedLevels = .allocate(capacity: laneCount * market.channels.count)
     plannedLevels.initialize(repeating: 0, count: laneCount * market.channels.count)
@@ -71,9 +69,7 @@ final class PlannerObservation: MarketObservation {
     for channel in 0..<channels {
       plannedLevels[lane * channels + channel] = Int32(planner.level(channel: channel))
     }
-    let left0 = 1 - Float(simulation.tick) / Float(market.ticks)
-    values[lane] = value(
-      plan: planner.value, pricedBudget: planner.multiplier * simulation.remaining[lane], timeLeft: left0)
+    values[lane] = planner.value
     let time = Float(simulation.tick) / Float(market.ticks)
     let left = simulation.remaining[lane] / Float(market.budget)
     row[0] = time
