@@ -66,6 +66,7 @@ import Testing
       }
       #expect(asked == 4)
       #expect(report.returnMean == 3)
+      #expect(report.keptStep == 3008)
       #expect(try AtomicFile.read(folder.policy) == AtomicFile.read(folder.checkpoint(step: 3008)))
       let lines = String(decoding: try AtomicFile.read(folder.metrics), as: UTF8.self).split(separator: "\n")
       let logged = lines.dropFirst().map { $0.split(separator: ",", omittingEmptySubsequences: false)[1] }

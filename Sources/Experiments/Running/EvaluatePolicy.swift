@@ -28,7 +28,7 @@ public func evaluatePolicy(
       budgetUsed: record.budgetUsed.reduce(0, +) / Double(episodes))
   }
   return EvaluationReport(
-    policy: rows[rows.count - 1], baselines: rows.dropLast(),
+    policy: rows[rows.count - 1], trainingSteps: policy.trainingSteps, baselines: rows.dropLast(),
     boundMean: evaluation.bounds().reduce(0, +) / Double(episodes),
     violations: records.map(\.violations).reduce(0, +))
 }

@@ -22,6 +22,8 @@ public struct EvaluationReport: Sendable {
 
   /// The policy.
   public let policy: Row
+  /// The environment steps that the policy was trained for; 0 is an untrained one, which plays the planner's prior.
+  public let trainingSteps: Int
   /// The baselines, on the same episodes.
   public let baselines: [Row]
   /// The mean over episodes of what no policy can beat in expectation.
@@ -30,21 +32,25 @@ public struct EvaluationReport: Sendable {
   public let violations: Int
 
   /// Gathers an evaluation; all rows hold the same episodes in the same order.
-  public init(policy: Row, baselines: [Row], boundMean: Double, violations: Int) {
+  public init(policy: Row, trainingSteps: Int, baselines: [Row], boundMean: Double, violations: Int) {
     precondition(
       baselines.allSatisfy { $0.summary.episodes == policy.summary.episodes },
       "Strategies are compared on the same episodes.")
     self.policy = policy
+    self.trainingSteps = trainingSteps
     self.baselines = baselines
     self.boundMean = boundMean
     self.violations = violations
   }
 
-  /// The share of episodes in which the policy earned at least what the best baseline, by mean, earned.
+  /// The share of episodes in which the policy earned more than the best baseline, by mean; a tie counts half, so a
+  /// policy that plays exactly as that baseline has 0.5.
   public var successRate: Double {
     guard let best = baselines.max(by: { $0.summary.mean < $1.summary.mean }) else { return 1 }
-    let wins = zip(policy.summary.returns, best.summary.returns).count { $0 >= $1 }
-    return Double(wins) / Double(policy.summary.episodes)
+    let wins = zip(policy.summary.returns, best.summary.returns).reduce(0) { wins, pair in
+      wins + (pair.0 > pair.1 ? 1 : pair.0 == pair.1 ? 0.5 : 0)
+    }
+    return wins / Double(policy.summary.episodes)
   }
 
   /// The policy's mean as a share of the bound's.
@@ -69,7 +75,7 @@ public struct EvaluationReport: Sendable {
         "average_reward": JSONValue(policy.summary.averageReward),
         "cumulative_reward": JSONValue(policy.summary.cumulativeReward),
         "success_rate": JSONValue(successRate),
-        "budget_used": JSONValue(policy.budgetUsed),
+        "budget_used": JSONValue(policy.budgetUsed), "training_steps": JSONValue(trainingSteps),
       ],
       "baselines": .object(
         baselines.map { row in
@@ -104,7 +110,11 @@ public struct EvaluationReport: Sendable {
     table.append(["certified bound", number(boundMean), "", percent(1)])
     let verdict =
       violations == 0 ? "no rule of the market was broken" : "\(violations) VIOLATIONS of the market's rules"
-    return table.text + "\(policy.summary.episodes) episodes; \(verdict)\n"
+    let origin =
+      trainingSteps == 0
+      ? "the policy is untrained: it plays the planner's prior"
+      : "the policy was trained for \(trainingSteps) steps"
+    return table.text + "\(policy.summary.episodes) episodes; \(verdict); \(origin)\n"
   }
 
   private func number(_ value: Double) -> String { String(format: "%.2f", value) }

@@ -9,6 +9,8 @@ public struct TrainingReport: Sendable, Equatable {
   public let steps: Int
   /// The time they took.
   public let seconds: Double
+  /// After how many steps the policy that was kept was taken; 0 for the untrained one.
+  public let keptStep: Int
   /// The mean return of the policy kept on validation episodes or, without validation, of the last training episodes;
   /// nil where none ended.
   public let returnMean: Double?
@@ -26,6 +28,7 @@ public struct TrainingReport: Sendable, Equatable {
     return stopped
       + String(
         format: "Trained %d steps in %.1f s (%.0f steps/s), %@.\n", steps, seconds, stepsPerSecond, mean)
+      + (keptStep == 0 && steps > 0 ? "No checkpoint beat the untrained policy, which was kept.\n" : "")
       + "The run is in \(run)\n"
   }
 
@@ -34,7 +37,7 @@ public struct TrainingReport: Sendable, Equatable {
     [
       "run": .string(run), "steps": JSONValue(steps), "seconds": JSONValue(seconds),
       "steps_per_second": JSONValue(stepsPerSecond), "return_mean": returnMean.map { JSONValue($0) } ?? .null,
-      "stopped_early": .boolean(exitStatus != nil),
+      "stopped_early": .boolean(exitStatus != nil), "kept_step": JSONValue(keptStep),
     ]
   }
 }

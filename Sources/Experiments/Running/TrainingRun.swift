@@ -79,9 +79,11 @@ public struct TrainingRun {
       }
     }
     if let lastScore { try record([], score: lastScore, step: learner.steps) }
-    try (best?.policy ?? learner.policy).write(to: folder.policy)
+    let kept = best?.policy ?? learner.policy
+    try kept.write(to: folder.policy)
     return TrainingReport(
-      run: folder.path, steps: learner.steps, seconds: clock.seconds, returnMean: best?.score ?? returnMean,
+      run: folder.path, steps: learner.steps, seconds: clock.seconds, keptStep: kept.trainingSteps,
+      returnMean: best?.score ?? returnMean,
       exitStatus: stop?.exitStatus)
   }
 
