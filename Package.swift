@@ -11,7 +11,6 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
-    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
@@ -38,7 +37,7 @@ let package = Package(
     // Floor 5.
     .target(
       name: "Experiments",
-      dependencies: ["Apportion", "Yams", .product(name: "Logging", package: "swift-log")]),
+      dependencies: ["Apportion", "Yams"]),
     // Floor 6.
     .executableTarget(
       name: "ApportionCLI",
