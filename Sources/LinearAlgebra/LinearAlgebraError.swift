@@ -4,6 +4,8 @@ public enum LinearAlgebraError: Error, Equatable, CustomStringConvertible {
   case notPositiveDefinite(order: Int)
   /// This column (counted from 0; of a wide matrix, this row) hangs on those before it.
   case rankDeficient(index: Int)
+  /// A square matrix has no inverse: this pivot (counted from 0) vanishes.
+  case singular(index: Int)
   /// Some element is infinite or not a number.
   case notFinite
 
@@ -14,6 +16,7 @@ public enum LinearAlgebraError: Error, Equatable, CustomStringConvertible {
       "The matrix is not positive definite: its leading minor of order \(order) is not positive."
     case .rankDeficient(let index):
       "The matrix has no full rank: column or row \(index) is a combination of those before it."
+    case .singular(let index): "The matrix is singular: pivot \(index) vanishes."
     case .notFinite: "The matrix holds an element that is not a finite number."
     }
   }
