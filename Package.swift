@@ -52,7 +52,8 @@ let package = Package(
       name: "NeuralNetworksTests", dependencies: ["NeuralNetworks", "AllocationCounting"], exclude: ["Golden"]
     ),
     .testTarget(name: "EnvironmentsTests", dependencies: ["Environments"], exclude: ["Golden"]),
-    .testTarget(name: "LearningTests", dependencies: ["Learning", "AllocationCounting"]),
+    .testTarget(
+      name: "LearningTests", dependencies: ["Learning", "AllocationCounting"], exclude: ["Golden"]),
     .testTarget(name: "MarketsTests", dependencies: ["Markets"]),
     .testTarget(name: "ModelFormatsTests", dependencies: ["ModelFormats"], exclude: ["Golden"]),
     .testTarget(name: "ExperimentsTests", dependencies: ["Experiments"]),

@@ -11,10 +11,13 @@ public final class ForwardWorkspace: @unchecked Sendable {
   private let layerCount: Int
 
   /// Creates a workspace for networks of a shape and up to `maximumBatch` rows at once.
-  public init(shape: NetworkShape, maximumBatch: Int) {
+  public convenience init(shape: NetworkShape, maximumBatch: Int) {
+    self.init(layers: shape.layers, maximumBatch: maximumBatch)
+  }
+
+  init(layers: [DenseLayer], maximumBatch: Int) {
     precondition(maximumBatch > 0, "A workspace needs room for at least one row.")
     self.maximumBatch = maximumBatch
-    let layers = shape.layers
     layerCount = layers.count
     offsets = .allocate(capacity: layers.count)
     widths = .allocate(capacity: layers.count)

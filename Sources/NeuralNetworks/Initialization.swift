@@ -21,7 +21,8 @@ public enum Initialization: String, Sendable, Hashable, Codable, CaseIterable {
     }
   }
 
-  private func draw(
+  /// Draws a layer's weights.
+  func draw(
     _ layer: DenseLayer, gain: Float, into weights: UnsafeMutablePointer<Float>,
     from stream: inout RandomStream
   ) {

@@ -26,6 +26,17 @@ struct DenseLayer: Sendable {
   func weights(in buffer: UnsafeMutablePointer<Float>) -> MatrixView {
     MatrixView(pointer: buffer + weights, rows: outputs, columns: inputs, stride: inputs)
   }
+
+  /// The layers of a network whose rows have these widths from its inputs to its outputs, one behind the other.
+  static func stack(_ widths: [Int]) -> [DenseLayer] {
+    var layers: [DenseLayer] = []
+    var offset = 0
+    for (inputs, outputs) in zip(widths, widths.dropFirst()) {
+      layers.append(DenseLayer(inputs: inputs, outputs: outputs, weights: offset))
+      offset += layers[layers.count - 1].parameterCount
+    }
+    return layers
+  }
 }
 
 extension NetworkShape {
@@ -33,17 +44,7 @@ extension NetworkShape {
   ///
   /// The head's first output is the state value, so the value's and the advantages' weights form one matrix and the
   /// whole head one product.
-  var layers: [DenseLayer] {
-    var layers: [DenseLayer] = []
-    var inputs = observationSize
-    var offset = 0
-    for outputs in hidden + [outputCount] {
-      layers.append(DenseLayer(inputs: inputs, outputs: outputs, weights: offset))
-      offset += layers[layers.count - 1].parameterCount
-      inputs = outputs
-    }
-    return layers
-  }
+  var layers: [DenseLayer] { DenseLayer.stack([observationSize] + hidden + [outputCount]) }
 
   /// The tensors of a network of this shape, in the order of the flat buffer, which they fill without gaps.
   public var tensors: [TensorDescription] {
