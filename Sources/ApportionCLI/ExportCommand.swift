@@ -11,7 +11,7 @@ struct ExportCommand: ParsableCommand {
   var runFolder: String
 
   @Option(help: "The file's format.")
-  var format: PolicyExport.Format = .safetensors
+  var format: PolicyFormat = .safetensors
 
   @Option(help: "The file (default: exported.<format> in the run's folder).")
   var output: String?
@@ -27,4 +27,4 @@ struct ExportCommand: ParsableCommand {
   }
 }
 
-extension PolicyExport.Format: ExpressibleByArgument {}
+extension PolicyFormat: ExpressibleByArgument {}

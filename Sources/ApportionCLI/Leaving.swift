@@ -17,7 +17,7 @@ enum ExitStatus {
     switch error {
     case FileError.missing: missingInput
     case is FileError: inputOutput
-    case is SafetensorsError, is PolicyError, is JSONError: badData
+    case is SafetensorsError, is PolicyError, is JSONError, is ONNXError, is NumPyError: badData
     case let error as MarketError:
       error.kind == .missingFile || error.kind == .unknownMarket ? missingInput : badData
     case is ConfigurationError: configuration

@@ -27,7 +27,7 @@ extension Safetensors {
     precondition(header.count <= Self.headerLimit, "A header may not exceed \(Self.headerLimit) bytes.")
     var bytes: [UInt8] = []
     bytes.reserveCapacity(8 + header.count + offset)
-    withUnsafeBytes(of: UInt64(header.count).littleEndian) { bytes.append(contentsOf: $0) }
+    bytes.append(littleEndian: UInt64(header.count))
     bytes += header
     for tensor in tensors { bytes += tensor.bytes }
     return bytes

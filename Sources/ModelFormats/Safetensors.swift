@@ -51,10 +51,15 @@ public struct Safetensors: Sendable, Equatable {
     public init(name: String, shape: [Int], floats: some Sequence<Float>) {
       var bytes: [UInt8] = []
       bytes.reserveCapacity(shape.reduce(4, *))
-      for element in floats {
-        withUnsafeBytes(of: element.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
-      }
+      for element in floats { bytes.append(littleEndian: element.bitPattern) }
       self.init(name: name, type: .f32, shape: shape, bytes: bytes)
+    }
+
+    /// Creates a tensor of 64-bit whole numbers from its elements in row-major order.
+    init(name: String, shape: [Int], integers: [Int]) {
+      var bytes: [UInt8] = []
+      for element in integers { bytes.append(littleEndian: Int64(element)) }
+      self.init(name: name, type: .i64, shape: shape, bytes: bytes)
     }
 
     /// The elements of a floating-point tensor, row-major and rounded to single precision; throws `notNumeric` for
@@ -69,7 +74,8 @@ public struct Safetensors: Sendable, Equatable {
       }
     }
 
-    private func words<Word: FixedWidthInteger>(_: Word.Type) -> [Word] {
+    /// The elements of a type of as many bytes, as the whole numbers that their bits spell.
+    func words<Word: FixedWidthInteger>(_: Word.Type) -> [Word] {
       bytes.withUnsafeBytes { buffer in
         stride(from: 0, to: buffer.count, by: MemoryLayout<Word>.size).map {
           Word(littleEndian: buffer.loadUnaligned(fromByteOffset: $0, as: Word.self))

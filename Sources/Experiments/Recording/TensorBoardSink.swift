@@ -4,8 +4,7 @@ import ModelFormats
 /// Metrics as a TensorBoard event file: `tensorboard --logdir runs` draws them.
 ///
 /// The file is a TFRecord of `tensorflow.Event` messages. The three small messages needed are spelt by hand below, field
-/// by field with the numbers of TensorFlow's public event.proto and summary.proto; a protobuf runtime would outweigh
-/// them many times.
+/// by field with the numbers of TensorFlow's public event.proto and summary.proto.
 public final class TensorBoardSink: MetricSink {
   /// The file's path.
   public let path: String
@@ -55,57 +54,22 @@ public final class TensorBoardSink: MetricSink {
 
     var bytes: [UInt8] {
       var message = ProtobufMessage()
-      message.append(double: time.timeIntervalSince1970, field: 1)  // wall_time
+      message.append(time.timeIntervalSince1970, field: 1)  // wall_time
       switch content {
-      case .fileVersion: message.append(bytes: Array("brain.Event:2".utf8), field: 3)  // file_version
+      case .fileVersion: message.append("brain.Event:2", field: 3)  // file_version
       case .summary(let step, let metrics):
-        message.append(integer: UInt64(step), field: 2)  // step
+        message.append(step, field: 2)  // step
         var summary = ProtobufMessage()
         for metric in metrics {
           var value = ProtobufMessage()
-          value.append(bytes: Array(metric.name.utf8), field: 1)  // tag
-          value.append(float: Float(metric.value), field: 2)  // simple_value
-          summary.append(bytes: value.bytes, field: 1)  // Summary.value
+          value.append(metric.name, field: 1)  // tag
+          value.append(Float(metric.value), field: 2)  // simple_value
+          summary.append(value, field: 1)  // Summary.value
         }
-        message.append(bytes: summary.bytes, field: 5)  // summary
+        message.append(summary, field: 5)  // summary
       }
       return message.bytes
     }
-  }
-}
-
-/// Protocol Buffers' wire format, as far as events need it.
-private struct ProtobufMessage {
-  var bytes: [UInt8] = []
-
-  mutating func append(integer: UInt64, field: UInt64) {
-    append(varint: field << 3)
-    append(varint: integer)
-  }
-
-  mutating func append(double: Double, field: UInt64) {
-    append(varint: field << 3 | 1)
-    bytes += littleEndian(double.bitPattern)
-  }
-
-  mutating func append(bytes content: [UInt8], field: UInt64) {
-    append(varint: field << 3 | 2)
-    append(varint: UInt64(content.count))
-    bytes += content
-  }
-
-  mutating func append(float: Float, field: UInt64) {
-    append(varint: field << 3 | 5)
-    bytes += littleEndian(float.bitPattern)
-  }
-
-  private mutating func append(varint: UInt64) {
-    var rest = varint
-    while rest > 0x7F {
-      bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-      rest >>= 7
-    }
-    bytes.append(UInt8(rest))
   }
 }
 

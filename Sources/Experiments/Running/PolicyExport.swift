@@ -1,32 +1,32 @@
-import LinearAlgebra
 import Learning
 import ModelFormats
 
 /// Exports a policy to a file and proves that the file holds it.
 public struct PolicyExport: Sendable, Equatable {
-  /// The formats that a policy can be exported in.
-  public enum Format: String, Sendable, CaseIterable {
-    case safetensors
-  }
-
   /// The file.
   public let file: String
   /// Its format.
-  public let format: Format
+  public let format: PolicyFormat
   /// The SHA-256 of its bytes, in hexadecimal.
   public let digest: String
-  /// The largest difference between the outputs of the policy and of the file read back, over test observations.
+  /// The largest difference between the values that the file's test vectors promise and those that the file read back
+  /// computes, as a share of the largest value where that is above 1.
   public let maximumDifference: Float
 
-  /// Writes the file, reads it back and compares the outputs on 256 random observations.
-  public init(_ policy: Policy, format: Format, to path: String) throws {
-    switch format {
-    case .safetensors: try policy.write(to: path)
+  /// Writes the file with test vectors in it, reads it back and compares the outputs.
+  ///
+  /// - Throws: what `PolicyFormat` throws, or `ExportError` where the file computes something else than the policy.
+  public init(_ policy: Policy, format: PolicyFormat, to path: String) throws {
+    let vectors = TestVectors(policy)
+    try format.write(policy, vectors: vectors, to: path)
+    let (carried, computed) = try format.readBack(path)
+    maximumDifference = carried.difference(to: computed, branchSizes: policy.shape.branchSizes)
+    guard carried == vectors, maximumDifference <= 1e-4 else {
+      throw ExportError(file: path, difference: maximumDifference)
     }
     file = path
     self.format = format
     digest = sha256(of: try AtomicFile.read(path))
-    maximumDifference = Self.difference(policy, try Policy(contentsOf: path))
   }
 
   /// The export as JSON.
@@ -41,24 +41,17 @@ public struct PolicyExport: Sendable, Equatable {
   public var text: String {
     "\(file)\nsha256 \(digest)\nread back: outputs differ by at most \(JSONValue(maximumDifference).text())\n"
   }
+}
 
-  /// The largest difference of two policies' values on observations spread over the range seen in training.
-  private static func difference(_ first: Policy, _ second: Policy) -> Float {
-    let rows = 256
-    let observations = Matrix(rows: rows, columns: first.shape.observationSize)
-    var stream = RandomStream(seed: 0, purpose: .test)
-    for row in 0..<rows {
-      for column in 0..<observations.columns {
-        let deviation = first.normalizer.deviations[column]
-        observations[row, column] = first.normalizer.means[column] + deviation * (stream.uniform() * 6 - 3)
-      }
-    }
-    let outputs = [first, second].map { policy in
-      let values = Matrix(rows: rows, columns: policy.shape.choiceCount)
-      PolicyRunner(policy, maximumBatch: rows).qValues(observations: observations.view, into: values.view)
-      return values.elements
-    }
-    guard outputs[0].count == outputs[1].count else { return .infinity }
-    return zip(outputs[0], outputs[1]).map { abs($0 - $1) }.max() ?? 0
+/// An exported file does not compute what the policy does.
+public struct ExportError: Error, Equatable, CustomStringConvertible {
+  /// The file.
+  public let file: String
+  /// The largest difference of the values.
+  public let difference: Float
+
+  /// One sentence.
+  public var description: String {
+    "\(file): read back, its outputs differ by \(difference): the file must not be used, and this is our fault."
   }
 }

@@ -1,0 +1,207 @@
+/// Runs an ONNX graph in plain loops and double precision: slow, and independent of the engine, so that it can judge
+/// what an exported file computes.
+///
+/// It knows the operators that policies are written with, as opset 17 defines them.
+public struct ONNXInterpreter {
+  private let model: ONNXModel
+
+  /// Takes a model to run.
+  public init(_ model: ONNXModel) { self.model = model }
+
+  /// A dense array, row-major.
+  public struct DenseArray: Sendable, Equatable {
+    /// The length of each dimension.
+    public let shape: [Int]
+    /// The elements; truth values are 0 and 1.
+    public let elements: [Double]
+
+    /// Joins shape and elements.
+    public init(shape: [Int], elements: [Double]) {
+      precondition(
+        elements.count == shape.reduce(1, *),
+        "An array of shape \(shape) cannot have \(elements.count) elements.")
+      self.shape = shape
+      self.elements = elements
+    }
+  }
+
+  /// Computes all outputs; throws `ONNXError`.
+  ///
+  /// - Parameter inputs: arrays by name; those that the model has a default for may be missing.
+  public func run(_ inputs: [String: DenseArray]) throws(ONNXError) -> [String: DenseArray] {
+    var values: [String: DenseArray] = [:]
+    for tensor in model.initializers {
+      guard let elements = tensor.doubles else {
+        throw .cannotRun(node: tensor.name, detail: "its type \(tensor.type.rawValue) is not one of policies")
+      }
+      values[tensor.name] = DenseArray(shape: tensor.shape, elements: elements)
+    }
+    values.merge(inputs) { _, given in given }
+    for node in model.nodes {
+      let operands = node.inputs.compactMap { values[$0] }
+      guard operands.count == node.inputs.count else {
+        throw .cannotRun(node: node.operation, detail: "an input has no value")
+      }
+      guard let results = Operation(node: node, operands: operands).results,
+        results.count == node.outputs.count
+      else {
+        throw .cannotRun(
+          node: node.operation, detail: "unknown operator, or shapes \(operands.map(\.shape)) do not fit")
+      }
+      for (name, result) in zip(node.outputs, results) { values[name] = result }
+    }
+    var outputs: [String: DenseArray] = [:]
+    for output in model.outputs { outputs[output.name] = values[output.name] }
+    return outputs
+  }
+}
+
+/// One operation on its operands.
+private struct Operation {
+  typealias DenseArray = ONNXInterpreter.DenseArray
+  let node: ONNXModel.Node
+  let operands: [DenseArray]
+
+  /// What the operation computes; nil where it is unknown or the shapes do not fit.
+  var results: [DenseArray]? {
+    switch (node.operation, operands.count) {
+    case ("Add", 2): elementwise { $0[0] + $0[1] }
+    case ("Sub", 2): elementwise { $0[0] - $0[1] }
+    case ("Mul", 2): elementwise { $0[0] * $0[1] }
+    case ("Div", 2): elementwise { $0[0] / $0[1] }
+    case ("Max", 2): elementwise { max($0[0], $0[1]) }
+    case ("Min", 2): elementwise { min($0[0], $0[1]) }
+    case ("Where", 3): elementwise { $0[0] != 0 ? $0[1] : $0[2] }
+    case ("Relu", 1): elementwise { max(0, $0[0]) }
+    case ("Cast", 1): operands
+    case ("Gemm", 3): gemm
+    case ("MatMul", 2): product(operands[0], operands[1])
+    case ("Split", 2): split
+    case ("Slice", 4): slice
+    case ("Gather", 2): gather
+    case ("ArgMax", 1): argmax
+    default: nil
+    }
+  }
+
+  /// Applies a function element by element, with NumPy's broadcasting of up to two dimensions.
+  private func elementwise(_ function: ([Double]) -> Double) -> [DenseArray]? {
+    guard operands.allSatisfy({ $0.shape.count <= 2 }) else { return nil }
+    let shapes = operands.map { Array(repeating: 1, count: 2 - $0.shape.count) + $0.shape }
+    let rows = shapes.map { $0[0] }.max() ?? 1
+    let columns = shapes.map { $0[1] }.max() ?? 1
+    guard shapes.allSatisfy({ ($0[0] == rows || $0[0] == 1) && ($0[1] == columns || $0[1] == 1) }) else {
+      return nil
+    }
+    var elements: [Double] = []
+    for row in 0..<rows {
+      for column in 0..<columns {
+        let values = zip(operands, shapes).map { operand, shape in
+          operand.elements[(shape[0] == 1 ? 0 : row) * shape[1] + (shape[1] == 1 ? 0 : column)]
+        }
+        elements.append(function(values))
+      }
+    }
+    return [DenseArray(shape: [rows, columns], elements: elements)]
+  }
+
+  private func product(_ left: DenseArray, _ right: DenseArray) -> [DenseArray]? {
+    guard left.shape.count == 2, right.shape.count == 2, left.shape[1] == right.shape[0] else { return nil }
+    let (rows, inner, columns) = (left.shape[0], left.shape[1], right.shape[1])
+    var elements = [Double](repeating: 0, count: rows * columns)
+    for row in 0..<rows {
+      for index in 0..<inner {
+        let factor = left.elements[row * inner + index]
+        for column in 0..<columns {
+          elements[row * columns + column] += factor * right.elements[index * columns + column]
+        }
+      }
+    }
+    return [DenseArray(shape: [rows, columns], elements: elements)]
+  }
+
+  /// A · Bᵀ + c.
+  private var gemm: [DenseArray]? {
+    let weights = operands[1]
+    guard node.attributes == ["transB": 1], weights.shape.count == 2 else { return nil }
+    let (outputs, inputs) = (weights.shape[0], weights.shape[1])
+    let transposed = DenseArray(
+      shape: [inputs, outputs],
+      elements: (0..<inputs * outputs).map { weights.elements[$0 % outputs * inputs + $0 / outputs] })
+    return product(operands[0], transposed)?.first.flatMap { product in
+      Operation(node: node, operands: [product, operands[2]]).elementwise { $0[0] + $0[1] }
+    }
+  }
+
+  /// The columns of a range of a matrix; nil where it has none such.
+  private func columns(_ range: Range<Int>) -> DenseArray? {
+    let matrix = operands[0]
+    guard matrix.shape.count == 2, range.lowerBound >= 0, range.upperBound <= matrix.shape[1] else {
+      return nil
+    }
+    let elements = (0..<matrix.shape[0]).flatMap { row in
+      range.map { matrix.elements[row * matrix.shape[1] + $0] }
+    }
+    return DenseArray(shape: [matrix.shape[0], range.count], elements: elements)
+  }
+
+  private var split: [DenseArray]? {
+    guard node.attributes == ["axis": 1] else { return nil }
+    var start = 0
+    var parts: [DenseArray] = []
+    for size in operands[1].elements.map({ Int($0) }) {
+      guard size >= 0, let part = columns(start..<start + size) else { return nil }
+      parts.append(part)
+      start += size
+    }
+    return start == operands[0].shape[1] ? parts : nil
+  }
+
+  private var slice: [DenseArray]? {
+    let bounds = operands[1...].map { $0.elements.map { Int($0) } }
+    guard bounds[2] == [1], bounds[0].count == 1, bounds[1].count == 1, bounds[0][0] <= bounds[1][0] else {
+      return nil
+    }
+    return columns(bounds[0][0]..<bounds[1][0]).map { [$0] }
+  }
+
+  /// Columns by an index table: rows × table's shape.
+  private var gather: [DenseArray]? {
+    let (matrix, table) = (operands[0], operands[1])
+    guard node.attributes == ["axis": 1], matrix.shape.count == 2,
+      table.elements.allSatisfy({ $0 >= 0 && Int($0) < matrix.shape[1] })
+    else { return nil }
+    let elements = (0..<matrix.shape[0]).flatMap { row in
+      table.elements.map { matrix.elements[row * matrix.shape[1] + Int($0)] }
+    }
+    return [DenseArray(shape: [matrix.shape[0]] + table.shape, elements: elements)]
+  }
+
+  /// The place of the largest element along the last of three dimensions; of equals the first.
+  private var argmax: [DenseArray]? {
+    let array = operands[0]
+    guard node.attributes == ["axis": 2, "keepdims": 0], array.shape.count == 3, array.shape[2] > 0 else {
+      return nil
+    }
+    let size = array.shape[2]
+    let places = stride(from: 0, to: array.elements.count, by: size).map { start in
+      let best = (0..<size).reduce(0) { best, index in
+        array.elements[start + index] > array.elements[start + best] ? index : best
+      }
+      return Double(best)
+    }
+    return [DenseArray(shape: [array.shape[0], array.shape[1]], elements: places)]
+  }
+}
+
+extension Safetensors.Tensor {
+  /// The elements of a tensor of one of the types that policies use; nil for others.
+  fileprivate var doubles: [Double]? {
+    switch type {
+    case .f32: (try? floats())?.map { Double($0) }
+    case .i64: words(UInt64.self).map { Double(Int64(bitPattern: $0)) }
+    case .bool: bytes.map { Double($0) }
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,138 @@
+/// A computation graph with its weights, in the public ONNX format: opset 17, IR version 8.
+///
+/// ```swift
+/// let model = ONNXModel(policy)
+/// try model.write(to: "policy.onnx")
+/// ```
+///
+/// Only what policies need is modelled. The messages and their field numbers are those of
+/// <https://github.com/onnx/onnx/blob/main/onnx/onnx.proto>.
+public struct ONNXModel: Sendable, Equatable {
+  /// The version of the file format.
+  public static let irVersion = 8
+  /// The version of the operators.
+  public static let opset = 17
+
+  /// The graph's name.
+  public var name: String
+  /// Free text by key.
+  public var metadata: [String: String]
+  /// What goes in. An input that an initializer shares its name with is optional.
+  public var inputs: [Value]
+  /// What comes out.
+  public var outputs: [Value]
+  /// The operations, each after those whose results it reads.
+  public var nodes: [Node]
+  /// The constants.
+  public var initializers: [Safetensors.Tensor]
+
+  /// Gathers a model.
+  public init(
+    name: String, metadata: [String: String] = [:], inputs: [Value] = [], outputs: [Value] = [],
+    nodes: [Node] = [], initializers: [Safetensors.Tensor] = []
+  ) {
+    self.name = name
+    self.metadata = metadata
+    self.inputs = inputs
+    self.outputs = outputs
+    self.nodes = nodes
+    self.initializers = initializers
+  }
+
+  /// An input or output of the graph.
+  public struct Value: Sendable, Equatable {
+    /// The name.
+    public let name: String
+    /// The element type.
+    public let type: Safetensors.ElementType
+    /// The length of each dimension.
+    public let shape: [Dimension]
+
+    /// Describes an input or output.
+    public init(name: String, type: Safetensors.ElementType, shape: [Dimension]) {
+      self.name = name
+      self.type = type
+      self.shape = shape
+    }
+  }
+
+  /// The length of a dimension.
+  public enum Dimension: Sendable, Equatable {
+    /// Always the same.
+    case fixed(Int)
+    /// Known when the graph runs; equal names are equal lengths.
+    case symbol(String)
+  }
+
+  /// One operation.
+  public struct Node: Sendable, Equatable {
+    /// The operator's name.
+    public let operation: String
+    /// The names of what it reads.
+    public let inputs: [String]
+    /// The names of what it writes.
+    public let outputs: [String]
+    /// Its settings.
+    public let attributes: [String: Int]
+
+    /// Describes an operation.
+    public init(
+      _ operation: String, _ inputs: [String], _ outputs: [String], attributes: [String: Int] = [:]
+    ) {
+      self.operation = operation
+      self.inputs = inputs
+      self.outputs = outputs
+      self.attributes = attributes
+    }
+  }
+}
+
+/// Why bytes are not an ONNX model that can be read here.
+public enum ONNXError: Error, Equatable, CustomStringConvertible {
+  /// The bytes break off or are no message of the kind expected.
+  case malformed(message: String)
+  /// The file is of a version that cannot be read.
+  case version(ir: Int, opset: Int)
+  /// A tensor's bytes are not as many as its shape asks for, or of an unknown type.
+  case malformedTensor(name: String)
+  /// A tensor's bytes should lie in another file, and do not.
+  case missingData(tensor: String, file: String)
+  /// The graph cannot be run here.
+  case cannotRun(node: String, detail: String)
+
+  /// One sentence.
+  public var description: String {
+    switch self {
+    case .malformed(let message): "The file is no ONNX model: its \(message) cannot be read."
+    case .version(let ir, let opset):
+      "The ONNX model is of IR version \(ir) and opset \(opset); \(ONNXModel.irVersion) and \(ONNXModel.opset) are read."
+    case .malformedTensor(let name): "Tensor '\(name)' of the ONNX model does not hold what it says."
+    case .missingData(let tensor, let file):
+      "The bytes of tensor '\(tensor)' should lie in '\(file)' beside the ONNX model, and do not."
+    case .cannotRun(let node, let detail): "The ONNX model's operation '\(node)' cannot be run: \(detail)."
+    }
+  }
+}
+
+extension Safetensors.ElementType {
+  /// The number of the type in `TensorProto.DataType`; nil where ONNX lacks the type.
+  var onnx: Int? {
+    switch self {
+    case .f32: 1
+    case .u8: 2
+    case .i8: 3
+    case .u16: 4
+    case .i16: 5
+    case .i32: 6
+    case .i64: 7
+    case .bool: 9
+    case .f16: 10
+    case .f64: 11
+    case .u32: 12
+    case .u64: 13
+    case .c64: 14
+    case .bf16: 16
+    case .f8E4M3, .f8E5M2, .f8E8M0: nil
+    }
+  }
+}
