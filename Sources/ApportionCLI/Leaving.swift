@@ -18,6 +18,8 @@ enum ExitStatus {
     case FileError.missing: missingInput
     case is FileError: inputOutput
     case is SafetensorsError, is PolicyError, is JSONError, is ONNXError, is NumPyError: badData
+    case RepositoryError.missingModel, RepositoryError.missingVersion: missingInput
+    case is RepositoryError: badData
     case let error as MarketError:
       error.kind == .missingFile || error.kind == .unknownMarket ? missingInput : badData
     case is ConfigurationError: configuration

@@ -20,6 +20,10 @@ struct TrainCommand: ParsableCommand {
     name: .customLong("set"), help: "Overrides a setting, as in agent.learning_rate=1e-3; may be repeated.")
   var overrides: [String] = []
 
+  @Option(
+    help: "A run, or a policy file of ours, whose policy training goes on from; the network's sizes are its.")
+  var from: String?
+
   @Option(help: "Environment steps, over all lanes.")
   var steps: Int?
 
@@ -36,9 +40,10 @@ struct TrainCommand: ParsableCommand {
     if let market { try configuration.apply(override: "market=\(JSONValue.string(market).text())") }
     if let steps { try configuration.apply(override: "steps=\(steps)") }
     if let seed { try configuration.apply(override: "seed=\(seed)") }
+    let initial = try from.map { try Policy(runOrFile: $0) }
     let stop = StopRequest()
     let report = try trainPolicy(
-      configuration, folder: output, style: .standard(isQuiet: options.quiet), stop: stop)
+      configuration, from: initial, folder: output, style: .standard(isQuiet: options.quiet), stop: stop)
     options.show(report.json, text: report.text)
     if let status = report.exitStatus { throw ExitCode(status) }
   }

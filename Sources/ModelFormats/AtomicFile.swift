@@ -116,7 +116,7 @@ public enum AtomicFile {
   }
 
   /// Makes the new name as durable as the bytes; not every file system allows it, and none needs it for wholeness.
-  private static func flush(folder: String) {
+  static func flush(folder: String) {
     let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
     _ = fsync(descriptor)

@@ -4,25 +4,29 @@ import Apportion
 ///
 /// - Parameters:
 ///   - configuration: what decides the run.
+///   - initial: the policy to go on from, whose sizes the network takes; nil begins anew.
 ///   - folder: the run's folder; nil for a new one under `runs/`.
 ///   - style: how people see the progress.
 ///   - stop: ends training early, with what there is.
-/// - Throws: `ConfigurationError`, `MarketError`, `FileError` or `TrainingError`; the first two before anything is
-///   written.
+/// - Throws: `ConfigurationError`, `MarketError`, `PolicyError`, `FileError` or `TrainingError`; the first three before
+///   anything is written.
 public func trainPolicy(
-  _ configuration: TrainingConfiguration, folder: String? = nil, style: ProgressLine.Style = .silent,
-  stop: StopRequest? = nil
+  _ configuration: TrainingConfiguration, from initial: Policy? = nil, folder: String? = nil,
+  style: ProgressLine.Style = .silent, stop: StopRequest? = nil
 ) throws -> TrainingReport {
+  var configuration = configuration
+  if let initial { configuration.adoptSizes(of: initial) }
   try configuration.validate()
   let market = try Market(named: configuration.market)
   let environment = BudgetAllocation(
     market: market, observation: configuration.observation, reward: configuration.reward)
+  try initial?.check(matches: environment)
   let folder = try RunFolder(creating: folder ?? RunFolder.proposal(for: configuration.market))
   // The run keeps its own copy of the market, so that it can be evaluated wherever it is taken.
   try AtomicFile.write(market.yaml, to: folder.market)
   let run = try TrainingRun(configuration: configuration, folder: folder, style: style, stop: stop)
   let validation = MarketEvaluation(market: market, episodes: 512, seed: validationSeed)
-  return try run.train(environment) { policy in
+  return try run.train(environment, from: initial) { policy in
     let entry = MarketEvaluation.Entry("policy") { PolicyStrategy(policy: policy, environment: environment) }
     let returns = validation.run([entry])[0].expectedReturns
     return returns.reduce(0, +) / Double(returns.count)

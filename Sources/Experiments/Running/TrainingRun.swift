@@ -39,13 +39,23 @@ public struct TrainingRun {
 
   /// Trains until the configured steps are done or a stop is asked for, saves the policy and says how it went.
   ///
-  /// - Parameter validate: scores a policy on episodes that neither training nor evaluation meets. Where it is given, the
-  ///   policy saved is the best of the checkpoints, the untrained policy (which plays the prior) among them.
+  /// - Parameters:
+  ///   - environment: the problem.
+  ///   - initial: the policy to go on from, which fits the environment and has the configuration's sizes; nil begins anew.
+  ///   - validate: scores a policy on episodes that neither training nor evaluation meets. Where it is given, the policy
+  ///     saved is the best of the checkpoints, the untrained or initial policy among them.
   public func train(
-    _ environment: some Environment, validate: ((Policy) -> Double)? = nil
+    _ environment: some Environment, from initial: Policy? = nil, validate: ((Policy) -> Double)? = nil
   ) throws -> TrainingReport {
     let lanes = VectorEnvironment(count: configuration.lanes, seed: configuration.seed) { environment }
-    var learner = DoubleDQN(environments: lanes, configuration: configuration.learner)
+    var learner =
+      if let initial {
+        DoubleDQN(
+          resuming: DoubleDQNCheckpoint(startingFrom: initial, seed: configuration.seed), environments: lanes,
+          configuration: configuration.learner)
+      } else {
+        DoubleDQN(environments: lanes, configuration: configuration.learner)
+      }
     let clock = Stopwatch()
     var failure: (any Error)?
     var returnMean: Double?
