@@ -18,6 +18,7 @@ let package = Package(
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
     .target(name: "CKernels", linkerSettings: [.linkedLibrary("m")]),
+    .target(name: "CPolicy"),
     // Floor 1.
     .target(name: "LinearAlgebra", dependencies: ["COpenBLAS", "CKernels"]),
     // Floor 2.
@@ -55,6 +56,7 @@ let package = Package(
     .testTarget(
       name: "LearningTests", dependencies: ["Learning", "AllocationCounting"], exclude: ["Golden"]),
     .testTarget(name: "MarketsTests", dependencies: ["Markets"]),
+    .testTarget(name: "CPolicyTests", dependencies: ["CPolicy", "ModelFormats"]),
     .testTarget(name: "ModelFormatsTests", dependencies: ["ModelFormats"], exclude: ["Golden"]),
     .testTarget(name: "ExperimentsTests", dependencies: ["Experiments"]),
     .testTarget(name: "ApportionCLITests", dependencies: ["ApportionCLI"]),
