@@ -1,5 +1,7 @@
 #include "market_kernels.h"
 
+#include <string.h>
+
 #include "random_kernels.h"
 #include "target_clones.h"
 #include "vector_math.h"
@@ -20,66 +22,85 @@ void ck_scaled_normals(const float *restrict uniform, float *restrict out, float
   for (size_t i = 0; i < lanes; i++) out[i] = scale * vm_normal_quantile(uniform[i]);
 }
 
-// The entry of a cumulative table at a real-valued price.
-static inline float lookup(const float *table, int32_t cell, float fraction) {
-  return table[cell] + fraction * (table[cell + 1] - table[cell]);
-}
+typedef float f32x4 __attribute__((ext_vector_type(4)));
 
+/// Lanes whose intermediate values stay in the first-level cache.
+enum { stripLanes = 64 };
+
+/// What the lanes of a strip bid, and what winning one auction would cost them.
+typedef struct {
+  float bid[stripLanes];       // price steps
+  float price[stripLanes];     // mean price of a win
+  float variance[stripLanes];  // of the price of a win
+} offers;
+
+// A table's row at a real-valued price holds all its sums: two loads per lane, where a gather per sum and end would
+// take six.
 APPORTION_VECTORIZED
-static void auction_prices(const ck_auction *auction, const int32_t *restrict levels, size_t level_stride,
+static void read_landscape(const ck_auction *auction, const int32_t *restrict levels, size_t level_stride,
                            const float *restrict price_log, const float *restrict volume_log,
-                           float *restrict mean_wins, float *restrict mean_price, size_t lanes) {
-  const float *bids = auction->bids, *share = auction->win_share, *sum = auction->price_sum;
+                           float *restrict mean_wins, offers *restrict out, size_t lanes) {
+  const float *landscape = auction->landscape, *bids = auction->bids;
   const float volume = auction->volume;
+  float scale[stripLanes], fraction[stripLanes], sums[4 * stripLanes];
+  int32_t cell[stripLanes];
+  for (size_t i = 0; i < lanes; i++) out->bid[i] = bids[levels[i * level_stride]];
   for (size_t i = 0; i < lanes; i++) {
-    const float bid = minimum(bids[levels[i * level_stride]] * vm_exp(-price_log[i]), (float)LAST_PRICE);
-    const int32_t cell = (int32_t)bid;
-    const float fraction = bid - (float)cell;
-    const float won = lookup(share, cell, fraction);
+    scale[i] = vm_exp(price_log[i]);
+    const float bid = minimum(out->bid[i] / scale[i], (float)LAST_PRICE);
+    cell[i] = (int32_t)bid;
+    fraction[i] = bid - (float)cell[i];
+  }
+  for (size_t i = 0; i < lanes; i++) {
+    f32x4 low, high;
+    memcpy(&low, landscape + 4 * cell[i], sizeof low);
+    memcpy(&high, landscape + 4 * cell[i] + 4, sizeof high);
+    const f32x4 sum = low + fraction[i] * (high - low);
+    memcpy(sums + 4 * i, &sum, sizeof sum);
+  }
+  for (size_t i = 0; i < lanes; i++) {
+    const float won = sums[4 * i], paid = sums[4 * i + 1], squares = sums[4 * i + 2];
+    const float per_win = won > 0 ? scale[i] / won : 0;
+    const float price = per_win * paid;
     mean_wins[i] = volume * vm_exp(volume_log[i]) * won;
-    mean_price[i] = won > 0 ? vm_exp(price_log[i]) * lookup(sum, cell, fraction) / won : 0;
+    out->price[i] = price;
+    out->variance[i] = maximum(per_win * scale[i] * squares - price * price, 0);
   }
 }
 
-// Turns standard-normal uniforms and mean prices into what the wins cost together.
+// What the wins cost together.
 APPORTION_VECTORIZED
-static void second_price_cost(const ck_auction *auction, const int32_t *restrict levels, size_t level_stride,
-                              const float *restrict price_log, const float *restrict cost_uniform,
+static void second_price_cost(const offers *restrict offered, float unit, const float *restrict uniform,
                               const float *restrict wins, float *restrict cost, size_t lanes) {
-  const float *bids = auction->bids, *share = auction->win_share, *squares = auction->price_squares;
-  const float unit = auction->price_unit;
   for (size_t i = 0; i < lanes; i++) {
-    const float offered = bids[levels[i * level_stride]];
-    const float scale = vm_exp(price_log[i]);
-    const float bid = minimum(offered / scale, (float)LAST_PRICE);
-    const int32_t cell = (int32_t)bid;
-    const float fraction = bid - (float)cell;
-    const float won = lookup(share, cell, fraction);
-    const float mean = cost[i];
-    const float second = won > 0 ? scale * scale * lookup(squares, cell, fraction) / won : 0;
-    const float deviation = vm_sqrt(wins[i] * maximum(second - mean * mean, 0)) * vm_normal_quantile(cost_uniform[i]);
+    const float mean = offered->price[i];
+    const float deviation = vm_sqrt(wins[i] * offered->variance[i]) * vm_normal_quantile(uniform[i]);
     // Between nothing and the bid, cut alike on both sides, so that the mean stays exact however few the wins.
-    const float limit = wins[i] * minimum(mean, maximum(offered - mean, 0));
+    const float limit = wins[i] * minimum(mean, maximum(offered->bid[i] - mean, 0));
     cost[i] = unit * (wins[i] * mean + maximum(minimum(deviation, limit), -limit));
   }
 }
 
 APPORTION_VECTORIZED
-static void first_price_cost(const ck_auction *auction, const int32_t *restrict levels, size_t level_stride,
-                             const float *restrict wins, float *restrict cost, size_t lanes) {
-  for (size_t i = 0; i < lanes; i++)
-    cost[i] = auction->price_unit * wins[i] * auction->bids[levels[i * level_stride]];
+static void first_price_cost(const offers *restrict offered, float unit, const float *restrict wins,
+                             float *restrict cost, size_t lanes) {
+  for (size_t i = 0; i < lanes; i++) cost[i] = unit * wins[i] * offered->bid[i];
 }
 
 void ck_auction_offer(const ck_auction *auction, const int32_t *levels, size_t level_stride, const float *price_log,
                       const float *volume_log, const float *win_uniform, const float *cost_uniform, float *mean_wins,
                       float *wins, float *cost, size_t lanes) {
-  auction_prices(auction, levels, level_stride, price_log, volume_log, mean_wins, cost, lanes);
-  ck_poisson_quantiles(mean_wins, win_uniform, wins, lanes);
-  if (auction->first_price)
-    first_price_cost(auction, levels, level_stride, wins, cost, lanes);
-  else
-    second_price_cost(auction, levels, level_stride, price_log, cost_uniform, wins, cost, lanes);
+  offers offered;
+  for (size_t i = 0; i < lanes; i += stripLanes) {
+    const size_t count = lanes - i < stripLanes ? lanes - i : stripLanes;
+    read_landscape(auction, levels + i * level_stride, level_stride, price_log + i, volume_log + i, mean_wins + i,
+                   &offered, count);
+    ck_poisson_quantiles(mean_wins + i, win_uniform + i, wins + i, count);
+    if (auction->first_price)
+      first_price_cost(&offered, auction->price_unit, wins + i, cost + i, count);
+    else
+      second_price_cost(&offered, auction->price_unit, cost_uniform + i, wins + i, cost + i, count);
+  }
 }
 
 APPORTION_VECTORIZED

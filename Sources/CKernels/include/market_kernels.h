@@ -16,13 +16,12 @@ void ck_scaled_normals(const float *uniform, float *out, float scale, size_t lan
 
 /// What an auction channel wins and would pay, before the budget stops it.
 typedef struct {
-  const float *win_share;       // 302 entries: share of auctions priced up to the index
-  const float *price_sum;       // 302 entries: sum of their prices per auction
-  const float *price_squares;   // 302 entries: sum of their squared prices per auction
-  const float *bids;            // price steps, by level
-  float volume;                 // auctions this tick at factor 1
-  float price_unit;             // money per price step and win
-  int first_price;              // whether a winner pays its bid
+  const float *landscape;  // 302 rows of 4: share of auctions priced below the index, their prices and squared prices
+                           // summed per auction, and a 0
+  const float *bids;       // price steps, by level
+  float volume;            // auctions this tick at factor 1
+  float price_unit;        // money per price step and win
+  int first_price;         // whether a winner pays its bid
 } ck_auction;
 
 /// wins ~ Poisson(volume · e^volume_log · F(bid · e^-price_log)); cost = the sum of the prices paid, its mean and

@@ -64,14 +64,16 @@ final class CompiledChannel {
 /// Landscape tables and rates of an auction channel.
 private final class AuctionDynamics {
   let channel: AuctionChannel
-  let tables: Matrix
+  let table: Matrix
 
   init(_ channel: AuctionChannel) {
     self.channel = channel
     let landscape = channel.landscape
-    tables = Matrix(
-      rows: 3, columns: landscape.winShare.count,
-      landscape.winShare + landscape.priceSum + landscape.priceSquares)
+    table = Matrix(
+      rows: landscape.winShare.count, columns: 4,
+      landscape.winShare.indices.flatMap {
+        [landscape.winShare[$0], landscape.priceSum[$0], landscape.priceSquares[$0], 0]
+      })
   }
 
   func offer(
@@ -79,9 +81,8 @@ private final class AuctionDynamics {
     uniforms: MatrixView,
     simulation: MarketSimulation, channel index: Int
   ) {
-    let rows = tables.view
     var auction = ck_auction(
-      win_share: rows.row(0), price_sum: rows.row(1), price_squares: rows.row(2), bids: bids,
+      landscape: table.pointer, bids: bids,
       volume: Float(channel.volume) * season, price_unit: Float(channel.priceUnit),
       first_price: channel.pricing == .firstPrice ? 1 : 0)
     ck_auction_offer(
