@@ -1,20 +1,15 @@
-#include <string.h>
-
 #include "random_kernels.h"
 #include "target_clones.h"
-#include "vector_math.h"
+#include "vector_chunk.h"
 
 // Counts are made in chunks of 16 lanes. A chunk whose variances are all small only searches, one whose
 // variances are all large only expands, a mixed one does both and selects lane by lane.
-enum { chunkLanes = 16, searchEnd = 64 };
+enum { searchEnd = 64 };
 
 static const float smallVariance = 16.0f;
 
 /// A term of the probability function that no longer moves a sum of 24 bits.
 static const float negligible = 0x1p-27f;
-
-typedef float f32x16 __attribute__((ext_vector_type(16)));
-typedef int32_t i32x16 __attribute__((ext_vector_type(16)));
 
 #define R4(k) 1.0f / (k + 1), 1.0f / (k + 2), 1.0f / (k + 3), 1.0f / (k + 4)
 #define R16(k) R4(k), R4(k + 4), R4(k + 8), R4(k + 12)
@@ -41,7 +36,7 @@ static inline __attribute__((always_inline)) void search(
   for (int step = 0; step < searchEnd; step++) {
     const float position = (float)step;
     const i32x16 active = (cumulative < target) & ((pmf > negligible) | (centre > position));
-    if (!__builtin_reduce_or(active)) break;
+    if (!ANY(active)) break;
     k = active ? position + 1.0f : k;
     pmf *= left * (odds * reciprocals[step]);
     left -= fall;
@@ -50,8 +45,8 @@ static inline __attribute__((always_inline)) void search(
   memcpy(count, &k, sizeof k);
 }
 
-/// The Cornish–Fisher expansion of a lattice distribution's quantile; `skew` and `excess` are the third and
-/// fourth cumulant over the variance.
+/// The Cornish–Fisher expansion of a lattice distribution's quantile at a standard normal z; `skew` and `excess` are the
+/// third and fourth cumulant over the variance.
 static inline float expand(float mean, float variance, float skew, float excess, float z) {
 #pragma clang fp contract(off) reassociate(off)
   const float deviation = vm_sqrt(variance);
@@ -73,34 +68,31 @@ static inline float whole(float x) {
 
 static inline __attribute__((always_inline)) void poisson_chunk(
     const float *mean, const float *u, float *out) {
-  float largest = mean[0], smallest = mean[0];
-  for (int i = 0; i < chunkLanes; i++) {
-    largest = mean[i] > largest ? mean[i] : largest;
-    smallest = mean[i] < smallest ? mean[i] : smallest;
-  }
-  float searched[chunkLanes], expanded[chunkLanes];
-  if (smallest < smallVariance) {
-    float small[chunkLanes], one[chunkLanes], zero[chunkLanes];
+  f32x16 means, searched, expanded;
+  memcpy(&means, mean, sizeof means);
+  const i32x16 small = means < smallVariance;
+  if (ANY(small)) {
+    float rare[chunkLanes], one[chunkLanes], zero[chunkLanes];
     for (int i = 0; i < chunkLanes; i++) {
-      small[i] = mean[i] < smallVariance ? mean[i] : 0.0f;
+      rare[i] = mean[i] < smallVariance ? mean[i] : 0.0f;
       one[i] = 1.0f;
-      zero[i] = vm_exp(-small[i]);
+      zero[i] = vm_exp(-rare[i]);
     }
-    search(small, 0.0f, one, zero, small, u, searched);
-    if (largest < smallVariance) {
-      memcpy(out, searched, sizeof searched);
+    search(rare, 0.0f, one, zero, rare, u, (float *)&searched);
+    if (!ANY(~small)) {
+      memcpy(out, &searched, sizeof searched);
       return;
     }
   }
+  float z[chunkLanes], count[chunkLanes];
+  vm_normal_quantiles(u, z);
   for (int i = 0; i < chunkLanes; i++) {
     const float variance = mean[i] < smallVariance ? smallVariance : mean[i];
-    expanded[i] = whole(expand(variance, variance, 1.0f, 1.0f, vm_normal_quantile(u[i])));
+    count[i] = whole(expand(variance, variance, 1.0f, 1.0f, z[i]));
   }
-  if (smallest < smallVariance) {
-    for (int i = 0; i < chunkLanes; i++) out[i] = mean[i] < smallVariance ? searched[i] : expanded[i];
-  } else {
-    memcpy(out, expanded, sizeof expanded);
-  }
+  memcpy(&expanded, count, sizeof expanded);
+  if (ANY(small)) expanded = small ? searched : expanded;
+  memcpy(out, &expanded, sizeof expanded);
 }
 
 static inline __attribute__((always_inline)) void binomial_chunk(
@@ -108,19 +100,18 @@ static inline __attribute__((always_inline)) void binomial_chunk(
 #pragma clang fp contract(off) reassociate(off)
   // The rarer outcome is counted: its zero probability never underflows, and its mean is at most 32.
   float rare[chunkLanes], target[chunkLanes], variance[chunkLanes], count[chunkLanes];
-  float largest = 0.0f, smallest = smallVariance;
   for (int i = 0; i < chunkLanes; i++) {
     const int flipped = probability[i] > 0.5f;
     rare[i] = flipped ? 1.0f - probability[i] : probability[i];
     target[i] = flipped ? 1.0f - u[i] : u[i];
     variance[i] = trials[i] * rare[i] * (1.0f - rare[i]);
+    count[i] = 0.0f;
   }
-  for (int i = 0; i < chunkLanes; i++) {
-    largest = variance[i] > largest ? variance[i] : largest;
-    smallest = variance[i] < smallest ? variance[i] : smallest;
-  }
-  float searched[chunkLanes];
-  if (smallest < smallVariance) {
+  f32x16 variances;
+  memcpy(&variances, variance, sizeof variances);
+  const i32x16 large = variances >= smallVariance;
+  // Without variance the count of the rarer outcome is 0.
+  if (ANY((variances > 0.0f) & ~large)) {
     float odds[chunkLanes], zero[chunkLanes], mean[chunkLanes];
     for (int i = 0; i < chunkLanes; i++) {
       const float p = variance[i] < smallVariance ? rare[i] : 0.0f;
@@ -128,19 +119,17 @@ static inline __attribute__((always_inline)) void binomial_chunk(
       zero[i] = vm_exp(trials[i] * vm_log_complement(p));
       mean[i] = trials[i] * p;
     }
-    search(trials, 1.0f, odds, zero, mean, target, searched);
+    search(trials, 1.0f, odds, zero, mean, target, count);
   }
-  if (largest >= smallVariance) {
+  if (ANY(large)) {
+    float z[chunkLanes];
+    vm_normal_quantiles(target, z);
     for (int i = 0; i < chunkLanes; i++) {
       const float p = rare[i], v = variance[i] < smallVariance ? smallVariance : variance[i];
       const float excess = 1.0f - 6.0f * p * (1.0f - p);
-      count[i] = whole(expand(trials[i] * p, v, 1.0f - 2.0f * p, excess, vm_normal_quantile(target[i])));
+      const float expanded = whole(expand(trials[i] * p, v, 1.0f - 2.0f * p, excess, z[i]));
+      count[i] = variance[i] < smallVariance ? count[i] : expanded;
     }
-    if (smallest < smallVariance) {
-      for (int i = 0; i < chunkLanes; i++) count[i] = variance[i] < smallVariance ? searched[i] : count[i];
-    }
-  } else {
-    memcpy(count, searched, sizeof count);
   }
   for (int i = 0; i < chunkLanes; i++) {
     const float k = count[i] < trials[i] ? count[i] : trials[i];

@@ -12,14 +12,10 @@ static inline float minimum(float a, float b) { return a < b ? a : b; }
 static inline float maximum(float a, float b) { return a > b ? a : b; }
 
 APPORTION_VECTORIZED
-void ck_autoregress(float *restrict state, const float *restrict uniform, float persistence, float innovation,
-                    size_t lanes) {
-  for (size_t i = 0; i < lanes; i++) state[i] = persistence * state[i] + innovation * vm_normal_quantile(uniform[i]);
-}
-
-APPORTION_VECTORIZED
-void ck_scaled_normals(const float *restrict uniform, float *restrict out, float scale, size_t lanes) {
-  for (size_t i = 0; i < lanes; i++) out[i] = scale * vm_normal_quantile(uniform[i]);
+void ck_autoregress(float *restrict state, const float *restrict mean, const float *restrict normal, float persistence,
+                    float innovation, size_t lanes) {
+  for (size_t i = 0; i < lanes; i++)
+    state[i] = mean[i] + persistence * (state[i] - mean[i]) + innovation * normal[i];
 }
 
 typedef float f32x4 __attribute__((ext_vector_type(4)));
@@ -29,9 +25,10 @@ enum { stripLanes = 64 };
 
 /// What the lanes of a strip bid, and what winning one auction would cost them.
 typedef struct {
-  float bid[stripLanes];       // price steps
-  float price[stripLanes];     // mean price of a win
-  float variance[stripLanes];  // of the price of a win
+  float bid[stripLanes];        // price steps
+  float mean_wins[stripLanes];  // auctions won
+  float price[stripLanes];      // mean price of a win
+  float variance[stripLanes];   // of the price of a win
 } offers;
 
 // A table's row at a real-valued price holds all its sums: two loads per lane, where a gather per sum and end would
@@ -39,7 +36,7 @@ typedef struct {
 APPORTION_VECTORIZED
 static void read_landscape(const ck_auction *auction, const int32_t *restrict levels, size_t level_stride,
                            const float *restrict price_log, const float *restrict volume_log,
-                           float *restrict mean_wins, offers *restrict out, size_t lanes) {
+                           offers *restrict out, size_t lanes) {
   const float *landscape = auction->landscape, *bids = auction->bids;
   const float volume = auction->volume;
   float scale[stripLanes], fraction[stripLanes], sums[4 * stripLanes];
@@ -59,10 +56,10 @@ static void read_landscape(const ck_auction *auction, const int32_t *restrict le
     memcpy(sums + 4 * i, &sum, sizeof sum);
   }
   for (size_t i = 0; i < lanes; i++) {
-    const float won = sums[4 * i], paid = sums[4 * i + 1], squares = sums[4 * i + 2];
+    const float won = sums[4 * i], paid = sums[4 * i + 2], squares = sums[4 * i + 3];
     const float per_win = won > 0 ? scale[i] / won : 0;
     const float price = per_win * paid;
-    mean_wins[i] = volume * vm_exp(volume_log[i]) * won;
+    out->mean_wins[i] = volume * vm_exp(volume_log[i]) * won;
     out->price[i] = price;
     out->variance[i] = maximum(per_win * scale[i] * squares - price * price, 0);
   }
@@ -70,11 +67,11 @@ static void read_landscape(const ck_auction *auction, const int32_t *restrict le
 
 // What the wins cost together.
 APPORTION_VECTORIZED
-static void second_price_cost(const offers *restrict offered, float unit, const float *restrict uniform,
+static void second_price_cost(const offers *restrict offered, float unit, const float *restrict normal,
                               const float *restrict wins, float *restrict cost, size_t lanes) {
   for (size_t i = 0; i < lanes; i++) {
     const float mean = offered->price[i];
-    const float deviation = vm_sqrt(wins[i] * offered->variance[i]) * vm_normal_quantile(uniform[i]);
+    const float deviation = vm_sqrt(wins[i] * offered->variance[i]) * normal[i];
     // Between nothing and the bid, cut alike on both sides, so that the mean stays exact however few the wins.
     const float limit = wins[i] * minimum(mean, maximum(offered->bid[i] - mean, 0));
     cost[i] = unit * (wins[i] * mean + maximum(minimum(deviation, limit), -limit));
@@ -88,18 +85,17 @@ static void first_price_cost(const offers *restrict offered, float unit, const f
 }
 
 void ck_auction_offer(const ck_auction *auction, const int32_t *levels, size_t level_stride, const float *price_log,
-                      const float *volume_log, const float *win_uniform, const float *cost_uniform, float *mean_wins,
-                      float *wins, float *cost, size_t lanes) {
+                      const float *volume_log, const float *win_uniform, const float *cost_normal, float *wins,
+                      float *cost, size_t lanes) {
   offers offered;
   for (size_t i = 0; i < lanes; i += stripLanes) {
     const size_t count = lanes - i < stripLanes ? lanes - i : stripLanes;
-    read_landscape(auction, levels + i * level_stride, level_stride, price_log + i, volume_log + i, mean_wins + i,
-                   &offered, count);
-    ck_poisson_quantiles(mean_wins + i, win_uniform + i, wins + i, count);
+    read_landscape(auction, levels + i * level_stride, level_stride, price_log + i, volume_log + i, &offered, count);
+    ck_poisson_quantiles(offered.mean_wins, win_uniform + i, wins + i, count);
     if (auction->first_price)
       first_price_cost(&offered, auction->price_unit, wins + i, cost + i, count);
     else
-      second_price_cost(&offered, auction->price_unit, cost_uniform + i, wins + i, cost + i, count);
+      second_price_cost(&offered, auction->price_unit, cost_normal + i, wins + i, cost + i, count);
   }
 }
 
@@ -161,14 +157,14 @@ void ck_response_offer(const float *spends, const int32_t *levels, size_t level_
 
 APPORTION_VECTORIZED
 void ck_response_outcome(const float *restrict stock, const float *restrict response_log,
-                         const float *restrict noise_uniform, float ceiling, float half_saturation, float slope,
+                         const float *restrict noise_normal, float ceiling, float half_saturation, float slope,
                          float noise, float *restrict outcome, float *restrict expected, size_t lanes) {
   const float log_half = vm_log(half_saturation);
   for (size_t i = 0; i < lanes; i++) {
     const float log_ratio = slope * (log_half - vm_log(maximum(stock[i], 1e-30f)));
     const float saturation = stock[i] > 0 ? 1 / (1 + vm_exp(minimum(log_ratio, 80))) : 0;
     expected[i] = ceiling * vm_exp(response_log[i]) * saturation;
-    outcome[i] = expected[i] * vm_exp(noise * vm_normal_quantile(noise_uniform[i]) - 0.5f * noise * noise);
+    outcome[i] = expected[i] * vm_exp(noise * noise_normal[i] - 0.5f * noise * noise);
   }
 }
 

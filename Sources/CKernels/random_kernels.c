@@ -1,18 +1,11 @@
 #include "random_kernels.h"
 
-#include <string.h>
-
 #include "target_clones.h"
-#include "vector_math.h"
+#include "vector_chunk.h"
 
 // Philox lives in 64-bit lanes: the widening multiply ignores the upper halves of its factors, so the rubbish
 // that the exclusive-ors leave there never needs to be cleared.
-enum { philoxLanes = 16 };
-
 typedef uint64_t u64x16 __attribute__((ext_vector_type(16)));
-typedef uint32_t u32x16 __attribute__((ext_vector_type(16)));
-typedef int32_t i32x16 __attribute__((ext_vector_type(16)));
-typedef float f32x16 __attribute__((ext_vector_type(16)));
 
 /// The four words of 16 neighbouring lanes, made uniforms: `out[16·word + lane]`.
 static inline __attribute__((always_inline)) void philox_chunk(
@@ -35,30 +28,32 @@ static inline __attribute__((always_inline)) void philox_chunk(
     const u32x16 bits = __builtin_convertvector(c[word], u32x16);
     const i32x16 cells = __builtin_convertvector(bits >> 9, i32x16);
     const f32x16 uniforms = (__builtin_convertvector(cells, f32x16) + 0.5f) * 0x1p-23f;
-    memcpy(out + philoxLanes * word, &uniforms, sizeof uniforms);
+    memcpy(out + chunkLanes * word, &uniforms, sizeof uniforms);
   }
 }
 
 APPORTION_VECTORIZED void ck_philox_uniforms(
     float *out, size_t lanes, uint32_t blocks, const uint32_t counter[3], uint32_t firstLane,
     const uint32_t key[2]) {
-  float chunk[4 * philoxLanes];
+  float chunk[4 * chunkLanes];
   for (uint32_t block = 0; block < blocks; block++) {
     float *rows = out + (size_t)block * 4 * lanes;
     const uint32_t c0 = counter[0] + block;
     size_t lane = 0;
-    for (; lane + philoxLanes <= lanes; lane += philoxLanes) {
+    for (; lane + chunkLanes <= lanes; lane += chunkLanes) {
       philox_chunk(chunk, c0, counter[1], counter[2], firstLane + (uint32_t)lane, key);
       for (int word = 0; word < 4; word++)
-        memcpy(rows + word * lanes + lane, chunk + word * philoxLanes, philoxLanes * sizeof(float));
+        memcpy(rows + word * lanes + lane, chunk + word * chunkLanes, chunkLanes * sizeof(float));
     }
     if (lane == lanes) continue;
     philox_chunk(chunk, c0, counter[1], counter[2], firstLane + (uint32_t)lane, key);
     for (int word = 0; word < 4; word++)
-      memcpy(rows + word * lanes + lane, chunk + word * philoxLanes, (lanes - lane) * sizeof(float));
+      memcpy(rows + word * lanes + lane, chunk + word * chunkLanes, (lanes - lane) * sizeof(float));
   }
 }
 
 APPORTION_VECTORIZED void ck_normal_quantiles(const float *u, float *out, size_t n) {
-  for (size_t i = 0; i < n; i++) out[i] = vm_normal_quantile(u[i]);
+  size_t i = 0;
+  for (; i + chunkLanes <= n; i += chunkLanes) vm_normal_quantiles(u + i, out + i);
+  for (; i < n; i++) out[i] = vm_normal_quantile(u[i]);
 }

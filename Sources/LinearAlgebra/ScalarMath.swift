@@ -78,7 +78,7 @@ public enum ScalarKernels {
       p = p * t + 1.00167406
       p = p * t + 2.83297682
     }
-    return p * x * 0x1.6a09e6p+0
+    return x * 0x1.6a09e6p+0 * p
   }
 
   private static func powerOfTwo(_ n: Int32) -> Float {

@@ -8,16 +8,14 @@
 // [lane][branch] order, as a policy writes them, so they carry a stride. The scalar reference of each kernel is
 // `ScalarMarket.swift`.
 
-/// state ← persistence · state + innovation · quantile(uniform): one step of a Gaussian AR(1).
-void ck_autoregress(float *state, const float *uniform, float persistence, float innovation, size_t lanes);
-
-/// out ← scale · quantile(uniform).
-void ck_scaled_normals(const float *uniform, float *out, float scale, size_t lanes);
+/// state ← mean + persistence · (state - mean) + innovation · normal: one step of a Gaussian AR(1).
+void ck_autoregress(float *state, const float *mean, const float *normal, float persistence, float innovation,
+                    size_t lanes);
 
 /// What an auction channel wins and would pay, before the budget stops it.
 typedef struct {
-  const float *landscape;  // 302 rows of 4: share of auctions priced below the index, their prices and squared prices
-                           // summed per auction, and a 0
+  const float *landscape;  // 302 rows of 4: the share of auctions priced below the index, a 0, and their prices and
+                           // squared prices summed per auction
   const float *bids;       // price steps, by level
   float volume;            // auctions this tick at factor 1
   float price_unit;        // money per price step and win
@@ -27,8 +25,8 @@ typedef struct {
 /// wins ~ Poisson(volume · e^volume_log · F(bid · e^-price_log)); cost = the sum of the prices paid, its mean and
 /// variance exact, its shape normal.
 void ck_auction_offer(const ck_auction *auction, const int32_t *levels, size_t level_stride, const float *price_log,
-                      const float *volume_log, const float *win_uniform, const float *cost_uniform, float *mean_wins,
-                      float *wins, float *cost, size_t lanes);
+                      const float *volume_log, const float *win_uniform, const float *cost_normal, float *wins,
+                      float *cost, size_t lanes);
 
 /// Scales what all channels want to what may be spent, rounds each down to the money quantum, and never exceeds it.
 ///
@@ -47,8 +45,8 @@ void ck_auction_outcome(const float *wins, const float *response_log, const floa
 void ck_response_offer(const float *spends, const int32_t *levels, size_t level_stride, float *cost, size_t lanes);
 
 /// stock ← retention · stock + spend; expected = ceiling · e^response_log · stock^slope / (stock^slope + half^slope);
-/// outcome = expected · exp(noise · z - noise² / 2).
-void ck_response_outcome(const float *stock, const float *response_log, const float *noise_uniform, float ceiling,
+/// outcome = expected · exp(noise · normal - noise² / 2).
+void ck_response_outcome(const float *stock, const float *response_log, const float *noise_normal, float ceiling,
                          float half_saturation, float slope, float noise, float *outcome, float *expected,
                          size_t lanes);
 

@@ -77,35 +77,61 @@ static inline float vm_log_complement(float x) {
   return vm_log(y) - ((y - 1.0f) + x) / y;
 }
 
+/// How far u in (0, 1) lies from the middle, as the polynomials of `vm_normal_quantile` measure it.
+static inline float vm_quantile_depth(float u) {
+#pragma clang fp contract(off) reassociate(off)
+  return -vm_log(4.0f * u * (1.0f - u));
+}
+
+/// The factor of both polynomials.
+static inline float vm_quantile_scale(float u) {
+#pragma clang fp contract(off) reassociate(off)
+  return (2.0f * u - 1.0f) * 0x1.6a09e6p+0f;
+}
+
+/// The depth where the tail's polynomial takes over.
+#define vm_tail_depth 5.0f
+
+/// The central polynomial.
+static inline float vm_quantile_centre(float depth) {
+#pragma clang fp contract(off) reassociate(off)
+  const float c = depth - 2.5f;
+  float p = 2.81022636e-08f;
+  p = p * c + 3.43273939e-07f;
+  p = p * c - 3.5233877e-06f;
+  p = p * c - 4.39150654e-06f;
+  p = p * c + 0.00021858087f;
+  p = p * c - 0.00125372503f;
+  p = p * c - 0.00417768164f;
+  p = p * c + 0.246640727f;
+  p = p * c + 1.50140941f;
+  return p;
+}
+
+/// The tail polynomial.
+static inline float vm_quantile_tail(float depth) {
+#pragma clang fp contract(off) reassociate(off)
+  const float t = vm_sqrt(depth < vm_tail_depth ? vm_tail_depth : depth) - 3.0f;
+  float p = -0.000200214257f;
+  p = p * t + 0.000100950558f;
+  p = p * t + 0.00134934322f;
+  p = p * t - 0.00367342844f;
+  p = p * t + 0.00573950773f;
+  p = p * t - 0.0076224613f;
+  p = p * t + 0.00943887047f;
+  p = p * t + 1.00167406f;
+  p = p * t + 2.83297682f;
+  return p;
+}
+
 /// The quantile function of the standard normal distribution, within 2e-6 for u in [2^-25, 1 − 2^-24].
 ///
 /// Giles, "Approximating the erfinv function", GPU Computing Gems, 2010: a central and a tail polynomial,
 /// both evaluated and one selected.
 static inline float vm_normal_quantile(float u) {
 #pragma clang fp contract(off) reassociate(off)
-  const float x = 2.0f * u - 1.0f;
-  const float w = -vm_log(4.0f * u * (1.0f - u));
-  const float c = w - 2.5f;
-  float central = 2.81022636e-08f;
-  central = central * c + 3.43273939e-07f;
-  central = central * c - 3.5233877e-06f;
-  central = central * c - 4.39150654e-06f;
-  central = central * c + 0.00021858087f;
-  central = central * c - 0.00125372503f;
-  central = central * c - 0.00417768164f;
-  central = central * c + 0.246640727f;
-  central = central * c + 1.50140941f;
-  const float t = vm_sqrt(w < 5.0f ? 5.0f : w) - 3.0f;
-  float tail = -0.000200214257f;
-  tail = tail * t + 0.000100950558f;
-  tail = tail * t + 0.00134934322f;
-  tail = tail * t - 0.00367342844f;
-  tail = tail * t + 0.00573950773f;
-  tail = tail * t - 0.0076224613f;
-  tail = tail * t + 0.00943887047f;
-  tail = tail * t + 1.00167406f;
-  tail = tail * t + 2.83297682f;
-  return (w < 5.0f ? central : tail) * x * 0x1.6a09e6p+0f;
+  const float depth = vm_quantile_depth(u);
+  return vm_quantile_scale(u) * (depth < vm_tail_depth ? vm_quantile_centre(depth) : vm_quantile_tail(depth));
 }
 
 #endif

@@ -3,6 +3,8 @@ import LinearAlgebra
 
 /// One channel made ready for the kernels: tables as float pointers that live as long as the value's owner.
 final class CompiledChannel {
+  /// Philox blocks per tick: drift and noise take four words; wins, clicks and conversions three more.
+  let blocksPerTick: Int
   let ladder: [Float]
   private let levels: Matrix
   private let dynamics: Dynamics
@@ -16,8 +18,12 @@ final class CompiledChannel {
     ladder = channel.levels.map { Float($0) }
     levels = Matrix(rows: 1, columns: ladder.count, ladder)
     switch channel.kind {
-    case .auction(let auction): dynamics = .auction(AuctionDynamics(auction))
-    case .response(let response): dynamics = .response(ResponseDynamics(response))
+    case .auction(let auction):
+      dynamics = .auction(AuctionDynamics(auction))
+      blocksPerTick = 2
+    case .response(let response):
+      dynamics = .response(ResponseDynamics(response))
+      blocksPerTick = 1
     }
   }
 
@@ -33,13 +39,13 @@ final class CompiledChannel {
 
   /// Writes the wins and spend that the channel wants, before the budget stops it.
   func offer(
-    levels chosen: UnsafePointer<Int32>, stride: Int, season: Float, uniforms: MatrixView,
+    levels chosen: UnsafePointer<Int32>, stride: Int, season: Float, draws: MatrixView,
     simulation: MarketSimulation, channel: Int
   ) {
     switch dynamics {
     case .auction(let auction):
       auction.offer(
-        bids: levels.pointer, levels: chosen, stride: stride, season: season, uniforms: uniforms,
+        bids: levels.pointer, levels: chosen, stride: stride, season: season, draws: draws,
         simulation: simulation, channel: channel)
     case .response:
       ck_response_offer(
@@ -49,14 +55,14 @@ final class CompiledChannel {
 
   /// Draws what the money led to, and carries exposure or adstock on.
   func settle(
-    season: Float, uniforms: MatrixView, simulation: MarketSimulation, channel: Int,
+    season: Float, draws: MatrixView, simulation: MarketSimulation, channel: Int,
     scratch: UnsafeMutablePointer<Float>
   ) {
     switch dynamics {
     case .auction(let auction):
-      auction.settle(uniforms: uniforms, simulation: simulation, channel: channel, scratch: scratch)
+      auction.settle(draws: draws, simulation: simulation, channel: channel, scratch: scratch)
     case .response(let response):
-      response.settle(season: season, uniforms: uniforms, simulation: simulation, channel: channel)
+      response.settle(season: season, draws: draws, simulation: simulation, channel: channel)
     }
   }
 }
@@ -72,13 +78,13 @@ private final class AuctionDynamics {
     table = Matrix(
       rows: landscape.winShare.count, columns: 4,
       landscape.winShare.indices.flatMap {
-        [landscape.winShare[$0], landscape.priceSum[$0], landscape.priceSquares[$0], 0]
+        [landscape.winShare[$0], 0, landscape.priceSum[$0], landscape.priceSquares[$0]]
       })
   }
 
   func offer(
     bids: UnsafePointer<Float>, levels: UnsafePointer<Int32>, stride: Int, season: Float,
-    uniforms: MatrixView,
+    draws: MatrixView,
     simulation: MarketSimulation, channel index: Int
   ) {
     var auction = ck_auction(
@@ -87,18 +93,18 @@ private final class AuctionDynamics {
       first_price: channel.pricing == .firstPrice ? 1 : 0)
     ck_auction_offer(
       &auction, levels, stride, simulation.values(.price, index), simulation.values(.volume, index),
-      uniforms.row(3), uniforms.row(4), simulation.values(.meanWins, index), simulation.values(.wins, index),
-      simulation.values(.spend, index), simulation.laneCount)
+      draws.row(4), draws.row(3), simulation.values(.wins, index), simulation.values(.spend, index),
+      simulation.laneCount)
   }
 
   func settle(
-    uniforms: MatrixView, simulation: MarketSimulation, channel index: Int,
+    draws: MatrixView, simulation: MarketSimulation, channel index: Int,
     scratch: UnsafeMutablePointer<Float>
   ) {
     let fatigue = channel.fatigue
     ck_auction_outcome(
       simulation.values(.wins, index), simulation.values(.response, index),
-      simulation.values(.conversionShift, index), uniforms.row(5), uniforms.row(6), Float(channel.clickRate),
+      simulation.values(.conversionShift, index), draws.row(5), draws.row(6), Float(channel.clickRate),
       Float(channel.conversionRate), Float(fatigue?.strength ?? 0), Float(fatigue?.retention ?? 0),
       Float(fatigue.map { 1 / $0.reach } ?? 0), simulation.values(.carryOver, index),
       simulation.values(.clicks, index), simulation.values(.outcome, index),
@@ -129,13 +135,13 @@ private final class ResponseDynamics {
     age = other.age
   }
 
-  func settle(season: Float, uniforms: MatrixView, simulation: MarketSimulation, channel index: Int) {
+  func settle(season: Float, draws: MatrixView, simulation: MarketSimulation, channel index: Int) {
     let lanes = simulation.laneCount
     let spend = simulation.values(.spend, index)
     let stock = simulation.values(.carryOver, index)
     updateStock(spend: spend, stock: stock, lanes: lanes)
     ck_response_outcome(
-      stock, simulation.values(.response, index), uniforms.row(7), Float(channel.saturation.maximum) * season,
+      stock, simulation.values(.response, index), draws.row(3), Float(channel.saturation.maximum) * season,
       Float(channel.saturation.halfSaturation), Float(channel.saturation.slope), Float(channel.noise),
       simulation.values(.outcome, index), simulation.values(.expectedOutcome, index), lanes)
   }

@@ -25,15 +25,17 @@ public final class MarketSimulation {
 
   let compiled: [CompiledChannel]
   let slab: Matrix
-  let uniforms: Matrix
+  /// Channels × 8 rows: standard normals for price, volume, response and cost (or noise), then uniforms for wins, clicks
+  /// and conversions, and one spare.
+  let draws: Matrix
   /// Lanes: the money left in the episode.
   public let remaining: UnsafeMutablePointer<Float>
   let available: UnsafeMutablePointer<Float>
   let keptShare: UnsafeMutablePointer<Float>
   let scratch: UnsafeMutablePointer<Float>
 
-  /// Uniform draws per channel and tick: two Philox blocks.
-  static let drawsPerTick = 8
+  private static let drawsPerTick = 8
+  private static let normalsPerTick = 4
 
   /// The number of lanes.
   public var laneCount: Int { lanes.count }
@@ -42,16 +44,14 @@ public final class MarketSimulation {
 
   /// What is kept per channel and lane.
   public enum Field: Int, CaseIterable, Sendable {
-    /// The AR(1) parts of the log price, volume and response factors.
-    case priceDrift, volumeDrift, responseDrift
     /// The log multipliers drawn for the episode.
     case priceShift, volumeShift, responseShift, conversionShift
-    /// Drift and shift together, this tick.
+    /// The log factors of this tick: an AR(1) around the episode's multipliers.
     case price, volume, response
     /// Impressions per reachable person (auction) or adstock (response) carried into the next tick.
     case carryOver
-    /// What the last tick led to: mean and drawn wins, money spent, clicks, outcome and expected outcome.
-    case meanWins, wins, spend, clicks, outcome, expectedOutcome
+    /// What the last tick led to: wins, money spent, clicks, outcome and expected outcome.
+    case wins, spend, clicks, outcome, expectedOutcome
   }
 
   /// Opens the lanes of a range; call `startEpisode` before the first tick.
@@ -62,7 +62,7 @@ public final class MarketSimulation {
     compiled = market.channels.map(CompiledChannel.init)
     moneyQuantum = market.moneyQuantum
     slab = Matrix(rows: Field.allCases.count * market.channels.count + 4, columns: lanes.count)
-    uniforms = Matrix(rows: Self.drawsPerTick * market.channels.count, columns: lanes.count)
+    draws = Matrix(rows: Self.drawsPerTick * market.channels.count, columns: lanes.count)
     let rows = slab.view
     let extra = Field.allCases.count * market.channels.count
     remaining = rows.row(extra)
@@ -84,21 +84,23 @@ public final class MarketSimulation {
     let drift = market.drift
     let spread = market.randomization
     for index in 0..<laneCount { remaining[index] = market.exactBudget }
-    drawUniforms(tick: market.ticks)
     for channel in 0..<channelCount {
-      scaledNormals(0, .priceDrift, channel, drift.price)
-      scaledNormals(1, .volumeDrift, channel, drift.volume)
-      scaledNormals(2, .responseDrift, channel, drift.response)
-      scaledNormals(3, .priceShift, channel, spread.price)
-      scaledNormals(4, .volumeShift, channel, spread.volume)
-      scaledNormals(5, .responseShift, channel, spread.response)
-      scaledNormals(6, .conversionShift, channel, spread.conversion)
+      draw(channel, tick: market.ticks, blocks: 2, normals: 7)
+      let factors = [
+        (Field.price, Field.priceShift, drift.price, spread.price),
+        (.volume, .volumeShift, drift.volume, spread.volume),
+        (.response, .responseShift, drift.response, spread.response),
+      ]
+      for (row, (factor, shift, wander, spread)) in factors.enumerated() {
+        fill(values(shift, channel), row: 3 + row, of: channel, deviation: spread)
+        fill(values(factor, channel), row: row, of: channel, deviation: wander, around: values(shift, channel))
+      }
+      fill(values(.conversionShift, channel), row: 6, of: channel, deviation: spread.conversion)
       compiled[channel].resetCarryOver(lanes: laneCount)
     }
-    for field in [Field.carryOver, .meanWins, .wins, .spend, .clicks, .outcome, .expectedOutcome] {
+    for field in [Field.carryOver, .wins, .spend, .clicks, .outcome, .expectedOutcome] {
       values(field).update(repeating: 0, count: channelCount * laneCount)
     }
-    combineFactors()
   }
 
   /// Takes over the state of as many lanes of the same market.
@@ -114,8 +116,10 @@ public final class MarketSimulation {
   /// - Parameter levels: lanes × channels, row-major: the level on each channel's allowed ladder.
   public func play(levels: UnsafePointer<Int32>) {
     precondition(tick < market.ticks, "The episode is over: start the next one.")
-    drawUniforms(tick: tick)
-    if tick > 0 { advanceDrift() }
+    for channel in 0..<channelCount {
+      draw(channel, tick: tick, blocks: compiled[channel].blocksPerTick, normals: Self.normalsPerTick)
+      if tick > 0 { advanceDrift(channel) }
+    }
     let cap = market.exactTickCap
     for index in 0..<laneCount { available[index] = min(remaining[index], cap) }
     for channel in 0..<channelCount { offer(channel, levels + channel) }
@@ -132,68 +136,60 @@ public final class MarketSimulation {
 
   private func offer(_ channel: Int, _ levels: UnsafePointer<Int32>) {
     compiled[channel].offer(
-      levels: levels, stride: channelCount, season: Float(market.season[tick]), uniforms: draws(of: channel),
+      levels: levels, stride: channelCount, season: Float(market.season[tick]), draws: draws(of: channel),
       simulation: self, channel: channel)
   }
 
   private func settle(_ channel: Int) {
     compiled[channel].settle(
-      season: Float(market.season[tick]), uniforms: draws(of: channel), simulation: self, channel: channel,
+      season: Float(market.season[tick]), draws: draws(of: channel), simulation: self, channel: channel,
       scratch: scratch)
   }
 
-  private func advanceDrift() {
+  private func advanceDrift(_ channel: Int) {
     let drift = market.drift
-    let persistence = Float(drift.persistence)
-    let innovation = Float((1 - drift.persistence * drift.persistence).squareRoot())
-    for channel in 0..<channelCount {
-      let uniforms = draws(of: channel)
-      for (row, field, deviation) in [
-        (0, Field.priceDrift, drift.price), (1, .volumeDrift, drift.volume),
-        (2, .responseDrift, drift.response),
-      ] {
-        ck_autoregress(
-          values(field, channel), uniforms.row(row), persistence, innovation * Float(deviation), laneCount)
-      }
+    let innovation = (1 - drift.persistence * drift.persistence).squareRoot()
+    let normals = draws(of: channel)
+    func advance(_ row: Int, _ factor: Field, _ shift: Field, _ deviation: Double) {
+      ck_autoregress(
+        values(factor, channel), values(shift, channel), normals.row(row), Float(drift.persistence),
+        Float(innovation * deviation), laneCount)
     }
-    combineFactors()
+    advance(0, .price, .priceShift, drift.price)
+    advance(1, .volume, .volumeShift, drift.volume)
+    advance(2, .response, .responseShift, drift.response)
   }
 
-  private func combineFactors() {
-    for (sum, drift, shift) in [
-      (Field.price, Field.priceDrift, Field.priceShift), (.volume, .volumeDrift, .volumeShift),
-      (.response, .responseDrift, .responseShift),
-    ] {
-      let (sum, drift, shift) = (values(sum), values(drift), values(shift))
-      for index in 0..<channelCount * laneCount { sum[index] = drift[index] + shift[index] }
-    }
-  }
-
-  private func scaledNormals(_ row: Int, _ field: Field, _ channel: Int, _ deviation: Double) {
-    ck_scaled_normals(draws(of: channel).row(row), values(field, channel), Float(deviation), laneCount)
+  /// Writes normal numbers of a standard deviation around 0 or around given means.
+  private func fill(
+    _ target: UnsafeMutablePointer<Float>, row: Int, of channel: Int, deviation: Double,
+    around mean: UnsafePointer<Float>? = nil
+  ) {
+    let normals = draws(of: channel).row(row)
+    for lane in 0..<laneCount { target[lane] = (mean?[lane] ?? 0) + Float(deviation) * normals[lane] }
   }
 
   private func draws(of channel: Int) -> MatrixView {
-    uniforms.view.rows(channel * Self.drawsPerTick..<(channel + 1) * Self.drawsPerTick)
+    draws.view.rows(channel * Self.drawsPerTick..<(channel + 1) * Self.drawsPerTick)
   }
 
-  private func drawUniforms(tick: Int) {
+  /// Draws a channel's numbers of a tick; the first `normals` rows are made standard normal.
+  private func draw(_ channel: Int, tick: Int, blocks: Int, normals: Int) {
+    let rows = draws(of: channel).pointer
     let key = SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
-    for channel in 0..<channelCount {
-      let counter = SIMD3(
-        UInt32(tick) * 2, UInt32(truncatingIfNeeded: episode),
-        StreamPurpose.market.rawValue | UInt32(channel) << 8)
-      withUnsafeBytes(of: counter) { counter in
-        withUnsafeBytes(of: key) { key in
-          guard let counter = counter.bindMemory(to: UInt32.self).baseAddress,
-            let key = key.bindMemory(to: UInt32.self).baseAddress
-          else { return }
-          ck_philox_uniforms(
-            draws(of: channel).pointer, laneCount, 2, counter, UInt32(truncatingIfNeeded: lanes.lowerBound),
-            key)
-        }
+    let counter = SIMD3(
+      UInt32(tick) * 2, UInt32(truncatingIfNeeded: episode),
+      StreamPurpose.market.rawValue | UInt32(channel) << 8)
+    withUnsafeBytes(of: counter) { counter in
+      withUnsafeBytes(of: key) { key in
+        guard let counter = counter.bindMemory(to: UInt32.self).baseAddress,
+          let key = key.bindMemory(to: UInt32.self).baseAddress
+        else { return }
+        ck_philox_uniforms(
+          rows, laneCount, UInt32(blocks), counter, UInt32(truncatingIfNeeded: lanes.lowerBound), key)
       }
     }
+    ck_normal_quantiles(rows, rows, normals * laneCount)
   }
 }
 
