@@ -1,10 +1,13 @@
+#include <float.h>
+
 #include "random_kernels.h"
 #include "target_clones.h"
 #include "vector_chunk.h"
 
-// Counts are made in chunks of 16 lanes. A chunk whose variances are all small only searches, one whose
-// variances are all large only expands, a mixed one does both and selects lane by lane.
-enum { searchEnd = 64 };
+// Counts are made in strips: first, without a branch, what every lane's search starts from; then, chunk by chunk, the
+// search, whose end no processor foresees. A chunk whose variances are all large only expands, a mixed one does both
+// and selects lane by lane.
+enum { stripLanes = 4 * chunkLanes, searchEnd = 64 };
 
 static const float smallVariance = 16.0f;
 
@@ -66,72 +69,73 @@ static inline float whole(float x) {
   return x < 0x1p23f ? truncated : x;
 }
 
-static inline __attribute__((always_inline)) void poisson_chunk(
-    const float *mean, const float *u, float *out) {
-  f32x16 means, searched, expanded;
-  memcpy(&means, mean, sizeof means);
-  const i32x16 small = means < smallVariance;
-  if (ANY(small)) {
-    float rare[chunkLanes], one[chunkLanes], zero[chunkLanes];
-    for (int i = 0; i < chunkLanes; i++) {
-      rare[i] = mean[i] < smallVariance ? mean[i] : 0.0f;
-      one[i] = 1.0f;
-      zero[i] = vm_exp(-rare[i]);
-    }
-    search(rare, 0.0f, one, zero, rare, u, (float *)&searched);
-    if (!ANY(~small)) {
-      memcpy(out, &searched, sizeof searched);
-      return;
-    }
-  }
-  float z[chunkLanes], count[chunkLanes];
-  vm_normal_quantiles(u, z);
-  for (int i = 0; i < chunkLanes; i++) {
-    const float variance = mean[i] < smallVariance ? smallVariance : mean[i];
-    count[i] = whole(expand(variance, variance, 1.0f, 1.0f, z[i]));
-  }
-  memcpy(&expanded, count, sizeof expanded);
-  if (ANY(small)) expanded = small ? searched : expanded;
-  memcpy(out, &expanded, sizeof expanded);
+/// Whether any of 16 numbers is at least `limit`.
+static inline __attribute__((always_inline)) int any_from(const float *x, float limit) {
+  f32x16 chunk;
+  memcpy(&chunk, x, sizeof chunk);
+  return ANY(chunk >= limit);
 }
 
-static inline __attribute__((always_inline)) void binomial_chunk(
-    const float *trials, const float *probability, const float *u, float *out) {
+/// Counts of `n` lanes, a multiple of 16 of at most `stripLanes`.
+static inline __attribute__((always_inline)) void poisson_strip(
+    const float *mean, const float *u, float *out, size_t n) {
+  float rare[stripLanes], one[stripLanes], zero[stripLanes], count[stripLanes], z[chunkLanes];
+  for (size_t i = 0; i < n; i++) {
+    rare[i] = mean[i] < smallVariance ? mean[i] : 0.0f;
+    one[i] = 1.0f;
+    zero[i] = vm_exp(-rare[i]);
+  }
+  for (size_t i = 0; i < n; i += chunkLanes) search(rare + i, 0.0f, one + i, zero + i, rare + i, u + i, count + i);
+  for (size_t i = 0; i < n; i += chunkLanes) {
+    if (!any_from(mean + i, smallVariance)) continue;
+    vm_normal_quantiles(u + i, z);
+    for (size_t j = 0; j < chunkLanes; j++) {
+      const float variance = mean[i + j] < smallVariance ? smallVariance : mean[i + j];
+      const float expanded = whole(expand(variance, variance, 1.0f, 1.0f, z[j]));
+      count[i + j] = mean[i + j] < smallVariance ? count[i + j] : expanded;
+    }
+  }
+  memcpy(out, count, n * sizeof(float));
+}
+
+/// Counts of `n` lanes, a multiple of 16 of at most `stripLanes`.
+static inline __attribute__((always_inline)) void binomial_strip(
+    const float *trials, const float *probability, const float *u, float *out, size_t n) {
 #pragma clang fp contract(off) reassociate(off)
   // The rarer outcome is counted: its zero probability never underflows, and its mean is at most 32.
-  float rare[chunkLanes], target[chunkLanes], variance[chunkLanes], count[chunkLanes];
-  for (int i = 0; i < chunkLanes; i++) {
+  float rare[stripLanes], target[stripLanes], variance[stripLanes], count[stripLanes];
+  float odds[stripLanes], zero[stripLanes], mean[stripLanes], z[chunkLanes];
+  for (size_t i = 0; i < n; i++) {
     const int flipped = probability[i] > 0.5f;
     rare[i] = flipped ? 1.0f - probability[i] : probability[i];
     target[i] = flipped ? 1.0f - u[i] : u[i];
     variance[i] = trials[i] * rare[i] * (1.0f - rare[i]);
     count[i] = 0.0f;
   }
-  f32x16 variances;
-  memcpy(&variances, variance, sizeof variances);
-  const i32x16 large = variances >= smallVariance;
-  // Without variance the count of the rarer outcome is 0.
-  if (ANY((variances > 0.0f) & ~large)) {
-    float odds[chunkLanes], zero[chunkLanes], mean[chunkLanes];
-    for (int i = 0; i < chunkLanes; i++) {
+  int uncertain = 0;
+  for (size_t i = 0; i < n; i += chunkLanes) uncertain |= any_from(variance + i, FLT_MIN);
+  // Without variance, as where money has run out, the rarer outcome never happens.
+  if (uncertain) {
+    for (size_t i = 0; i < n; i++) {
       const float p = variance[i] < smallVariance ? rare[i] : 0.0f;
       odds[i] = p / (1.0f - p);
       zero[i] = vm_exp(trials[i] * vm_log_complement(p));
       mean[i] = trials[i] * p;
     }
-    search(trials, 1.0f, odds, zero, mean, target, count);
+    for (size_t i = 0; i < n; i += chunkLanes)
+      search(trials + i, 1.0f, odds + i, zero + i, mean + i, target + i, count + i);
   }
-  if (ANY(large)) {
-    float z[chunkLanes];
-    vm_normal_quantiles(target, z);
-    for (int i = 0; i < chunkLanes; i++) {
-      const float p = rare[i], v = variance[i] < smallVariance ? smallVariance : variance[i];
+  for (size_t i = 0; i < n; i += chunkLanes) {
+    if (!any_from(variance + i, smallVariance)) continue;
+    vm_normal_quantiles(target + i, z);
+    for (size_t j = 0; j < chunkLanes; j++) {
+      const float p = rare[i + j], v = variance[i + j] < smallVariance ? smallVariance : variance[i + j];
       const float excess = 1.0f - 6.0f * p * (1.0f - p);
-      const float expanded = whole(expand(trials[i] * p, v, 1.0f - 2.0f * p, excess, z[i]));
-      count[i] = variance[i] < smallVariance ? count[i] : expanded;
+      const float expanded = whole(expand(trials[i + j] * p, v, 1.0f - 2.0f * p, excess, z[j]));
+      count[i + j] = variance[i + j] < smallVariance ? count[i + j] : expanded;
     }
   }
-  for (int i = 0; i < chunkLanes; i++) {
+  for (size_t i = 0; i < n; i++) {
     const float k = count[i] < trials[i] ? count[i] : trials[i];
     out[i] = probability[i] > 0.5f ? trials[i] - k : k;
   }
@@ -139,30 +143,25 @@ static inline __attribute__((always_inline)) void binomial_chunk(
 
 APPORTION_VECTORIZED void ck_poisson_quantiles(const float *mean, const float *u, float *out, size_t n) {
   size_t i = 0;
-  for (; i + chunkLanes <= n; i += chunkLanes) poisson_chunk(mean + i, u + i, out + i);
+  for (; i + stripLanes <= n; i += stripLanes) poisson_strip(mean + i, u + i, out + i, stripLanes);
   if (i == n) return;
-  float meanRest[chunkLanes], uRest[chunkLanes], outRest[chunkLanes];
-  for (size_t j = 0; j < chunkLanes; j++) {
-    const size_t from = i + j < n ? i + j : n - 1;
-    meanRest[j] = mean[from];
-    uRest[j] = u[from];
-  }
-  poisson_chunk(meanRest, uRest, outRest);
-  memcpy(out + i, outRest, (n - i) * sizeof(float));
+  float means[stripLanes] = {0}, us[stripLanes] = {0}, counts[stripLanes];
+  memcpy(means, mean + i, (n - i) * sizeof(float));
+  memcpy(us, u + i, (n - i) * sizeof(float));
+  poisson_strip(means, us, counts, (n - i + chunkLanes - 1) / chunkLanes * chunkLanes);
+  memcpy(out + i, counts, (n - i) * sizeof(float));
 }
 
 APPORTION_VECTORIZED void ck_binomial_quantiles(
     const float *trials, const float *probability, const float *u, float *out, size_t n) {
   size_t i = 0;
-  for (; i + chunkLanes <= n; i += chunkLanes) binomial_chunk(trials + i, probability + i, u + i, out + i);
+  for (; i + stripLanes <= n; i += stripLanes)
+    binomial_strip(trials + i, probability + i, u + i, out + i, stripLanes);
   if (i == n) return;
-  float trialsRest[chunkLanes], probabilityRest[chunkLanes], uRest[chunkLanes], outRest[chunkLanes];
-  for (size_t j = 0; j < chunkLanes; j++) {
-    const size_t from = i + j < n ? i + j : n - 1;
-    trialsRest[j] = trials[from];
-    probabilityRest[j] = probability[from];
-    uRest[j] = u[from];
-  }
-  binomial_chunk(trialsRest, probabilityRest, uRest, outRest);
-  memcpy(out + i, outRest, (n - i) * sizeof(float));
+  float tried[stripLanes] = {0}, chance[stripLanes] = {0}, us[stripLanes] = {0}, counts[stripLanes];
+  memcpy(tried, trials + i, (n - i) * sizeof(float));
+  memcpy(chance, probability + i, (n - i) * sizeof(float));
+  memcpy(us, u + i, (n - i) * sizeof(float));
+  binomial_strip(tried, chance, us, counts, (n - i + chunkLanes - 1) / chunkLanes * chunkLanes);
+  memcpy(out + i, counts, (n - i) * sizeof(float));
 }

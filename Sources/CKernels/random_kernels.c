@@ -13,21 +13,21 @@ static inline __attribute__((always_inline)) void philox_chunk(
   const u64x16 low = 0xffffffff;
   const u64x16 steps = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
   u64x16 c[4] = {(uint64_t)c0, (uint64_t)c1, (uint64_t)c2, (uint64_t)firstLane + steps};
-  uint32_t k0 = key[0], k1 = key[1];
-  for (int round = 0; round < 10; round++) {
+#pragma clang loop unroll(full)
+  for (uint32_t round = 0; round < 10; round++) {
     const u64x16 first = (c[0] & low) * 0xD2511F53u;
     const u64x16 second = (c[2] & low) * 0xCD9E8D57u;
-    c[0] = (second >> 32) ^ c[1] ^ (uint64_t)k0;
+    c[0] = (second >> 32) ^ c[1] ^ (uint64_t)(key[0] + round * 0x9E3779B9u);
     c[1] = second;
-    c[2] = (first >> 32) ^ c[3] ^ (uint64_t)k1;
+    c[2] = (first >> 32) ^ c[3] ^ (uint64_t)(key[1] + round * 0xBB67AE85u);
     c[3] = first;
-    k0 += 0x9E3779B9u;
-    k1 += 0xBB67AE85u;
   }
   for (int word = 0; word < 4; word++) {
-    const u32x16 bits = __builtin_convertvector(c[word], u32x16);
-    const i32x16 cells = __builtin_convertvector(bits >> 9, i32x16);
-    const f32x16 uniforms = (__builtin_convertvector(cells, f32x16) + 0.5f) * 0x1p-23f;
+    // The upper 23 bits as the fraction of a number in [1, 2); less 1 and half a cell.
+    const u32x16 bits = __builtin_convertvector(c[word], u32x16) >> 9 | 0x3f800000;
+    f32x16 uniforms;
+    memcpy(&uniforms, &bits, sizeof uniforms);
+    uniforms -= 1.0f - 0x1p-24f;
     memcpy(out + chunkLanes * word, &uniforms, sizeof uniforms);
   }
 }
