@@ -5,8 +5,8 @@
 #include <stdint.h>
 
 // One tick of the market, one channel at a time, along lanes. Every array holds one float per lane. Levels stand in
-// [lane][branch] order, as a policy writes them, so they carry a stride. The scalar reference of each kernel is
-// `ScalarMarket.swift`.
+// [lane][branch] order, as a policy writes them, so they carry a stride. The scalar reference is
+// `ScalarMarket.swift` of the tests.
 
 /// state ← mean + persistence · (state - mean) + innovation · normal: one step of a Gaussian AR(1).
 void ck_autoregress(float *state, const float *mean, const float *normal, float persistence, float innovation,

@@ -25,8 +25,8 @@ public final class MarketSimulation {
 
   let compiled: [CompiledChannel]
   let slab: Matrix
-  /// Channels × 8 rows: standard normals for price, volume, response and cost (or noise), then uniforms for wins, clicks
-  /// and conversions, and one spare.
+  /// Channels × 8 rows: standard normals for price, volume, response and cost (or noise), then uniforms for wins,
+  /// clicks and conversions, and one spare.
   let draws: Matrix
   /// Lanes: the money left in the episode.
   public let remaining: UnsafeMutablePointer<Float>
@@ -86,16 +86,13 @@ public final class MarketSimulation {
     for index in 0..<laneCount { remaining[index] = market.exactBudget }
     for channel in 0..<channelCount {
       draw(channel, tick: market.ticks, blocks: 2, normals: 7)
-      let factors = [
-        (Field.price, Field.priceShift, drift.price, spread.price),
-        (.volume, .volumeShift, drift.volume, spread.volume),
-        (.response, .responseShift, drift.response, spread.response),
-      ]
-      for (row, (factor, shift, wander, spread)) in factors.enumerated() {
-        fill(values(shift, channel), row: 3 + row, of: channel, deviation: spread)
-        fill(values(factor, channel), row: row, of: channel, deviation: wander, around: values(shift, channel))
-      }
-      fill(values(.conversionShift, channel), row: 6, of: channel, deviation: spread.conversion)
+      fill(.priceShift, channel, row: 3, deviation: spread.price)
+      fill(.volumeShift, channel, row: 4, deviation: spread.volume)
+      fill(.responseShift, channel, row: 5, deviation: spread.response)
+      fill(.conversionShift, channel, row: 6, deviation: spread.conversion)
+      fill(.price, channel, row: 0, deviation: drift.price, around: .priceShift)
+      fill(.volume, channel, row: 1, deviation: drift.volume, around: .volumeShift)
+      fill(.response, channel, row: 2, deviation: drift.response, around: .responseShift)
       compiled[channel].resetCarryOver(lanes: laneCount)
     }
     for field in [Field.carryOver, .wins, .spend, .clicks, .outcome, .expectedOutcome] {
@@ -160,13 +157,12 @@ public final class MarketSimulation {
     advance(2, .response, .responseShift, drift.response)
   }
 
-  /// Writes normal numbers of a standard deviation around 0 or around given means.
-  private func fill(
-    _ target: UnsafeMutablePointer<Float>, row: Int, of channel: Int, deviation: Double,
-    around mean: UnsafePointer<Float>? = nil
-  ) {
-    let normals = draws(of: channel).row(row)
-    for lane in 0..<laneCount { target[lane] = (mean?[lane] ?? 0) + Float(deviation) * normals[lane] }
+  /// Writes a row of normals, scaled to a standard deviation, around 0 or around another field.
+  private func fill(_ field: Field, _ channel: Int, row: Int, deviation: Double, around mean: Field? = nil) {
+    let (target, normals) = (values(field, channel), draws(of: channel).row(row))
+    for lane in 0..<laneCount { target[lane] = Float(deviation) * normals[lane] }
+    guard let mean = mean.map({ values($0, channel) }) else { return }
+    for lane in 0..<laneCount { target[lane] += mean[lane] }
   }
 
   private func draws(of channel: Int) -> MatrixView {
