@@ -17,6 +17,9 @@ public protocol Environment: Sendable {
   /// The columns of an observation that hold a planner's prior: first the value of the state, then one advantage per
   /// (branch, choice) in branch order, the best of a branch at 0. Nil where there is no prior.
   var priorColumns: Range<Int>? { get }
+  /// The columns of an observation that hold a mask: one per (branch, choice) in branch order, a number above 0 where the
+  /// choice is allowed. Every branch needs an allowed choice. Nil where everything always is.
+  var maskColumns: Range<Int>? { get }
   /// What a saved policy should say of the problem it was trained on, as text by key.
   var metadata: [String: String] { get }
   /// Creates the state of the lanes of a range.
@@ -28,6 +31,8 @@ extension Environment {
   public var observationNames: [String] { (0..<observationSize).map { "observation_\($0)" } }
   /// No prior.
   public var priorColumns: Range<Int>? { nil }
+  /// No mask.
+  public var maskColumns: Range<Int>? { nil }
   /// Nothing to say.
   public var metadata: [String: String] { [:] }
 }

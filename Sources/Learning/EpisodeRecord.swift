@@ -18,6 +18,11 @@ struct EpisodeRecord {
   /// The mean return of the last episodes.
   var meanReturn: Double? { recent.isEmpty ? nil : recent.reduce(0, +) / Double(recent.count) }
 
+  /// Forgets the running episodes, which were cut short to begin new ones.
+  mutating func restart() {
+    for lane in running.indices { running[lane] = 0 }
+  }
+
   /// Adds a step of every lane.
   mutating func add(_ result: StepResult) {
     for lane in running.indices {

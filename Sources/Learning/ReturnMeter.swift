@@ -15,6 +15,11 @@ struct ReturnMeter: ~Copyable {
     self.discount = discount
   }
 
+  /// Begins all sums anew.
+  func restart() {
+    for lane in 0..<sums.rows { sums[lane, 0] = 0 }
+  }
+
   /// Adds a step of every lane.
   mutating func add(_ result: StepResult) {
     for lane in 0..<sums.rows { sums[lane, 0] = discount * sums[lane, 0] + result.rewards[lane] }

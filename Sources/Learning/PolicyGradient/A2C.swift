@@ -1,0 +1,74 @@
+import Environments
+import LinearAlgebra
+
+/// Advantage actor-critic, all lanes in step (Mnih et al., 2016).
+///
+/// The loop: play a few steps in all lanes; estimate how much better than expected each action was; take one step along
+/// the policy gradient, and one of the critic, on all of them; forget them.
+public final class A2C<E: Environment> {
+  /// The hyperparameters.
+  public let configuration: A2CConfiguration
+  let actorCritic: ActorCritic<E>
+  private let rollout: Rollout
+
+  /// Creates a learner with fresh weights.
+  public init(environments: VectorEnvironment<E>, configuration: A2CConfiguration = A2CConfiguration()) {
+    precondition(configuration.rolloutSteps > 0, "A rollout needs at least one step.")
+    self.configuration = configuration
+    let problem = environments.environment
+    rollout = Rollout(
+      lanes: environments.count, steps: configuration.rolloutSteps, observationSize: problem.observationSize,
+      branches: problem.actionSpace.branchCount)
+    actorCritic = ActorCritic(
+      environments: environments, configuration: configuration.shared, maximumBatch: rollout.count)
+  }
+
+  /// Environment steps played so far, of all lanes together.
+  public var steps: Int { actorCritic.steps }
+  /// The greedy policy as it stands; it holds copies and does not change with further training.
+  public var policy: Policy { actorCritic.policy }
+
+  /// Plays at least `steps` environment steps more, rounded up to whole rollouts, learning from each rollout.
+  ///
+  /// - Parameters:
+  ///   - steps: how many steps to play; the learning rate's schedule runs over them.
+  ///   - onProgress: takes a report after each rollout and says whether to go on.
+  /// - Throws: `TrainingError.diverged` when a loss is not finite; the weights are then of no more use.
+  public func train(
+    steps count: Int, onProgress: (PolicyGradientProgress) -> TrainingDirective = { _ in .proceed }
+  ) throws(TrainingError) {
+    precondition(count >= 0, "Training needs a number of steps, not \(count).")
+    let shared = configuration.shared
+    let (start, end) = (steps, steps + count)
+    let rows = (0..<rollout.count).map(Int32.init)
+    while steps < end {
+      let learningRate = shared.learningRate.value(at: Float(steps - start) / Float(count))
+      _ = actorCritic.play(into: rollout)
+      rollout.estimateAdvantages(discount: shared.discount, traceDecay: shared.traceDecay)
+      var statistics = ActorCriticStatistics()
+      try actorCritic.learn(
+        rollout, rows: rows[...], learningRate: learningRate, clip: .infinity, statistics: &statistics)
+      let progress = actorCritic.progress(totalSteps: end, learningRate: learningRate, statistics: statistics)
+      if onProgress(progress) == .stop { return }
+    }
+  }
+
+  /// Plays the policy's most likely actions on fresh lanes that share no chance with training.
+  public func evaluate(episodes: Int, seed: UInt64? = nil) -> EvaluationSummary {
+    actorCritic.evaluate(episodes: episodes, seed: seed)
+  }
+}
+
+/// Every hyperparameter of advantage actor-critic, with the values to begin from.
+public struct A2CConfiguration: Sendable, Equatable {
+  /// What all policy-gradient learners share.
+  public var shared: ActorCriticConfiguration
+  /// How many steps each lane plays between two updates.
+  public var rolloutSteps: Int
+
+  /// Gathers hyperparameters; those not given are the defaults.
+  public init(shared: ActorCriticConfiguration = ActorCriticConfiguration(), rolloutSteps: Int = 16) {
+    self.shared = shared
+    self.rolloutSteps = rolloutSteps
+  }
+}

@@ -1,0 +1,227 @@
+import Environments
+import LinearAlgebra
+import NeuralNetworks
+
+/// A policy and a critic that play all lanes: what policy-gradient learners have in common.
+///
+/// The actor maps an observation to the logits of every branch's choices, the critic to a value; both are dense networks
+/// of their own. Playing fills a `Rollout`; learning takes steps against the gradients of both losses on some of its rows.
+final class ActorCritic<E: Environment> {
+  let environments: VectorEnvironment<E>
+  let configuration: ActorCriticConfiguration
+  let head: CategoricalHead
+  let actor: GradientDescent
+  let critic: GradientDescent
+  private(set) var steps = 0
+  private(set) var updates = 0
+  private(set) var record: EpisodeRecord
+  private(set) var normalizer: ObservationNormalizer
+  private let pool: WorkerPool
+  private let batch: ActorCriticBatch
+  private let actorRoom: ForwardWorkspace
+  private let criticRoom: ForwardWorkspace
+  private let normalized: Matrix
+  private let logits: Matrix
+  private let finalValues: Matrix
+  private var table: NormalizationTable
+  private var moments: RunningMoments
+  private var meter: ReturnMeter
+  private var stream: RandomStream
+  private var hasBegun = false
+
+  init(
+    environments: VectorEnvironment<E>, configuration: ActorCriticConfiguration, maximumBatch: Int
+  ) {
+    configuration.check()
+    let problem = environments.environment
+    if let threads = configuration.threads { environments.threads = threads }
+    self.environments = environments
+    self.configuration = configuration
+    head = CategoricalHead(branchSizes: problem.actionSpace.branchSizes)
+    pool = WorkerPool(threads: configuration.threads ?? availableThreads())
+    // A small last layer makes the first policy nearly uniform (Andrychowicz et al., 2021).
+    let actorNetwork = DenseNetwork(
+      widths: [problem.observationSize] + configuration.hidden + [head.choiceCount], seed: configuration.seed,
+      outputGain: 0.01)
+    let criticNetwork = DenseNetwork(
+      widths: [problem.observationSize] + configuration.hidden + [1], seed: configuration.seed, stream: 1)
+    // PyTorch's ε of 1e-8 lets Adam leap where gradients vanish; 1e-5 is the custom of the field.
+    let optimizer = Adam.Configuration(learningRate: configuration.learningRate.value(at: 0), epsilon: 1e-5)
+    actor = GradientDescent(
+      network: actorNetwork, optimizer: optimizer, maximumGradientNorm: configuration.maximumGradientNorm,
+      maximumBatch: maximumBatch, pool: pool)
+    critic = GradientDescent(
+      network: criticNetwork, optimizer: optimizer, maximumGradientNorm: configuration.maximumGradientNorm,
+      maximumBatch: maximumBatch, pool: pool)
+    let lanes = environments.count
+    actorRoom = actorNetwork.workspace(maximumBatch: lanes)
+    criticRoom = criticNetwork.workspace(maximumBatch: lanes)
+    normalized = Matrix(rows: lanes, columns: problem.observationSize)
+    logits = Matrix(rows: lanes, columns: head.choiceCount)
+    finalValues = Matrix(rows: lanes, columns: 1)
+    batch = ActorCriticBatch(
+      capacity: maximumBatch, observationSize: problem.observationSize, head: head,
+      maskColumns: problem.maskColumns)
+    normalizer = ObservationNormalizer(identity: problem.observationSize)
+    table = NormalizationTable(normalizer)
+    moments = RunningMoments(columns: problem.observationSize)
+    meter = ReturnMeter(lanes: lanes, discount: configuration.discount)
+    stream = RandomStream(seed: configuration.seed, purpose: .exploration)
+    record = EpisodeRecord(lanes: lanes)
+  }
+
+  /// Begins new episodes in all lanes.
+  func restart() {
+    environments.reset()
+    record.restart()
+    meter.restart()
+    hasBegun = true
+  }
+
+  /// Plays until the rollout is full, or until `isDone` says so after a step, and returns the number of steps played.
+  func play(into rollout: Rollout, until isDone: () -> Bool = { false }) -> Int {
+    if !hasBegun { restart() }
+    if configuration.normalizesObservations, moments.count > 0 {
+      normalizer = ObservationNormalizer(moments: moments)
+      table = NormalizationTable(normalizer)
+    }
+    let rewardScale = configuration.normalizesRewards ? meter.scale : 1
+    let lanes = environments.count
+    var played = 0
+    for step in 0..<rollout.steps {
+      let first = step * lanes
+      let seen = environments.observations.view
+      rollout.observations.view.row(first).update(from: seen.pointer, count: lanes * seen.columns)
+      moments.add(seen)
+      act(into: rollout, first: first)
+      environments.step(actions: rollout.actions + first * head.branchCount)
+      steps += lanes
+      played += 1
+      let result = environments.result
+      record.add(result)
+      meter.add(result)
+      for lane in 0..<lanes {
+        rollout.rewards[first + lane] = result.rewards[lane] * rewardScale
+        rollout.ended[first + lane] = result.terminated[lane] || result.truncated[lane]
+      }
+      lookAhead(rollout, first: first, result)
+      if isDone() { break }
+    }
+    return played
+  }
+
+  /// Values the lanes' states and draws their actions.
+  private func act(into rollout: Rollout, first: Int) {
+    let lanes = environments.count
+    let seen = environments.observations.view
+    table.normalize(seen.pointer, stride: seen.stride, into: normalized.view)
+    let values = MatrixView(pointer: rollout.values + first, rows: lanes, columns: 1, stride: 1)
+    critic.network.outputs(
+      observations: normalized.view, into: values, workspace: criticRoom, pool: pool)
+    actor.network.outputs(observations: normalized.view, into: logits.view, workspace: actorRoom, pool: pool)
+    let maskColumn = environments.environment.maskColumns?.lowerBound
+    for lane in 0..<lanes {
+      rollout.logProbabilities[first + lane] = head.sample(
+        logits: logits.view.row(lane), mask: maskColumn.map { UnsafePointer(seen.row(lane) + $0) },
+        into: rollout.actions + (first + lane) * head.branchCount, stream: &stream)
+    }
+  }
+
+  /// Values the states reached: 0 if terminal, the last of the old episode if truncated.
+  private func lookAhead(_ rollout: Rollout, first: Int, _ result: StepResult) {
+    let lanes = environments.count
+    value(
+      result.observations,
+      into: MatrixView(pointer: rollout.nextValues + first, rows: lanes, columns: 1, stride: 1))
+    var isCut = false
+    for lane in 0..<lanes {
+      if result.terminated[lane] { rollout.nextValues[first + lane] = 0 }
+      isCut = isCut || (result.truncated[lane] && !result.terminated[lane])
+    }
+    guard isCut else { return }
+    value(result.finalObservations, into: finalValues.view)
+    for lane in 0..<lanes where result.truncated[lane] && !result.terminated[lane] {
+      rollout.nextValues[first + lane] = finalValues[lane, 0]
+    }
+  }
+
+  private func value(_ observations: MatrixView, into values: MatrixView) {
+    table.normalize(observations.pointer, stride: observations.stride, into: normalized.view)
+    critic.network.outputs(observations: normalized.view, into: values, workspace: criticRoom, pool: pool)
+  }
+
+  /// Takes one step of actor and critic on some rows of a rollout.
+  ///
+  /// - Throws: `TrainingError.diverged` when a loss is not finite.
+  func learn(
+    _ rollout: Rollout, rows: ArraySlice<Int32>, learningRate: Float, clip: Float,
+    statistics: inout ActorCriticStatistics
+  ) throws(TrainingError) {
+    batch.gather(rollout, rows: rows, table: table, normalizesAdvantages: configuration.normalizesAdvantages)
+    actor.optimizer.configuration.learningRate = learningRate
+    critic.optimizer.configuration.learningRate = learningRate
+    let view = batch.observations(rows.count)
+    let policy = actor.step(
+      batch.policyLoss(rows.count, clip: clip, entropy: configuration.entropy), observations: view)
+    let value = critic.step(batch.valueLoss(rows.count), observations: view)
+    updates += 1
+    guard policy.norm.isFinite, value.norm.isFinite, policy.sums[0].isFinite, value.sums[0].isFinite else {
+      throw .diverged(step: steps)
+    }
+    statistics.add(policy: policy.sums, value: value.sums, rows: rows.count)
+  }
+
+  /// How training goes, for a report.
+  func progress(
+    totalSteps: Int, learningRate: Float, statistics: ActorCriticStatistics
+  ) -> PolicyGradientProgress {
+    PolicyGradientProgress(
+      steps: steps, totalSteps: totalSteps, episodes: record.ended, meanReturn: record.meanReturn,
+      learningRate: learningRate, updates: updates, learning: statistics.means)
+  }
+
+  /// The policy's most likely action as a policy of its own: the network's trunk under the logits as advantages.
+  ///
+  /// Softmax, argmax and the mean that a dueling head takes off do not care for a constant, so the greedy action is the
+  /// actor's; the state value is 0.
+  var policy: Policy {
+    let problem = environments.environment
+    let shape = NetworkShape(
+      observationSize: problem.observationSize, hidden: configuration.hidden,
+      branchSizes: problem.actionSpace.branchSizes)
+    let inputs = configuration.hidden.last ?? problem.observationSize
+    let parameters = actor.network.parameterValues
+    let trunk = parameters.count - (inputs + 1) * head.choiceCount
+    let weights = trunk + inputs * head.choiceCount
+    let zeros = [Float](repeating: 0, count: inputs)
+    let values = parameters[..<trunk] + zeros + parameters[trunk..<weights] + [0] + parameters[weights...]
+    return Policy(
+      shape: shape, weights: Array(values), normalizer: normalizer,
+      observationNames: problem.observationNames, metadata: problem.metadata,
+      trainingSeed: configuration.seed, trainingSteps: steps)
+  }
+
+  /// Plays the most likely action of every branch on fresh lanes that share no chance with training.
+  func evaluate(episodes: Int, seed: UInt64?) -> EvaluationSummary {
+    let problem = environments.environment
+    let lanes = min(1024, episodes)
+    let room = actor.network.workspace(maximumBatch: lanes)
+    let rows = Matrix(rows: lanes, columns: problem.observationSize)
+    let outputs = Matrix(rows: lanes, columns: head.choiceCount)
+    return Learning.evaluate(
+      problem, episodes: episodes, seed: seed ?? configuration.seed, lanes: lanes,
+      threads: configuration.threads
+    ) { observations, actions in
+      table.normalize(observations.pointer, stride: observations.stride, into: rows.view)
+      actor.network.outputs(observations: rows.view, into: outputs.view, workspace: room, pool: pool)
+      if let masks = problem.maskColumns {
+        for row in 0..<lanes {
+          for (choice, column) in masks.enumerated() where observations[row, column] <= 0 {
+            outputs[row, choice] = -.infinity
+          }
+        }
+      }
+      argmaxChoices(outputs.view, branchSizes: head.branchSizes, into: actions)
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import LinearAlgebra
+
+/// What all lanes played for a number of steps, and what it was worth.
+///
+/// Row t · lanes + lane holds step t of a lane; every array has `steps · lanes` rows.
+public final class Rollout {
+  /// The number of lanes.
+  public let lanes: Int
+  /// The number of steps of each lane.
+  public let steps: Int
+  /// Rows × observation size: what was seen, raw.
+  public let observations: Matrix
+  /// Rows × branches: what was played.
+  public let actions: UnsafeMutablePointer<Int32>
+  /// Rows: the log-probability of what was played.
+  public let logProbabilities: UnsafeMutablePointer<Float>
+  /// Rows: the reward, scaled for learning.
+  public let rewards: UnsafeMutablePointer<Float>
+  /// Rows: the critic's value of the state played in.
+  public let values: UnsafeMutablePointer<Float>
+  /// Rows: the critic's value of the state reached, before a new episode began; 0 if it was terminal.
+  public let nextValues: UnsafeMutablePointer<Float>
+  /// Rows: whether the episode ended with the step, terminated or truncated.
+  public let ended: UnsafeMutablePointer<Bool>
+  /// Rows: how much better than expected the step and what followed was.
+  public let advantages: UnsafeMutablePointer<Float>
+  /// Rows: what the value of the state played in should be: value + advantage.
+  public let returns: UnsafeMutablePointer<Float>
+
+  /// The number of rows.
+  public var count: Int { steps * lanes }
+
+  /// Makes room.
+  public init(lanes: Int, steps: Int, observationSize: Int, branches: Int) {
+    precondition(lanes > 0 && steps > 0, "A rollout needs lanes and steps, not \(lanes) and \(steps).")
+    self.lanes = lanes
+    self.steps = steps
+    let count = lanes * steps
+    func room<Element>(_ count: Int, _ element: Element) -> UnsafeMutablePointer<Element> {
+      let pointer = UnsafeMutablePointer<Element>.allocate(capacity: count)
+      pointer.initialize(repeating: element, count: count)
+      return pointer
+    }
+    observations = Matrix(rows: count, columns: observationSize)
+    actions = room(count * branches, Int32(0))
+    logProbabilities = room(count, Float(0))
+    rewards = room(count, Float(0))
+    values = room(count, Float(0))
+    nextValues = room(count, Float(0))
+    ended = room(count, false)
+    advantages = room(count, Float(0))
+    returns = room(count, Float(0))
+  }
+
+  deinit {
+    actions.deallocate()
+    for pointer in [logProbabilities, rewards, values, nextValues, advantages, returns] {
+      pointer.deallocate()
+    }
+    ended.deallocate()
+  }
+
+  /// Fills advantages and returns by generalised advantage estimation (Schulman et al., 2016, equation 16):
+  /// A_t = δ_t + γ λ A_{t+1} within an episode, δ_t = r_t + γ V(s_{t+1}) − V(s_t).
+  ///
+  /// A truncated episode's last step looks ahead to the value of the state reached; a terminated one's to nothing. With
+  /// λ = 1 the returns are those of Monte Carlo.
+  public func estimateAdvantages(discount: Float, traceDecay: Float) {
+    for lane in 0..<lanes {
+      var following: Float = 0
+      for step in (0..<steps).reversed() {
+        let row = step * lanes + lane
+        let error = rewards[row] + discount * nextValues[row] - values[row]
+        following = error + (ended[row] ? 0 : discount * traceDecay * following)
+        advantages[row] = following
+        returns[row] = values[row] + following
+      }
+    }
+  }
+}

@@ -1,0 +1,122 @@
+import LinearAlgebra
+
+/// A policy over combinatorial actions: an independent choice in every branch, by the softmax of the branch's logits.
+///
+/// The probability of an action is the product over its branches, so log-probabilities and entropies add up. A choice
+/// that a mask forbids has probability 0, and its logit does not matter (Huang and Ontañón, 2022).
+public final class CategoricalHead: @unchecked Sendable {
+  /// The number of choices of each branch.
+  public let branchSizes: [Int]
+  /// The number of choices over all branches: the length of a row of logits.
+  public let choiceCount: Int
+  private let sizes: UnsafeMutablePointer<Int>
+
+  /// Describes the branches.
+  public init(branchSizes: [Int]) {
+    precondition(
+      !branchSizes.isEmpty && branchSizes.allSatisfy { $0 > 0 }, "Every branch needs at least one choice.")
+    self.branchSizes = branchSizes
+    choiceCount = branchSizes.reduce(0, +)
+    sizes = .allocate(capacity: branchSizes.count)
+    for (branch, size) in branchSizes.enumerated() { sizes[branch] = size }
+  }
+
+  deinit { sizes.deallocate() }
+
+  /// The number of branches.
+  public var branchCount: Int { branchSizes.count }
+
+  /// Draws an action.
+  ///
+  /// - Parameters:
+  ///   - logits: a row of logits, all branches behind one another.
+  ///   - mask: as many numbers, those up to 0 forbidding the choice; nil allows all. Every branch needs a choice.
+  ///   - action: where the choices go, one per branch.
+  ///   - stream: one number of it is used per branch.
+  /// - Returns: the log-probability of the action.
+  public func sample(
+    logits: UnsafePointer<Float>, mask: UnsafePointer<Float>?, into action: UnsafeMutablePointer<Int32>,
+    stream: inout RandomStream
+  ) -> Float {
+    var logProbability: Float = 0
+    var first = 0
+    for branch in 0..<branchCount {
+      let size = sizes[branch]
+      let normalizer = normalizer(logits + first, size, mask.map { $0 + first })
+      var rest = stream.uniform()
+      var choice = -1
+      for index in 0..<size where isAllowed(mask, first + index) {
+        choice = index
+        rest -= ScalarKernels.exp(logits[first + index] - normalizer)
+        if rest < 0 { break }
+      }
+      precondition(choice >= 0, "A mask must allow at least one choice of every branch.")
+      action[branch] = Int32(choice)
+      logProbability += logits[first + choice] - normalizer
+      first += size
+    }
+    return logProbability
+  }
+
+  /// The log-probability of an action, and the entropy of the whole policy in nats.
+  public func measure(
+    logits: UnsafePointer<Float>, mask: UnsafePointer<Float>?, action: UnsafePointer<Int32>
+  ) -> (logProbability: Float, entropy: Float) {
+    var (logProbability, entropy) = (Float(0), Float(0))
+    var first = 0
+    for branch in 0..<branchCount {
+      let size = sizes[branch]
+      let normalizer = normalizer(logits + first, size, mask.map { $0 + first })
+      for index in first..<first + size where isAllowed(mask, index) {
+        let logit = logits[index] - normalizer
+        entropy -= ScalarKernels.exp(logit) * logit
+      }
+      logProbability += logits[first + Int(action[branch])] - normalizer
+      first += size
+    }
+    return (logProbability, entropy)
+  }
+
+  /// Writes the gradient of slope · log π(action) + entropySlope · H(π) by every logit; 0 where a choice is forbidden.
+  public func differentiate(
+    logits: UnsafePointer<Float>, mask: UnsafePointer<Float>?, action: UnsafePointer<Int32>, slope: Float,
+    entropySlope: Float, into gradient: UnsafeMutablePointer<Float>
+  ) {
+    var first = 0
+    for branch in 0..<branchCount {
+      let size = sizes[branch]
+      let normalizer = normalizer(logits + first, size, mask.map { $0 + first })
+      var entropy: Float = 0
+      for index in first..<first + size where isAllowed(mask, index) {
+        let logit = logits[index] - normalizer
+        entropy -= ScalarKernels.exp(logit) * logit
+      }
+      for index in first..<first + size {
+        guard isAllowed(mask, index) else {
+          gradient[index] = 0
+          continue
+        }
+        let logit = logits[index] - normalizer
+        let probability = ScalarKernels.exp(logit)
+        let chosen: Float = index == first + Int(action[branch]) ? 1 : 0
+        gradient[index] = slope * (chosen - probability) - entropySlope * probability * (logit + entropy)
+      }
+      first += size
+    }
+  }
+
+  /// log Σ exp of the allowed logits.
+  private func normalizer(_ logits: UnsafePointer<Float>, _ size: Int, _ mask: UnsafePointer<Float>?) -> Float
+  {
+    var highest = -Float.infinity
+    for index in 0..<size where isAllowed(mask, index) { highest = max(highest, logits[index]) }
+    var sum: Float = 0
+    for index in 0..<size where isAllowed(mask, index) { sum += ScalarKernels.exp(logits[index] - highest) }
+    return highest + ScalarKernels.log(sum)
+  }
+
+  @inline(__always) private func isAllowed(_ mask: UnsafePointer<Float>?, _ index: Int) -> Bool {
+    guard let mask else { return true }
+    return mask[index] > 0
+  }
+}
