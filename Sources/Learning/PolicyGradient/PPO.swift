@@ -92,7 +92,7 @@ public struct PPOConfiguration: Sendable, Equatable {
   /// Gathers hyperparameters; those not given are the defaults.
   public init(
     shared: ActorCriticConfiguration = ActorCriticConfiguration(), rolloutSteps: Int = 128, epochs: Int = 10,
-    minibatchSize: Int = 256, clip: Float = 0.2
+    minibatchSize: Int = 64, clip: Float = 0.2
   ) {
     self.shared = shared
     self.rolloutSteps = rolloutSteps
