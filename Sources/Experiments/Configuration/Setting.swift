@@ -2,17 +2,17 @@ import ModelFormats
 
 /// One key of a configuration: how it is read, written and explained.
 ///
-/// The table of settings is the only place that names the keys; parsing, overrides, the resolved file and the help all
-/// follow it.
-struct Setting: Sendable {
+/// A configuration's table of settings is the only place that names its keys; parsing, overrides, the resolved file and
+/// the help all follow it.
+public struct Setting<Configuration>: Sendable {
   /// The key with its sections: `agent.learning_rate`.
   let key: String
   /// What it means, in a few words.
   let help: String
   /// The value as YAML spells it.
-  let text: @Sendable (TrainingConfiguration) -> String
+  let text: @Sendable (Configuration) -> String
   /// Sets the value; throws what would be allowed.
-  let set: @Sendable (SettingValue, inout TrainingConfiguration) throws(SettingMismatch) -> Void
+  let set: @Sendable (SettingValue, inout Configuration) throws(SettingMismatch) -> Void
 }
 
 /// A value as it stands in a file: a word or a list of words.
@@ -27,7 +27,18 @@ struct SettingMismatch: Error {
 }
 
 extension Setting {
-  typealias Field<Value> = WritableKeyPath<TrainingConfiguration, Value> & Sendable
+  /// The same setting of a configuration that holds this one, its key within a section where one is given.
+  func lifted<Outer>(
+    _ section: String?, _ field: WritableKeyPath<Outer, Configuration> & Sendable
+  ) -> Setting<Outer> {
+    Setting<Outer>(key: section.map { "\($0).\(key)" } ?? key, help: help) {
+      text($0[keyPath: field])
+    } set: { value, outer throws(SettingMismatch) in
+      try set(value, &outer[keyPath: field])
+    }
+  }
+
+  typealias Field<Value> = WritableKeyPath<Configuration, Value> & Sendable
 
   static func text(_ key: String, _ field: Field<String>, _ help: String) -> Setting {
     Setting(key: key, help: help) {

@@ -3,7 +3,7 @@ import Markets
 import ModelFormats
 
 /// Everything that decides a training run: equal configurations give bit-identical policies.
-public struct TrainingConfiguration: Sendable {
+public struct TrainingConfiguration: Configurable {
   /// A bundled market's name or a market file's path.
   public var market = "nine-campaigns"
   /// What the policy sees of the market.
@@ -41,44 +41,22 @@ public struct TrainingConfiguration: Sendable {
 
 extension TrainingConfiguration {
   /// The keys of a configuration file, in the order they are written.
-  static let settings: [Setting] = [
-    .text("market", \.market, "a bundled market's name or a market file's path"),
-    .choice(
-      "observation", \.observation, "what the policy sees: planner (with the plan as a prior) or advertiser"),
-    .choice(
-      "reward", \.reward,
-      "what a step pays: realized, expected (given the market's state), or advantage (over the plan)"
-    ),
-    .integer("steps", \.steps, 1 ... .max, "environment steps, over all lanes"),
-    .integer("lanes", \.lanes, 1...1_000_000, "episodes that run side by side"),
-    .integer("seed", \.seed, 0...UInt64(Int.max), "seed of everything random"),
-    .integer("threads", \.threads, 1...1024, "most threads, none for all processors; changes no result"),
-    .integer("checkpoint_steps", \.checkpointSteps, 1 ... .max, "environment steps between checkpoints"),
-    .integers("agent.hidden", \.agent.hidden, 1...65_536, "widths of the hidden layers"),
-    .choice("agent.head", \.agent.head, "how the channels' values add up: branching or additive"),
-    .choice("agent.initialization", \.agent.initialization, "how the first weights are drawn"),
-    .schedule("agent.learning_rate", \.agent.learningRate, .above(0), "Adam's step size"),
-    .number("agent.discount", \.agent.discount, .unit, "what a reward one step later is worth"),
-    .integer("agent.n_step", \.agent.nStep, 1...1000, "rewards summed up before a target bootstraps"),
-    .integer("agent.batch_size", \.agent.batchSize, 1...1_048_576, "transitions of an update"),
-    .integer("agent.replay_capacity", \.agent.replayCapacity, 1...Int(Int32.max), "transitions kept"),
-    .integer(
-      "agent.warmup_steps", \.agent.warmupSteps, 0 ... .max, "environment steps before learning begins"),
-    .integer(
-      "agent.steps_per_update", \.agent.environmentStepsPerUpdate, 1 ... .max,
-      "environment steps to an update"),
-    .targetUpdate("agent.target_update", \.agent.targetUpdate, "[polyak, rate] or [hard, updates]"),
-    .schedule("agent.exploration", \.agent.epsilon, .unit, "chance that a channel's bid is disturbed"),
-    .integer(
-      "agent.exploration_width", \.agent.explorationWidth, 1...1000,
-      "levels a disturbed bid may move, none for any"),
-    .rewardScale("agent.reward_scale", \.agent.rewardScale, "what rewards are multiplied with, or automatic"),
-    .number(
-      "agent.maximum_gradient_norm", \.agent.maximumGradientNorm, .above(0), "clips gradients, or none"),
-    .number("agent.huber_threshold", \.agent.huberThreshold, .above(0), "where the loss turns linear"),
-    .number(
-      "agent.observation_limit", \.agent.observationLimit, .above(0), "where normalised observations are cut"),
-  ]
+  public static let settings: [Setting<TrainingConfiguration>] =
+    [
+      .text("market", \.market, "a bundled market's name or a market file's path"),
+      .choice(
+        "observation", \.observation, "what the policy sees: planner (with the plan as a prior) or advertiser"
+      ),
+      .choice(
+        "reward", \.reward,
+        "what a step pays: realized, expected (given the market's state), or advantage (over the plan)"
+      ),
+      .integer("steps", \.steps, 1 ... .max, "environment steps, over all lanes"),
+      .integer("lanes", \.lanes, 1...1_000_000, "episodes that run side by side"),
+      .integer("seed", \.seed, 0...UInt64(Int.max), "seed of everything random"),
+      .integer("threads", \.threads, 1...1024, "most threads, none for all processors; changes no result"),
+      .integer("checkpoint_steps", \.checkpointSteps, 1 ... .max, "environment steps between checkpoints"),
+    ] + DoubleDQNConfiguration.settings.map { $0.lifted("agent", \.agent) }
 
   /// Throws `ConfigurationError` where settings that are fine alone do not go together.
   public func validate() throws(ConfigurationError) {

@@ -2,7 +2,15 @@ import Markets
 import ModelFormats
 import Yams
 
-extension TrainingConfiguration {
+/// A configuration that is read from YAML files and overrides, and written as a file with an explanation of every key.
+public protocol Configurable: Sendable {
+  /// The default configuration.
+  init()
+  /// The keys, in the order they are written; those of a section stand together.
+  static var settings: [Setting<Self>] { get }
+}
+
+extension Configurable {
   /// Reads a configuration file over the defaults, then overrides such as `agent.learning_rate=1e-3` over that.
   ///
   /// Throws `FileError` where the file cannot be read and `ConfigurationError` for everything it should not hold.

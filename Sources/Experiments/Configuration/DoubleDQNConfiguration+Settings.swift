@@ -1,0 +1,31 @@
+import Learning
+
+extension DoubleDQNConfiguration {
+  /// The keys of the learner's section of a configuration file; seed, threads and schedule come from the run's own keys.
+  static let settings: [Setting<DoubleDQNConfiguration>] = [
+    .integers("hidden", \.hidden, 1...65_536, "widths of the hidden layers"),
+    .choice("head", \.head, "how the channels' values add up: branching or additive"),
+    .choice("initialization", \.initialization, "how the first weights are drawn"),
+    .schedule("learning_rate", \.learningRate, .above(0), "Adam's step size"),
+    .number("discount", \.discount, .unit, "what a reward one step later is worth"),
+    .integer("n_step", \.nStep, 1...1000, "rewards summed up before a target bootstraps"),
+    .integer("batch_size", \.batchSize, 1...1_048_576, "transitions of an update"),
+    .integer("replay_capacity", \.replayCapacity, 1...Int(Int32.max), "transitions kept"),
+    .integer(
+      "warmup_steps", \.warmupSteps, 0 ... .max, "environment steps before learning begins"),
+    .integer(
+      "steps_per_update", \.environmentStepsPerUpdate, 1 ... .max,
+      "environment steps to an update"),
+    .targetUpdate("target_update", \.targetUpdate, "[polyak, rate] or [hard, updates]"),
+    .schedule("exploration", \.epsilon, .unit, "chance that a channel's bid is disturbed"),
+    .integer(
+      "exploration_width", \.explorationWidth, 1...1000,
+      "levels a disturbed bid may move, none for any"),
+    .rewardScale("reward_scale", \.rewardScale, "what rewards are multiplied with, or automatic"),
+    .number(
+      "maximum_gradient_norm", \.maximumGradientNorm, .above(0), "clips gradients, or none"),
+    .number("huber_threshold", \.huberThreshold, .above(0), "where the loss turns linear"),
+    .number(
+      "observation_limit", \.observationLimit, .above(0), "where normalised observations are cut"),
+  ]
+}
