@@ -16,9 +16,11 @@ public func evaluationSeed(_ seed: UInt64) -> UInt64 { seed | 1 << 63 }
 ///   - seed: decides all randomness, by way of `evaluationSeed`.
 ///   - lanes: how many episodes run side by side; by default all, up to 1024.
 ///   - threads: the most threads of a step; nil for as many as there are processors.
+///   - discount: what a reward one step later is worth in the discounted returns.
 ///   - act: writes lanes × branches choices for lanes × observation size raw observations.
 public func evaluate<E: Environment>(
   _ environment: E, episodes: Int, seed: UInt64, lanes: Int? = nil, threads: Int? = nil,
+  discount: Double = 1,
   act: (_ observations: MatrixView, _ actions: UnsafeMutablePointer<Int32>) throws -> Void
 ) rethrows -> EvaluationSummary {
   precondition(episodes > 0, "An evaluation needs at least one episode, not \(episodes).")
@@ -26,6 +28,8 @@ public func evaluate<E: Environment>(
   let field = VectorEnvironment(count: lanes, seed: evaluationSeed(seed), threads: threads) { environment }
   var actions = [Int32](repeating: 0, count: lanes * environment.actionSpace.branchCount)
   var returns = [Double](repeating: 0, count: episodes)
+  var discountedReturns = returns
+  var weights = [Double](repeating: 1, count: episodes)
   var lengths = [Int](repeating: 0, count: episodes)
   // The episode each lane is playing; lane l plays episodes l, l + lanes, l + 2 · lanes, ….
   var playing = Array(0..<lanes)
@@ -39,6 +43,8 @@ public func evaluate<E: Environment>(
     field.step(actions: actions)
     for lane in 0..<lanes where playing[lane] < episodes {
       returns[playing[lane]] += Double(field.rewards[lane])
+      discountedReturns[playing[lane]] += weights[playing[lane]] * Double(field.rewards[lane])
+      weights[playing[lane]] *= discount
       lengths[playing[lane]] += 1
       if field.terminated[lane] || field.truncated[lane] {
         playing[lane] += lanes
@@ -46,5 +52,5 @@ public func evaluate<E: Environment>(
       }
     }
   }
-  return EvaluationSummary(returns: returns, lengths: lengths)
+  return EvaluationSummary(returns: returns, lengths: lengths, discountedReturns: discountedReturns)
 }

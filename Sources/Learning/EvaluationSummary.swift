@@ -4,14 +4,18 @@ public struct EvaluationSummary: Sendable, Equatable, CustomStringConvertible {
   public let returns: [Double]
   /// The number of steps of each episode.
   public let lengths: [Int]
+  /// The sum of rewards of each episode, each reward discounted by the steps before it.
+  public let discountedReturns: [Double]
 
-  /// Gathers the episodes of an evaluation.
-  public init(returns: [Double], lengths: [Int]) {
+  /// Gathers the episodes of an evaluation; without discounted returns, nothing was discounted.
+  public init(returns: [Double], lengths: [Int], discountedReturns: [Double]? = nil) {
     precondition(
-      !returns.isEmpty && returns.count == lengths.count,
+      !returns.isEmpty && returns.count == lengths.count
+        && returns.count == discountedReturns?.count ?? returns.count,
       "A summary needs episodes, and a length for each return.")
     self.returns = returns
     self.lengths = lengths
+    self.discountedReturns = discountedReturns ?? returns
   }
 
   /// The number of episodes.
@@ -34,6 +38,13 @@ public struct EvaluationSummary: Sendable, Equatable, CustomStringConvertible {
   public var ci95: ClosedRange<Double> {
     let half = 1.959964 * standardError
     return mean - half...mean + half
+  }
+
+  /// The mean discounted return.
+  public var discountedMean: Double { discountedReturns.reduce(0, +) / Double(episodes) }
+  /// The share of episodes that returned at least `threshold`.
+  public func successRate(threshold: Double) -> Double {
+    Double(returns.count { $0 >= threshold }) / Double(episodes)
   }
 
   /// The sum of all returns.

@@ -39,6 +39,18 @@ private struct Lengths: ScalarEnvironment {
     }
   }
 
+  @Test func discountedReturnsWeighLaterRewardsLess() {
+    let summary = evaluate(Lengths(), episodes: 20, seed: 4, lanes: 6, discount: 0.5) {
+      observations, actions in
+      for lane in 0..<observations.rows { actions[lane] = 1 }
+    }
+    for (length, value) in zip(summary.lengths, summary.discountedReturns) {
+      #expect(value == (length == 1 ? 2 : 4 - 1.0 / 128))
+    }
+    #expect(Set(summary.lengths) == [1, 9])
+    #expect(summary.successRate(threshold: 18) == Double(summary.lengths.count { $0 == 9 }) / 20)
+  }
+
   @Test func evaluationSharesNoChanceWithTraining() {
     let training = VectorEnvironment(count: 50, seed: 4) { CartPole() }
     let evaluation = VectorEnvironment(count: 50, seed: evaluationSeed(4)) { CartPole() }
