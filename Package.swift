@@ -55,7 +55,7 @@ let package = Package(
     .testTarget(name: "EnvironmentsTests", dependencies: ["Environments"], exclude: ["Golden"]),
     .testTarget(
       name: "LearningTests", dependencies: ["Learning", "AllocationCounting"], exclude: ["Golden"]),
-    .testTarget(name: "MarketsTests", dependencies: ["Markets"]),
+    .testTarget(name: "MarketsTests", dependencies: ["Markets"], exclude: ["Golden"]),
     .testTarget(name: "CPolicyTests", dependencies: ["CPolicy", "ModelFormats"]),
     .testTarget(name: "ModelFormatsTests", dependencies: ["ModelFormats"], exclude: ["Golden"]),
     .testTarget(name: "ExperimentsTests", dependencies: ["Experiments"]),

@@ -8,8 +8,8 @@ struct ApportionCommand: ParsableCommand {
     abstract: "Decides the bid on every marketing channel under one budget.",
     version: "0.1.0",
     subcommands: [
-      MarketsCommand.self, TrainCommand.self, EvaluateCommand.self, ExportCommand.self, ImportCommand.self,
-      PublishCommand.self, BenchmarkCommand.self,
+      MarketsCommand.self, CalibrateCommand.self, PlanCommand.self, TrainCommand.self, EvaluateCommand.self,
+      ExportCommand.self, ImportCommand.self, PublishCommand.self, BenchmarkCommand.self,
     ])
 
   /// Runs the command line; every failure is one line on stderr and an exit status of sysexits.h.

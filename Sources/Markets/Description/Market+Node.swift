@@ -78,6 +78,7 @@ extension ResponseChannel {
       ("slope", saturation.slope.node))
     fields["value_per_outcome"] = valuePerOutcome.node
     fields["noise"] = noise.node
+    if !recent.isEmpty { fields["recent"] = recent.node }
     return fields.node
   }
 }

@@ -116,6 +116,7 @@ extension ResponseChannel {
     try requireNonNegative(valuePerOutcome, "\(key).value_per_outcome")
     try require(
       noise >= 0 && noise <= 3, "\(key).noise", "is \(noise)", "choose a standard deviation from 0 to 3")
+    for (tick, spend) in recent.enumerated() { try requireNonNegative(spend, "\(key).recent[\(tick)]") }
   }
 }
 

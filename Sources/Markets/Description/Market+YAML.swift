@@ -132,7 +132,9 @@ private func fatigue(from field: YAMLField) throws(MarketError) -> Fatigue {
 }
 
 private func responseChannel(from field: YAMLField) throws(MarketError) -> ResponseChannel {
-  let fields = try field.mapping(["spends", "adstock", "saturation", "value_per_outcome", "noise"])
+  let fields = try field.mapping([
+    "spends", "adstock", "saturation", "value_per_outcome", "noise", "recent",
+  ])
   let curve = try fields.required("saturation").mapping(["maximum", "half_saturation", "slope"])
   return ResponseChannel(
     spends: try fields.required("spends").numbers(),
@@ -141,7 +143,9 @@ private func responseChannel(from field: YAMLField) throws(MarketError) -> Respo
       maximum: try curve.required("maximum").number(),
       halfSaturation: try curve.required("half_saturation").number(), slope: try curve["slope"]?.number() ?? 1
     ),
-    valuePerOutcome: try fields["value_per_outcome"]?.number() ?? 1, noise: try fields["noise"]?.number() ?? 0
+    valuePerOutcome: try fields["value_per_outcome"]?.number() ?? 1,
+    noise: try fields["noise"]?.number() ?? 0,
+    recent: try fields["recent"]?.numbers() ?? []
   )
 }
 

@@ -13,17 +13,21 @@ public struct ResponseChannel: Sendable, Equatable {
   public var valuePerOutcome: Double
   /// The standard deviation of the outcome's log noise, whose factor has mean 1.
   public var noise: Double
+  /// Money in the ticks before an episode, the newest last: plans start from what it still does, and call repeating it
+  /// the current plan. Simulated episodes start without carry-over.
+  public var recent: [Double]
 
   /// Creates a response channel.
   public init(
     spends: [Double], adstock: Adstock = .none, saturation: Hill, valuePerOutcome: Double = 1,
-    noise: Double = 0
+    noise: Double = 0, recent: [Double] = []
   ) {
     self.spends = spends
     self.adstock = adstock
     self.saturation = saturation
     self.valuePerOutcome = valuePerOutcome
     self.noise = noise
+    self.recent = recent
   }
 }
 
