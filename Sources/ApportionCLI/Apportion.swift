@@ -9,7 +9,8 @@ struct ApportionCommand: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       MarketsCommand.self, CalibrateCommand.self, PlanCommand.self, TrainCommand.self, EvaluateCommand.self,
-      ExportCommand.self, ImportCommand.self, PublishCommand.self, BenchmarkCommand.self,
+      ExplainCommand.self, ReportCommand.self, ExportCommand.self, ImportCommand.self, PublishCommand.self,
+      BenchmarkCommand.self,
     ])
 
   /// Runs the command line; every failure is one line on stderr and an exit status of sysexits.h.

@@ -19,6 +19,10 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "Another market to play (default: the run's own).")
   var market: String?
 
+  @Option(
+    help: "A table of plausible markets to play, as calibrate writes it; strategies plan with the market.")
+  var plausible: String?
+
   @Option(help: "Where the result is kept as JSON (default: evaluation.json in the run's folder).")
   var output: String?
 
@@ -33,7 +37,7 @@ struct EvaluateCommand: ParsableCommand {
   func run() throws {
     let folder = try RunFolder(opening: runFolder)
     let evaluation = try evaluatePolicy(
-      folder, market: market, episodes: episodes, seed: seed)
+      folder, market: market, plausible: plausible, episodes: episodes, seed: seed)
     try AtomicFile.write(evaluation.json.text(indented: true) + "\n", to: output ?? folder.evaluation)
     options.show(evaluation.json, text: evaluation.text)
   }

@@ -18,6 +18,10 @@ public struct RunFolder: Sendable, Equatable {
   public var policy: String { path + "/policy.safetensors" }
   /// The last evaluation.
   public var evaluation: String { path + "/evaluation.json" }
+  /// The last explanation.
+  public var explanation: String { path + "/explanation.json" }
+  /// The last report.
+  public var report: String { path + "/report.html" }
 
   /// The policy saved after a number of steps.
   public func checkpoint(step: Int) -> String {

@@ -17,6 +17,12 @@ public struct PlausibleMarkets: Sendable, Equatable {
   /// The number of draws.
   public var count: Int { draws.count }
 
+  /// All markets, or as many of them, evenly spread.
+  public func markets(atMost limit: Int) -> [Market] {
+    let kept = min(count, max(1, limit))
+    return (0..<kept).map { self[$0 * count / kept] }
+  }
+
   /// One of the markets. What differs between episodes is known in it, so it draws no multipliers of response.
   public subscript(draw: Int) -> Market {
     var market = market

@@ -3,11 +3,14 @@ public struct Baselines: Sendable {
   private let market: Market
   private let plan: MeanMarketPlan
   private let uniformLevel: Int
+  /// The certified plan; nil where a channel bids in auctions.
+  private let schedule: SpendPlan?
 
   /// Prepares the baselines of a market: plans its mean, and tries every uniform level on pilot episodes.
   public init(_ market: Market) {
     self.market = market
     plan = MeanMarketPlan(market)
+    schedule = try? SpendPlan(market: market, gap: 1e-3)
     let largest = market.channels.map(\.levels.count).max() ?? 1
     let pilots = MarketEvaluation(market: market, episodes: 64, seed: 0x7069_6C6F_74)
     let records = pilots.run(
@@ -18,15 +21,23 @@ public struct Baselines: Sendable {
     uniformLevel = means.indices.max { means[$0] < means[$1] } ?? 0
   }
 
-  /// Uniform, equal split, static, pacing and replan, in this order.
+  /// Uniform, equal split, static, plan (where all channels have response curves), pacing and replan, in this order.
   public var entries: [MarketEvaluation.Entry] {
     let (market, plan, level) = (market, plan, uniformLevel)
     return [
       .init("uniform") { UniformStrategy(market: market, level: level) },
       .init("equal-split") { EqualSplitStrategy(plan: plan) },
-      .init("static") { StaticStrategy(plan: plan) },
+    ] + fixedPlans + [
       .init("pacing") { PacingStrategy(plan: plan) },
       .init("replan") { ReplanStrategy(market: market) },
     ]
+  }
+  /// The plans that do not look at what happens: static, and the certified one where there is one.
+  public var fixedPlans: [MarketEvaluation.Entry] {
+    let (market, plan) = (market, plan)
+    let certified = schedule.map { schedule in
+      MarketEvaluation.Entry("plan") { ScheduleStrategy(market: market, plan: schedule) }
+    }
+    return [.init("static") { StaticStrategy(plan: plan) }] + [certified].compactMap { $0 }
   }
 }

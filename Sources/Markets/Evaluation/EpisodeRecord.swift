@@ -10,6 +10,17 @@ public struct EpisodeRecord: Sendable {
   public var budgetUsed: [Double] = []
   /// Ticks in which money spent exceeded the budget or the cap, or a level left its limits.
   public var violations = 0
+
+  /// Creates the record of no episodes.
+  public init() {}
+
+  /// Adds the episodes of another record behind its own.
+  public mutating func append(_ other: EpisodeRecord) {
+    returns += other.returns
+    expectedReturns += other.expectedReturns
+    budgetUsed += other.budgetUsed
+    violations += other.violations
+  }
 }
 
 extension MarketStrategy {

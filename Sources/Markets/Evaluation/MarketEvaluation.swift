@@ -48,12 +48,7 @@ public struct MarketEvaluation: Sendable {
         return withLevels(block.count) { entry.make().playEpisode(simulation, levels: $0) }
       }
     }.reduce(into: Array(repeating: EpisodeRecord(), count: entries.count)) { total, block in
-      for index in entries.indices {
-        total[index].returns += block[index].returns
-        total[index].expectedReturns += block[index].expectedReturns
-        total[index].budgetUsed += block[index].budgetUsed
-        total[index].violations += block[index].violations
-      }
+      for index in entries.indices { total[index].append(block[index]) }
     }
   }
 

@@ -1,0 +1,89 @@
+import Synchronization
+
+/// What a strategy spends and gains by channel and tick, summed over episodes while it is played.
+///
+/// ```swift
+/// let meter = PlayMeter(market: market)
+/// _ = evaluation.run([.init("replan") { meter.metering(ReplanStrategy(market: market)) }])
+/// print(meter.meanSpend)
+/// ```
+public final class PlayMeter: Sendable {
+  /// Sums of one block of lanes: spends, then expected outcomes, `tick * channels + channel`.
+  private struct Sums {
+    var values: [Double]
+    var lanes: Int
+  }
+
+  private let market: Market
+  /// By the first lane of a block, so that sums are taken in the same order on any number of threads.
+  private let blocks = Mutex<[Int: Sums]>([:])
+
+  /// Creates a meter for plays of a market.
+  public init(market: Market) { self.market = market }
+
+  /// A strategy that plays as another and is metered.
+  public func metering(_ strategy: any MarketStrategy) -> any MarketStrategy {
+    MeteredStrategy(base: strategy, meter: self)
+  }
+
+  /// By tick and channel: the mean money spent in an episode.
+  public var meanSpend: [[Double]] { means(0) }
+  /// By tick and channel: the mean outcome expected in an episode.
+  public var meanOutcome: [[Double]] { means(1) }
+
+  private func means(_ part: Int) -> [[Double]] {
+    let (ticks, channels) = (market.ticks, market.channels.count)
+    return blocks.withLock { blocks in
+      var sums = [Double](repeating: 0, count: ticks * channels)
+      var lanes = 0
+      for (_, block) in blocks.sorted(by: { $0.key < $1.key }) {
+        for index in sums.indices { sums[index] += block.values[part * sums.count + index] }
+        lanes += block.lanes
+      }
+      return (0..<ticks).map { tick in
+        (0..<channels).map { sums[tick * channels + $0] / Double(max(lanes, 1)) }
+      }
+    }
+  }
+
+  fileprivate func add(_ simulation: MarketSimulation) {
+    let (ticks, channels, lanes) = (market.ticks, market.channels.count, simulation.laneCount)
+    blocks.withLock { blocks in
+      var block =
+        blocks[simulation.lanes.lowerBound]
+        ?? Sums(values: [Double](repeating: 0, count: 2 * ticks * channels), lanes: lanes)
+      for channel in 0..<channels {
+        let (spend, outcome) = (
+          simulation.values(.spend, channel), simulation.values(.expectedOutcome, channel)
+        )
+        let place = (simulation.tick - 1) * channels + channel
+        for lane in 0..<lanes {
+          block.values[place] += Double(spend[lane])
+          block.values[ticks * channels + place] += Double(outcome[lane])
+        }
+      }
+      blocks[simulation.lanes.lowerBound] = block
+    }
+  }
+}
+
+private final class MeteredStrategy: MarketStrategy {
+  let base: any MarketStrategy
+  let meter: PlayMeter
+
+  init(base: any MarketStrategy, meter: PlayMeter) {
+    self.base = base
+    self.meter = meter
+  }
+
+  func startEpisode(_ simulation: MarketSimulation) { base.startEpisode(simulation) }
+
+  func choose(_ simulation: MarketSimulation, levels: UnsafeMutablePointer<Int32>) {
+    base.choose(simulation, levels: levels)
+  }
+
+  func observe(_ simulation: MarketSimulation, levels: UnsafePointer<Int32>) {
+    meter.add(simulation)
+    base.observe(simulation, levels: levels)
+  }
+}

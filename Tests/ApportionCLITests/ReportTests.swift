@@ -1,0 +1,87 @@
+import Foundation
+import ModelFormats
+import Testing
+
+private let chromium = "/usr/bin/chromium"
+
+@Suite struct ReportTests {
+  /// Light on a wide screen, dark on a phone's: the page is drawn, and the console stays silent.
+  @Test(
+    .enabled(if: FileManager.default.isExecutableFile(atPath: chromium), "Chromium is not installed"),
+    arguments: [
+      ["--window-size=1000,3000"], ["--window-size=390,3000", "--blink-settings=preferredColorScheme=0"],
+    ])
+  func isDrawnByABrowser(_ settings: [String]) throws {
+    try withTemporaryFolder { folder in
+      try AtomicFile.write(tinyMarket, to: folder + "/tiny.yaml")
+      for arguments in [
+        ["train", "--quiet", "--output", "run"] + tinySettings, ["evaluate", "run", "--episodes", "40"],
+        ["report", "run"],
+      ] {
+        #expect(try CommandLineProgram.run(arguments, in: folder).status == 0)
+      }
+      let browser = Process()
+      browser.executableURL = URL(filePath: chromium)
+      browser.currentDirectoryURL = URL(filePath: folder)
+      browser.arguments =
+        [
+          "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--screenshot=page.png",
+          "--user-data-dir=\(folder)/profile",
+        ] + settings + ["file://\(folder)/run/report.html"]
+      let errors = Pipe()
+      browser.standardError = errors
+      browser.standardOutput = FileHandle.nullDevice
+      try browser.run()
+      let log = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+      browser.waitUntilExit()
+      #expect(browser.terminationStatus == 0)
+      #expect(!log.contains("CONSOLE"), "\(log)")
+      // A blank page of this size takes a few kilobytes.
+      #expect(try AtomicFile.read(folder + "/page.png").count > 20_000)
+    }
+  }
+
+  @Test func explainsAndReportsARun() throws {
+    try withTemporaryFolder { folder in
+      try AtomicFile.write(tinyMarket, to: folder + "/tiny.yaml")
+      _ = try CommandLineProgram.run(["train", "--quiet", "--output", "run"] + tinySettings, in: folder)
+      let early = try CommandLineProgram.run(["report", "run"], in: folder)
+      #expect(early.status == 66)
+      #expect(early.errors.contains("evaluation.json"))
+      _ = try CommandLineProgram.run(["evaluate", "run", "--episodes", "40"], in: folder)
+
+      let explained = try CommandLineProgram.run(["explain", "run", "--tick", "2", "--json"], in: folder)
+      #expect(explained.status == 0)
+      let channels = try #require(try explained.json["channels"]?.array)
+      #expect(channels.map { $0["name"]?.string } == ["first", "second"])
+      for (channel, levels) in zip(channels, [4, 3]) {
+        for key in ["levels", "q", "simulated"] { #expect(channel[key]?.array?.count == levels, "\(key)") }
+        // A channel that only brings outcome is missed when it is off.
+        let expected = try #require(try explained.json["expected"]?.double)
+        #expect(channel["when_off"]?.double ?? .infinity < expected)
+        #expect(channel["line"]?.string?.isEmpty == false)
+      }
+      let late = try CommandLineProgram.run(["explain", "run", "--tick", "6"], in: folder)
+      #expect(late.status == 78)
+
+      let report = try CommandLineProgram.run(["report", "run", "--json"], in: folder)
+      #expect(try report.json["report"]?.string == "run/report.html")
+      let page = String(decoding: try AtomicFile.read(folder + "/run/report.html"), as: UTF8.self)
+      for part in [
+        "over the best fixed plan", "certified bound", "Response curves", "What to beware of", "first",
+      ] {
+        #expect(page.contains(part), "\(part)")
+      }
+      // Nothing comes from elsewhere, and nothing runs.
+      for foreign in ["http:", "https:", "<script", "src=", "@import"] {
+        #expect(!page.contains(foreign), "\(foreign)")
+      }
+      // Every element that opens is closed.
+      for element in ["svg", "section", "table", "ul", "figure", "div"] {
+        #expect(
+          page.components(separatedBy: "<\(element)").count
+            == page.components(separatedBy: "</\(element)>").count)
+      }
+    }
+  }
+}
