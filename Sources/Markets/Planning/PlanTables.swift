@@ -59,12 +59,15 @@ final class PlanTables {
   /// Chooses the levels at a price of money.
   func choose(at multiplier: Float) { ck_levels_at(netGain, cost, stride, levelCount, multiplier, chosen) }
 
-  /// The smallest price of money, to a part in a thousand, at which no more than a budget is spent.
+  /// The smallest price of money, to a part in a thousand, at which no more than a budget is spent, or, where none is high
+  /// enough, as little as can be.
   func multiplier(spending budget: Float, near start: Float) -> Float {
     guard spend(at: 0) > budget else { return 0 }
     var high = start > 0 ? start * 1.05 : 1
     var factor: Float = 1.2
-    while high < 1e30, spend(at: high) > budget {
+    while spend(at: high) > budget {
+      // The lowest levels alone cost too much: the price at which nothing else is bought.
+      if high > 1e30 { return self.multiplier(spending: spend(at: high), near: start) }
       high *= factor
       factor = min(factor * factor, 1e4)
     }
