@@ -11,7 +11,8 @@ extension DoubleDQN {
   ///   - steps: how many steps to play, rounded up to whole steps of all lanes.
   ///   - progressInterval: about how many steps lie between two reports.
   ///   - onProgress: takes a report, the last at the end, and says whether to go on.
-  /// - Throws: `TrainingError.diverged` when the loss is not finite; the weights are then of no more use.
+  /// - Throws: `TrainingError.diverged` when the loss is not finite or explodes; the weights are then those before the
+  ///   update in which that was seen.
   public mutating func train(
     steps: Int, progressInterval: Int = 10_000,
     onProgress: (TrainingProgress) -> TrainingDirective = { _ in .proceed }
@@ -63,7 +64,9 @@ extension DoubleDQN {
     let blind = normalizer == nil && shape.priorColumns == nil
     let rule = blind ? Exploration(branchSizes: shape.branchSizes) : exploration
     rule.disturb(
-      actions.pointer, lanes: environments.count, epsilon: blind ? 1 : epsilon, stream: &explorationStream)
+      actions.pointer, lanes: environments.count, epsilon: blind ? 1 : epsilon,
+      mask: shape.mask(observations),
+      stream: &explorationStream)
   }
 
   /// Measures the observations of a warm-up step and plays the prior on them, where there is one.
@@ -75,7 +78,8 @@ extension DoubleDQN {
       pointer: observations.pointer + prior.lowerBound + 1, rows: observations.rows,
       columns: shape.choiceCount,
       stride: observations.stride)
-    argmaxChoices(advantages, branchSizes: shape.branchSizes, into: actions.pointer)
+    argmaxChoices(
+      advantages, branchSizes: shape.branchSizes, into: actions.pointer, mask: shape.mask(observations))
   }
 
   /// Fixes normaliser and reward scale.
@@ -86,7 +90,8 @@ extension DoubleDQN {
     }
     adopt(
       ObservationNormalizer(
-        moments: observationMoments, priorColumns: shape.priorColumns, limit: configuration.observationLimit))
+        moments: observationMoments, priorColumns: shape.priorColumns, maskColumns: shape.maskColumns,
+        limit: configuration.observationLimit))
   }
 
   /// Normalises by a fixed normaliser from now on, wherever observations are read.
@@ -107,10 +112,11 @@ extension DoubleDQN {
       replay.sample(
         into: batch, normalizedBy: table, rewardScale: rewardScale, stream: &replayStream)
       let statistics = learning.update(batch.transitions)
-      updates += 1
-      guard statistics.loss.isFinite && statistics.gradientNorm.isFinite else {
-        throw .diverged(step: steps)
+      guard statistics.isFinite else { throw .diverged(step: steps, loss: statistics.loss) }
+      guard statistics.loss <= configuration.maximumLoss else {
+        throw .diverged(step: steps, loss: statistics.loss)
       }
+      updates += 1
       means.add(statistics)
     }
   }

@@ -62,7 +62,8 @@ public struct DoubleDQN<E: Environment>: ~Copyable {
     let branchSizes = problem.actionSpace.branchSizes
     let shape = NetworkShape(
       observationSize: problem.observationSize, hidden: configuration.hidden, branchSizes: branchSizes,
-      aggregation: configuration.head, priorColumns: problem.priorColumns)
+      aggregation: configuration.head, priorColumns: problem.priorColumns, maskColumns: problem.maskColumns,
+      isDueling: configuration.isDueling)
     let unmeasured = ObservationNormalizer(
       identity: problem.observationSize, priorColumns: problem.priorColumns,
       limit: configuration.observationLimit)
@@ -75,7 +76,8 @@ public struct DoubleDQN<E: Environment>: ~Copyable {
       configuration: DoubleQUpdate.Configuration(
         adam: Adam.Configuration(learningRate: configuration.learningRate.value(at: 0)),
         maximumGradientNorm: configuration.maximumGradientNorm, huberDelta: configuration.huberThreshold,
-        targetUpdate: configuration.targetUpdate), maximumBatch: configuration.batchSize,
+        targetUpdate: configuration.targetUpdate, isDouble: configuration.isDouble),
+      maximumBatch: configuration.batchSize,
       seed: configuration.seed, initialization: configuration.initialization, pool: pool)
     runner = PolicyRunner(
       network: learning.online, normalizer: unmeasured, rewardScale: 1, maximumBatch: environments.count,
@@ -108,7 +110,8 @@ public struct DoubleDQN<E: Environment>: ~Copyable {
   public var policy: Policy {
     let problem = environments.environment
     return Policy(
-      shape: shape, weights: learning.online.parameterValues, normalizer: normalizer ?? unmeasured,
+      shape: shape.dueling, weights: learning.online.duelingParameterValues,
+      normalizer: normalizer ?? unmeasured,
       rewardScale: rewardScale, observationNames: problem.observationNames, metadata: problem.metadata,
       trainingSeed: configuration.seed, trainingSteps: steps)
   }

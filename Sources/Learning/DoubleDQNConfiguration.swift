@@ -6,6 +6,11 @@ public struct DoubleDQNConfiguration: Sendable, Equatable {
   public var hidden: [Int]
   /// How the branches make up the value of an action.
   public var head: Aggregation
+  /// Whether a state value is learned apart from the advantages (Wang et al., 2016).
+  public var isDueling: Bool
+  /// Whether the online network picks the action that the target network values (van Hasselt, Guez and Silver, 2016);
+  /// otherwise the target network does both (Mnih et al., 2015).
+  public var isDouble: Bool
   /// How the first weights are drawn.
   public var initialization: Initialization
   /// Adam's step size, along the run.
@@ -35,6 +40,8 @@ public struct DoubleDQNConfiguration: Sendable, Equatable {
   public var maximumGradientNorm: Float?
   /// Where the loss turns from quadratic to linear (Huber), in scaled reward units.
   public var huberThreshold: Float
+  /// A loss above this, in scaled reward units, counts as divergence.
+  public var maximumLoss: Float
   /// Where normalised observations are cut.
   public var observationLimit: Float
   /// Over how many environment steps the schedules run; nil for the steps of the first call of `train`.
@@ -46,16 +53,20 @@ public struct DoubleDQNConfiguration: Sendable, Equatable {
 
   /// Gathers hyperparameters; those not given are the defaults.
   public init(
-    hidden: [Int] = [256, 256], head: Aggregation = .branching, initialization: Initialization = .he,
+    hidden: [Int] = [256, 256], head: Aggregation = .branching, isDueling: Bool = true,
+    isDouble: Bool = true, initialization: Initialization = .he,
     learningRate: Schedule = .linear(from: 5e-4, to: 5e-5), discount: Float = 0.99, nStep: Int = 3,
     batchSize: Int = 256, replayCapacity: Int = 200_000, warmupSteps: Int = 20_000,
     environmentStepsPerUpdate: Int = 64, targetUpdate: TargetUpdate = .polyak(0.005),
     epsilon: Schedule = .linear(from: 1, to: 0.05, until: 0.5), explorationWidth: Int? = nil,
     rewardScale: RewardScale = .automatic, maximumGradientNorm: Float? = 10, huberThreshold: Float = 1,
-    observationLimit: Float = 10, scheduleSteps: Int? = nil, threads: Int? = nil, seed: UInt64 = 1
+    maximumLoss: Float = 1e6, observationLimit: Float = 10, scheduleSteps: Int? = nil, threads: Int? = nil,
+    seed: UInt64 = 1
   ) {
     self.hidden = hidden
     self.head = head
+    self.isDueling = isDueling
+    self.isDouble = isDouble
     self.initialization = initialization
     self.learningRate = learningRate
     self.discount = discount
@@ -70,6 +81,7 @@ public struct DoubleDQNConfiguration: Sendable, Equatable {
     self.rewardScale = rewardScale
     self.maximumGradientNorm = maximumGradientNorm
     self.huberThreshold = huberThreshold
+    self.maximumLoss = maximumLoss
     self.observationLimit = observationLimit
     self.scheduleSteps = scheduleSteps
     self.threads = threads

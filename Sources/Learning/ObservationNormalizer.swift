@@ -38,15 +38,19 @@ public struct ObservationNormalizer: Sendable, Equatable {
 
   /// Takes mean and standard deviation from the rows seen.
   ///
-  /// A column whose deviation is below a millionth of its mean did not vary: it is centred but not scaled.
-  public init(moments: RunningMoments, priorColumns: Range<Int>? = nil, limit: Float = 10) {
-    let deviations = zip(moments.means, moments.variances).map { mean, variance -> Float in
+  /// A column whose deviation is below a millionth of its mean did not vary: it is centred but not scaled. Columns that
+  /// hold a mask are left as they are.
+  public init(
+    moments: RunningMoments, priorColumns: Range<Int>? = nil, maskColumns: Range<Int>? = nil,
+    limit: Float = 10
+  ) {
+    var means = moments.means.map { Float($0) }
+    var deviations = zip(moments.means, moments.variances).map { mean, variance -> Float in
       let deviation = variance.squareRoot()
       return deviation > 1e-6 * max(abs(mean), 1e-6) ? Float(deviation) : 1
     }
-    self.init(
-      means: moments.means.map { Float($0) }, deviations: deviations, priorColumns: priorColumns, limit: limit
-    )
+    for column in maskColumns ?? 0..<0 { (means[column], deviations[column]) = (0, 1) }
+    self.init(means: means, deviations: deviations, priorColumns: priorColumns, limit: limit)
   }
 
   /// The length of an observation row.

@@ -127,7 +127,7 @@ private struct RowTask: ParallelTask {
       guard let actions else { continue }
       argmaxChoices(
         output, branchSizes: runner.branchSizes,
-        into: actions + rows.lowerBound * runner.branchSizes.count)
+        into: actions + rows.lowerBound * runner.branchSizes.count, mask: runner.network.shape.mask(input))
     }
   }
 }

@@ -39,14 +39,14 @@ public enum TrainingDirective: Sendable {
 
 /// Why training could not go on.
 public enum TrainingError: Error, Equatable, CustomStringConvertible {
-  /// The loss is no longer a finite number; the step count at which that was seen.
-  case diverged(step: Int)
+  /// The loss is no longer a finite number, or larger than `maximumLoss`; the step count at which that was seen.
+  case diverged(step: Int, loss: Float)
 
   /// What happened and how to mend it, in one line.
   public var description: String {
     switch self {
-    case .diverged(let step):
-      "training diverged at step \(step): the loss is not finite; lower the learning rate or the maximum gradient norm"
+    case .diverged(let step, let loss):
+      "training diverged at step \(step) with a loss of \(loss); lower the learning rate or the maximum gradient norm"
     }
   }
 }

@@ -33,7 +33,8 @@ extension Policy {
     }
     let shape = NetworkShape(
       observationSize: environment.observationSize, hidden: hidden, branchSizes: branchSizes,
-      aggregation: aggregation, priorColumns: environment.priorColumns)
+      aggregation: aggregation, priorColumns: environment.priorColumns,
+      maskColumns: environment.maskColumns)
     var expected: Set<String> = [PolicyFile.TensorName.mean, PolicyFile.TensorName.deviation]
     var weights: [Float] = []
     for tensor in shape.tensors {

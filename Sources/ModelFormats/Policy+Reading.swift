@@ -82,6 +82,9 @@ extension Policy {
     guard shape.priorColumns == environment.priorColumns else {
       throw .otherSpaces(detail: "it reads its prior from other columns")
     }
+    guard shape.maskColumns == environment.maskColumns else {
+      throw .otherSpaces(detail: "it reads its mask from other columns")
+    }
   }
 }
 

@@ -6,19 +6,22 @@ import LinearAlgebra
 ///   - values: batch × choice count, branch after branch.
 ///   - branchSizes: the number of choices of each branch.
 ///   - actions: where the choices go: batch × branches.
-///   - mask: batch × choice count, 0 where a choice is not allowed; nil allows all. Every branch needs a choice.
+///   - mask: batch × choice count, above 0 where a choice is allowed; nil allows all. Every branch needs a choice.
 public func argmaxChoices(
   _ values: MatrixView, branchSizes: [Int], into actions: UnsafeMutablePointer<Int32>,
-  mask: UnsafePointer<UInt8>? = nil
+  mask: MatrixView? = nil
 ) {
   precondition(
     branchSizes.reduce(0, +) == values.columns,
     "The branches have \(branchSizes.reduce(0, +)) choices, the values \(values.columns) columns.")
+  precondition(
+    mask.map { $0.rows == values.rows && $0.columns == values.columns } ?? true,
+    "A mask has a number for each value.")
   var place = 0
   for row in 0..<values.rows {
     var start = 0
     for size in branchSizes {
-      let allowed = mask.map { $0 + row * values.columns + start }
+      let allowed = mask.map { UnsafePointer($0.row(row) + start) }
       actions[place] = Int32(argmax(values.row(row) + start, count: size, mask: allowed))
       place += 1
       start += size
@@ -28,10 +31,10 @@ public func argmaxChoices(
 
 /// The place of the largest allowed value; of equals the first. NaN never wins over a number.
 @inline(__always)
-func argmax(_ values: UnsafePointer<Float>, count: Int, mask: UnsafePointer<UInt8>?) -> Int {
+func argmax(_ values: UnsafePointer<Float>, count: Int, mask: UnsafePointer<Float>?) -> Int {
   var best = -1
   var bestValue = -Float.infinity
-  for index in 0..<count where mask == nil || mask?[index] != 0 {
+  for index in 0..<count where mask.map({ $0[index] > 0 }) ?? true {
     if best < 0 { best = index }
     if values[index] > bestValue {
       best = index

@@ -4,7 +4,8 @@ import LinearAlgebra
 /// The mean weights and bias of each branch's advantages.
 ///
 /// A centred advantage is hidden · (weights of the choice − mean weights), so where one choice per branch counts, the
-/// head costs one product of rows per branch, not one per choice.
+/// head costs one product of rows per branch, not one per choice. Where the head is not dueling, the means are 0 and so
+/// is the state value.
 final class BranchMeans: @unchecked Sendable {
   private let network: BranchingNetwork
   private let head: DenseLayer
@@ -23,6 +24,7 @@ final class BranchMeans: @unchecked Sendable {
   /// Takes a branch's means from the network as it is now.
   func refresh(_ branch: Int) {
     let branches = network.branches
+    guard branches.isDueling else { return }
     let first = branches.starts[branch]
     let size = branches.sizes[branch]
     let parameters = network.parameters.pointer
@@ -59,6 +61,12 @@ final class BranchMeans: @unchecked Sendable {
   /// `scratch` is room for one row of the head's weights.
   func centre(gradients: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>) {
     let branches = network.branches
+    guard branches.isDueling else {
+      // The state value is no part of the values: its parameters stay 0.
+      (gradients + head.weights).update(repeating: 0, count: head.inputs)
+      gradients[head.biases] = 0
+      return
+    }
     for branch in 0..<branches.count {
       let (first, size) = (branches.starts[branch], branches.sizes[branch])
       ck_center_rows(gradients + head.weights + first * head.inputs, size, head.inputs, scratch)

@@ -10,6 +10,9 @@ final class BranchTable: @unchecked Sendable {
   let starts: UnsafeMutablePointer<Int>
   /// The first prior column of an observation; nil without a prior.
   let priorStart: Int?
+  /// The first mask column of an observation; nil without a mask.
+  let maskStart: Int?
+  let isDueling: Bool
   /// What a prior column is multiplied by, reward scale included.
   let scales: UnsafeMutablePointer<Float>
   /// What is then added, reward scale included.
@@ -20,6 +23,8 @@ final class BranchTable: @unchecked Sendable {
     count = shape.branchCount
     choiceCount = shape.choiceCount
     priorStart = shape.priorColumns?.lowerBound
+    maskStart = shape.maskColumns?.lowerBound
+    isDueling = shape.isDueling
     sizes = .allocate(capacity: count)
     starts = .allocate(capacity: count)
     var start = 1
@@ -65,7 +70,12 @@ final class BranchTable: @unchecked Sendable {
     return observation[priorStart + output] * scales[output] + offsets[output]
   }
 
-  /// Centres the raw advantages of every branch and adds the prior.
+  /// The mask of an observation row, above 0 where a choice is allowed; nil without a mask.
+  @inline(__always) func mask(_ observation: UnsafePointer<Float>) -> UnsafePointer<Float>? {
+    maskStart.map { observation + $0 }
+  }
+
+  /// Centres the raw advantages of every branch, where the head is dueling, and adds the prior.
   ///
   /// Without a place for the state values, they are added to the advantages.
   func centre(
@@ -81,7 +91,7 @@ final class BranchTable: @unchecked Sendable {
       let summand = stateValues == nil ? value : 0
       for branch in 0..<count {
         let (first, size) = (starts[branch], sizes[branch])
-        let mean = mean(of: output + first, size)
+        let mean = isDueling ? mean(of: output + first, size) : 0
         for index in first..<first + size {
           advantage[index - 1] = summand + (output[index] - mean) + prior(index, observation)
         }

@@ -23,8 +23,8 @@ struct GradientTask: ParallelTask {
   func run(_ shard: Int) {
     let range = batch.count * shard / shardCount..<batch.count * (shard + 1) / shardCount
     update.shards[shard].run(
-      batch, range: range, online: update.online, target: update.target, difference: difference,
-      errors: errors)
+      batch, range: range, online: update.online, target: update.target,
+      isDouble: update.configuration.isDouble, difference: difference, errors: errors)
   }
 }
 

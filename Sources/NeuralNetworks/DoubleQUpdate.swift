@@ -8,6 +8,9 @@ public struct UpdateStatistics: Sendable, Equatable {
   public let gradientNorm: Float
   /// The mean value of the actions taken.
   public let meanQ: Float
+
+  /// Whether the update could be done: its loss and gradients are numbers.
+  public var isFinite: Bool { loss.isFinite && gradientNorm.isFinite }
 }
 
 /// Double-DQN updates of a branching network: targets, Huber loss, gradients, clipping, Adam, target network.
@@ -30,17 +33,20 @@ public final class DoubleQUpdate: @unchecked Sendable {
     public var huberDelta: Float
     /// How the target network follows.
     public var targetUpdate: TargetUpdate
+    /// Whether the online network picks the next action (double DQN) or the target network itself (DQN).
+    public var isDouble: Bool
 
     /// Creates settings.
     public init(
       adam: Adam.Configuration = Adam.Configuration(), maximumGradientNorm: Float? = 10,
       huberDelta: Float = 1,
-      targetUpdate: TargetUpdate = .polyak(0.005)
+      targetUpdate: TargetUpdate = .polyak(0.005), isDouble: Bool = true
     ) {
       self.adam = adam
       self.maximumGradientNorm = maximumGradientNorm
       self.huberDelta = huberDelta
       self.targetUpdate = targetUpdate
+      self.isDouble = isDouble
     }
 
     fileprivate func check() {
@@ -102,6 +108,7 @@ public final class DoubleQUpdate: @unchecked Sendable {
     setBLASThreads(1)
     let shape = network.shape
     self.pool = pool
+    if !shape.isDueling { network.clearStateValue() }
     online = network
     target = BranchingNetwork(shape: shape, parameters: network.parameterValues)
     target.priorTransform = network.priorTransform
@@ -138,7 +145,7 @@ public final class DoubleQUpdate: @unchecked Sendable {
   /// The gradients of the last update before clipping, in the order of the shape's `tensors`.
   public var gradientValues: [Float] { shards[0].gradients.elements }
 
-  /// Learns from a batch once.
+  /// Learns from a batch once; where loss or gradients are not finite, the parameters stay as they are.
   public func update(_ batch: TransitionBatch) -> UpdateStatistics {
     precondition(
       batch.count > 0 && batch.count <= maximumBatch,
@@ -159,11 +166,13 @@ public final class DoubleQUpdate: @unchecked Sendable {
           online: onlineMeans, target: targetMeans)))
     pool.run(chunks, SumTask(update: self, shardCount: shardCount, squares: squares))
     let norm = squaredNorm().squareRoot()
+    let statistics = statistics(batch.count, shardCount, norm)
+    guard statistics.isFinite else { return statistics }
     let step = optimizer.beginStep(gradientScale: Self.clip(norm, to: configuration.maximumGradientNorm))
     pool.run(
       chunks,
       StepTask(update: self, step: step, targetRate: configuration.targetUpdate.rate(step: optimizer.step)))
-    return statistics(batch.count, shardCount, norm)
+    return statistics
   }
 
   /// What gradients of a norm are multiplied by, as PyTorch's `clip_grad_norm_` has it.

@@ -1,3 +1,5 @@
+import LinearAlgebra
+
 /// How the branches of an action make up its value.
 public enum Aggregation: String, Sendable, Hashable, Codable, CaseIterable {
   /// Every branch estimates the whole value: Q_k(a) = V + Â_k(a) (Tavakoli, Pardo and Kormushev, 2018).
@@ -21,17 +23,24 @@ public struct NetworkShape: Sendable, Hashable {
   public let aggregation: Aggregation
   /// The observation columns that hold a prior: the state value, then one advantage per (branch, choice).
   public let priorColumns: Range<Int>?
+  /// The observation columns that hold a mask: one per (branch, choice), above 0 where the choice is allowed.
+  public let maskColumns: Range<Int>?
+  /// Whether the mean is taken off each branch's advantages and a state value added (Wang et al., 2016); otherwise a
+  /// branch's outputs are its values, and the state value's parameters stay 0.
+  public let isDueling: Bool
 
   /// Creates a shape.
   public init(
     observationSize: Int, hidden: [Int], branchSizes: [Int], aggregation: Aggregation = .branching,
-    priorColumns: Range<Int>? = nil
+    priorColumns: Range<Int>? = nil, maskColumns: Range<Int>? = nil, isDueling: Bool = true
   ) {
     self.observationSize = observationSize
     self.hidden = hidden
     self.branchSizes = branchSizes
     self.aggregation = aggregation
     self.priorColumns = priorColumns
+    self.maskColumns = maskColumns
+    self.isDueling = isDueling
     let fault = fault
     precondition(fault == nil, fault ?? "")
   }
@@ -44,6 +53,15 @@ public struct NetworkShape: Sendable, Hashable {
   public var outputCount: Int { 1 + choiceCount }
   /// The number of parameters.
   public var parameterCount: Int { layers.last.map { $0.biases + $0.outputs } ?? 0 }
+
+  /// The mask within observation rows; nil where there is none.
+  public func mask(_ observations: MatrixView) -> MatrixView? {
+    maskColumns.map {
+      MatrixView(
+        pointer: observations.pointer + $0.lowerBound, rows: observations.rows, columns: $0.count,
+        stride: observations.stride)
+    }
+  }
 
   /// What is wrong with the sizes, in a sentence; nil where nothing is.
   private var fault: String? {
@@ -67,16 +85,24 @@ public struct NetworkShape: Sendable, Hashable {
         return "A prior needs \(outputCount) columns (state value, every choice), not \(priorColumns.count)."
       }
     }
+    if let maskColumns {
+      guard maskColumns.lowerBound >= 0, maskColumns.upperBound <= observationSize else {
+        return "The mask's columns \(maskColumns) leave the observation's \(observationSize) columns."
+      }
+      guard maskColumns.count == choiceCount else {
+        return "A mask needs \(choiceCount) columns (every choice), not \(maskColumns.count)."
+      }
+    }
     return nil
   }
 }
 
 extension NetworkShape: Codable {
   private enum CodingKeys: String, CodingKey {
-    case observationSize, hidden, branchSizes, aggregation, priorStart
+    case observationSize, hidden, branchSizes, aggregation, priorStart, maskStart
   }
 
-  /// Reads a shape and checks its sizes.
+  /// Reads the shape of a dueling network, as policies have them, and checks its sizes.
   ///
   /// - Throws: `DecodingError` where a value is missing, of another type, or no network can have the sizes.
   public init(from decoder: any Decoder) throws {
@@ -85,29 +111,32 @@ extension NetworkShape: Codable {
     hidden = try values.decode([Int].self, forKey: .hidden)
     branchSizes = try values.decode([Int].self, forKey: .branchSizes)
     aggregation = try values.decode(Aggregation.self, forKey: .aggregation)
-    let start = try values.decodeIfPresent(Int.self, forKey: .priorStart)
-    let width = branchSizes.reduce(1) { $0.addingReportingOverflow($1).partialValue }
-    if let start, start >= 0, width > 0, start <= Int.max - width {
-      priorColumns = start..<start + width
-    } else if start == nil {
-      priorColumns = nil
-    } else {
-      throw DecodingError.dataCorruptedError(
-        forKey: .priorStart, in: values,
-        debugDescription: "The prior's first column cannot be \(start ?? -1).")
+    let choices = branchSizes.reduce(0) { $0.addingReportingOverflow($1).partialValue }
+    func columns(_ key: CodingKeys, _ width: Int) throws -> Range<Int>? {
+      guard let start = try values.decodeIfPresent(Int.self, forKey: key) else { return nil }
+      guard start >= 0, width > 0, start <= Int.max - width else {
+        throw DecodingError.dataCorruptedError(
+          forKey: key, in: values, debugDescription: "The first column cannot be \(start).")
+      }
+      return start..<start + width
     }
+    priorColumns = try columns(.priorStart, choices.addingReportingOverflow(1).partialValue)
+    maskColumns = try columns(.maskStart, choices)
+    isDueling = true
     if let fault {
       throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: fault))
     }
   }
 
-  /// Writes the sizes; the prior as its first column.
+  /// Writes the sizes; prior and mask as their first columns.
   public func encode(to encoder: any Encoder) throws {
+    precondition(isDueling, "Only dueling networks are written to files; see `dueling`.")
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(observationSize, forKey: .observationSize)
     try values.encode(hidden, forKey: .hidden)
     try values.encode(branchSizes, forKey: .branchSizes)
     try values.encode(aggregation, forKey: .aggregation)
     try values.encodeIfPresent(priorColumns?.lowerBound, forKey: .priorStart)
+    try values.encodeIfPresent(maskColumns?.lowerBound, forKey: .maskStart)
   }
 }

@@ -30,23 +30,28 @@ final class ShardWorkspace: @unchecked Sendable {
   /// Writes the gradients of the shard's part of the batch's mean loss.
   func run(
     _ batch: TransitionBatch, range: Range<Int>, online: BranchingNetwork, target: BranchingNetwork,
-    difference: TemporalDifference, errors: UnsafeMutablePointer<Float>
+    isDouble: Bool, difference: TemporalDifference, errors: UnsafeMutablePointer<Float>
   ) {
     assert(range.count <= capacity)
     let (states, nextStates) = (0..<range.count, range.count..<2 * range.count)
     let observations = batch.observations.rows(range)
     let nextObservations = batch.nextObservations.rows(range)
-    online.forwardTrunk(observations, followedBy: nextObservations, workspace: onlinePass)
+    if isDouble {
+      online.forwardTrunk(observations, followedBy: nextObservations, workspace: onlinePass)
+    } else {
+      online.forwardTrunk(observations, workspace: onlinePass, rows: states)
+    }
     target.forwardTrunk(nextObservations, workspace: targetPass, rows: states)
 
     // Only the greedy choice of the next action needs every output of the head.
     let top = online.layers.count - 2
     let nextOutputs = onlinePass.outputs(rows: nextStates)
-    forward(
-      online.head, parameters: online.parameters.pointer,
-      input: top < 0 ? nextObservations : onlinePass.activations(top, rows: nextStates), output: nextOutputs,
-      rectified: false)
     let nextHidden = top < 0 ? nextObservations : targetPass.activations(top, rows: states)
+    let chooser = isDouble ? online : target
+    forward(
+      chooser.head, parameters: chooser.parameters.pointer,
+      input: top < 0 || !isDouble ? nextHidden : onlinePass.activations(top, rows: nextStates),
+      output: nextOutputs, rectified: false)
     let rows = TemporalDifference.Rows(
       hidden: top < 0 ? observations : onlinePass.activations(top, rows: states), nextHidden: nextHidden,
       nextOutputs: nextOutputs,

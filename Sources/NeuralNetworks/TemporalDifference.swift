@@ -2,7 +2,8 @@ import LinearAlgebra
 
 /// Double-DQN targets, Huber loss and the head's gradients for the rows of one shard.
 ///
-/// The online network picks the next action, the target network values it (van Hasselt, Guez and Silver, 2016). A
+/// The online network picks the next action (in plain DQN the target network does: Mnih et al., 2015), the target
+/// network values it (van Hasselt, Guez and Silver, 2016). A
 /// branching network's target is the mean over branches of the next action's values, and its loss the mean over
 /// branches (Tavakoli, Pardo and Kormushev, 2018); an additive network has one value and one loss per transition.
 struct TemporalDifference {
@@ -24,7 +25,7 @@ struct TemporalDifference {
     let hidden: MatrixView
     /// What the head reads in the target network for the next states.
     let nextHidden: MatrixView
-    /// The online network's raw outputs for the next states.
+    /// The raw outputs for the next states of the network that picks the next action.
     let nextOutputs: MatrixView
     /// Where the gradient by `hidden` goes; may be the storage of `nextHidden`. Nil where nothing lies below the head.
     let hiddenGradient: MatrixView?
@@ -69,7 +70,7 @@ struct TemporalDifference {
     return sums
   }
 
-  /// The value of the next state's greedy action: chosen by the online, valued by the target network.
+  /// The value of the next state's greedy action: chosen by the one, valued by the target network.
   @inline(__always) private func nextValue(
     _ batch: TransitionBatch, _ index: Int, _ row: Int, _ rows: Rows
   ) -> Float {
@@ -78,7 +79,7 @@ struct TemporalDifference {
     if branches.priorStart != nil {
       for output in 1...branches.choiceCount { scores[output] += branches.prior(output, observation) }
     }
-    let mask = batch.nextMask.map { $0 + index * branches.choiceCount }
+    let mask = branches.mask(observation)
     for branch in 0..<branches.count {
       let first = branches.starts[branch]
       let best = argmax(scores + first, count: branches.sizes[branch], mask: mask.map { $0 + first - 1 })

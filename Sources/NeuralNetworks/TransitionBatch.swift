@@ -12,16 +12,13 @@ public struct TransitionBatch {
   public let discounts: UnsafePointer<Float>
   /// Batch × observation size: the states n steps later, normalised.
   public let nextObservations: MatrixView
-  /// Batch × choice count: 0 where the next state forbids a choice; nil allows all.
-  public let nextMask: UnsafePointer<UInt8>?
   /// Batch: what each transition's loss counts (importance weights); nil counts all alike.
   public let weights: UnsafePointer<Float>?
 
   /// Gathers the windows of a batch.
   public init(
     observations: MatrixView, actions: UnsafePointer<Int32>, rewards: UnsafePointer<Float>,
-    discounts: UnsafePointer<Float>, nextObservations: MatrixView, nextMask: UnsafePointer<UInt8>? = nil,
-    weights: UnsafePointer<Float>? = nil
+    discounts: UnsafePointer<Float>, nextObservations: MatrixView, weights: UnsafePointer<Float>? = nil
   ) {
     precondition(
       observations.rows == nextObservations.rows && observations.columns == nextObservations.columns,
@@ -31,7 +28,6 @@ public struct TransitionBatch {
     self.rewards = rewards
     self.discounts = discounts
     self.nextObservations = nextObservations
-    self.nextMask = nextMask
     self.weights = weights
   }
 

@@ -20,6 +20,18 @@ import Testing
     return configuration
   }
 
+  @Test func aDivergedRunKeepsTheLastGoodPolicy() throws {
+    var configuration = Self.configuration
+    configuration.agent.rewardScale = .constant(1e30)
+    try withTemporaryFolder { parent in
+      let folder = try RunFolder(creating: parent + "/run")
+      let run = try TrainingRun(configuration: configuration, folder: folder)
+      #expect(throws: TrainingError.self) { try run.train(CartPole()) }
+      // Reading a policy refuses numbers that are not finite.
+      try Policy(contentsOf: folder.policy).check(matches: CartPole())
+    }
+  }
+
   @Test func leavesAWholeRun() throws {
     try withTemporaryFolder { parent in
       let folder = try RunFolder(creating: parent + "/deep/run")

@@ -26,6 +26,36 @@ import Testing
     #expect(summary.lengths.allSatisfy { $0 == 1 })
   }
 
+  /// Without a state value of their own, or with targets of plain DQN, the branches learn the same.
+  @Test(
+    "Every switch of the learner learns", arguments: Aggregation.allCases, [(false, true), (true, false)])
+  func everySwitchLearns(head: Aggregation, switches: (isDueling: Bool, isDouble: Bool)) throws {
+    let lanes = VectorEnvironment(count: 32, seed: 1) { IdentityWorld() }
+    var learner = DoubleDQN(
+      environments: lanes,
+      configuration: small {
+        $0.head = head
+        $0.isDueling = switches.isDueling
+        $0.isDouble = switches.isDouble
+      })
+    try learner.train(steps: 16_000)
+    #expect(learner.evaluate(episodes: 500).mean == 2)
+  }
+
+  /// Forbidden choices are played neither in the warm-up nor in exploration nor by the policy.
+  @Test(arguments: Aggregation.allCases) func masksHoldFromTheFirstStepOn(head: Aggregation) throws {
+    let lanes = VectorEnvironment(count: 32, seed: 1) { MaskedWorld() }
+    var learner = DoubleDQN(
+      environments: lanes,
+      configuration: small {
+        $0.head = head
+        $0.explorationWidth = head == .additive ? 2 : nil
+      })
+    try learner.train(steps: 16_000)
+    // A forbidden choice would end the process; the best allowed choices pay 4 and 5.
+    #expect(learner.evaluate(episodes: 200).mean == 9)
+  }
+
   @Test("A chain's values are those of value iteration", arguments: [1, 3])
   func aChainsValuesAreThoseOfValueIteration(nStep: Int) throws {
     // Windows of three steps follow the exploring play, so their values are optimal only where it is greedy.
@@ -169,9 +199,35 @@ import Testing
     let lanes = VectorEnvironment(count: 32, seed: 1) { Chain() }
     var learner = DoubleDQN(
       environments: lanes, configuration: small { $0.rewardScale = .constant(.greatestFiniteMagnitude) })
-    #expect(throws: TrainingError.diverged(step: 1024)) {
+    guard let loss = divergence(of: &learner) else { return }
+    #expect(!loss.isFinite)
+    #expect(learner.steps == 1024 && learner.updates == 0)
+    // The broken update was not done: the policy is the last good one.
+    #expect(learner.policy.weights.allSatisfy { $0.isFinite })
+  }
+
+  @Test func anExplodingLossIsAnError() throws {
+    let lanes = VectorEnvironment(count: 32, seed: 1) { Chain() }
+    var learner = DoubleDQN(
+      environments: lanes,
+      configuration: small {
+        $0.rewardScale = .constant(1e4)
+        $0.maximumLoss = 100
+      })
+    guard let loss = divergence(of: &learner) else { return }
+    #expect(loss > 100 && loss.isFinite)
+  }
+
+  /// The loss with which training ends at its first update.
+  private func divergence(of learner: inout DoubleDQN<Chain>) -> Float? {
+    do throws(TrainingError) {
       try learner.train(steps: 10_000)
+      Issue.record("Nothing was thrown.")
+    } catch {
+      if case .diverged(step: 1024, let loss) = error { return loss }
+      Issue.record(error)
     }
+    return nil
   }
 
   @Test func aCheckpointGoesOnReproducibly() throws {

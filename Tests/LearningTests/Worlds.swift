@@ -81,3 +81,23 @@ struct PriorWorld: ScalarEnvironment {
     inner.step(&state, action: action, stream: &stream)
   }
 }
+
+/// Every choice pays its number, and the largest of each branch is forbidden, as is one more at random. One step.
+struct MaskedWorld: ScalarEnvironment {
+  private let sizes = [6, 7]
+  var observationSize: Int { 14 }
+  var actionSpace: ActionSpace { ActionSpace(branchSizes: sizes) }
+  var maskColumns: Range<Int>? { 1..<14 }
+  /// Which of the lower choices of each branch is forbidden.
+  func makeState(stream: inout RandomStream) -> Int { stream.integer(below: 4) }
+  func observe(_ state: Int, into row: UnsafeMutablePointer<Float>) {
+    row[0] = 1
+    for column in 1..<14 { row[column] = [1 + state, 6, 7 + state, 13].contains(column) ? 0 : 1 }
+  }
+  func step(_ state: inout Int, action: UnsafePointer<Int32>, stream: inout RandomStream) -> ScalarStep {
+    let (first, second) = (Int(action[0]), Int(action[1]))
+    precondition(
+      first != state && first != 5 && second != state && second != 6, "A forbidden choice was played.")
+    return ScalarStep(reward: Float(first + second), terminated: true)
+  }
+}

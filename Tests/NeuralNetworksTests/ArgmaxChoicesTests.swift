@@ -3,11 +3,12 @@ import NeuralNetworks
 import Testing
 
 @Suite struct ArgmaxChoicesTests {
-  private func argmax(_ rows: [[Float]], branchSizes: [Int], mask: [UInt8]? = nil) -> [Int32] {
+  private func argmax(_ rows: [[Float]], branchSizes: [Int], mask: [Float]? = nil) -> [Int32] {
     let values = Matrix(rows: rows.count, columns: rows[0].count, rows.flatMap { $0 })
     var actions = Array(repeating: Int32(-1), count: rows.count * branchSizes.count)
     if let mask {
-      argmaxChoices(values.view, branchSizes: branchSizes, into: &actions, mask: mask)
+      let allowed = Matrix(rows: rows.count, columns: rows[0].count, mask)
+      argmaxChoices(values.view, branchSizes: branchSizes, into: &actions, mask: allowed.view)
     } else {
       argmaxChoices(values.view, branchSizes: branchSizes, into: &actions)
     }
@@ -19,7 +20,7 @@ import Testing
   }
 
   @Test func forbiddenChoicesNeverWin() {
-    let mask: [UInt8] = [1, 0, 1, 0, 1]
+    let mask: [Float] = [1, 0, 1, 0, 1]
     #expect(argmax([[1, 9, 3, 7, -8]], branchSizes: [3, 2], mask: mask) == [2, 1])
     #expect(
       argmax([[1, 9, -.infinity, 7, -.infinity]], branchSizes: [2, 3], mask: [0, 1, 1, 0, 0]) == [1, 0])
@@ -32,8 +33,9 @@ import Testing
   @Test func aBranchWithoutAllowedChoiceIsRefused() async {
     await #expect(processExitsWith: .failure) {
       let values = Matrix(rows: 1, columns: 2)
+      let mask = Matrix(rows: 1, columns: 2)
       var action: Int32 = 0
-      argmaxChoices(values.view, branchSizes: [2], into: &action, mask: [0, 0] as [UInt8])
+      argmaxChoices(values.view, branchSizes: [2], into: &action, mask: mask.view)
     }
   }
 }

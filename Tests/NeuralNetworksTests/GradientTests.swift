@@ -10,8 +10,10 @@ import Testing
     var prior: Bool
     var weighted: Bool
     var masked: Bool
+    var dueling = true
+    var double = true
     var testDescription: String {
-      "\(aggregation) \(hidden) prior \(prior) weights \(weighted) mask \(masked)"
+      "\(aggregation) \(hidden) prior \(prior) weights \(weighted) mask \(masked) dueling \(dueling) double \(double)"
     }
   }
 
@@ -22,13 +24,22 @@ import Testing
           aggregation: aggregation, hidden: hidden, prior: prior, weighted: prior != (hidden.count == 1),
           masked: hidden.count == 2)
       }
-    }
+    } + [
+      Case(
+        aggregation: aggregation, hidden: [6, 5], prior: false, weighted: true, masked: true, dueling: false),
+      Case(
+        aggregation: aggregation, hidden: [6, 5], prior: true, weighted: false, masked: false, dueling: false,
+        double: false),
+      Case(
+        aggregation: aggregation, hidden: [], prior: false, weighted: true, masked: true, double: false),
+    ]
   }
 
   @Test(arguments: cases) func gradientsMatchCentralDifferences(_ test: Case) {
     let shape = NetworkShape(
-      observationSize: 12, hidden: test.hidden, branchSizes: [4, 1, 2], aggregation: test.aggregation,
-      priorColumns: test.prior ? 3..<11 : nil)
+      observationSize: 19, hidden: test.hidden, branchSizes: [4, 1, 2], aggregation: test.aggregation,
+      priorColumns: test.prior ? 3..<11 : nil, maskColumns: test.masked ? 12..<19 : nil,
+      isDueling: test.dueling)
     var numbers = Numbers(state: 11)
     let parameters = numbers.signed(shape.parameterCount)
     let prior = PriorTransform(
@@ -37,18 +48,25 @@ import Testing
     let transitions = Transitions(shape, count: 67, weighted: test.weighted, from: &numbers)
     if test.masked {
       // The first choice of the first branch is forbidden, and the second of the last.
-      transitions.forbid((0..<67 * 7).map { [0, 6].contains($0 % 7) ? 0 : 1 })
+      transitions.allow([0, 1, 1, 1, 1, 1, 0], from: 12)
     }
     let update = DoubleQUpdate(
       network: BranchingNetwork(shape: shape, parameters: parameters),
-      configuration: .init(maximumGradientNorm: nil, huberDelta: 1.5), maximumBatch: 67)
-    update.target.parameterValues = numbers.signed(shape.parameterCount)
+      configuration: .init(maximumGradientNorm: nil, huberDelta: 1.5, isDouble: test.double),
+      maximumBatch: 67)
+    var targetParameters = numbers.signed(shape.parameterCount)
+    if !test.dueling {
+      for tensor in shape.tensors where tensor.name.hasPrefix("value.") {
+        for index in tensor.offset..<tensor.offset + tensor.count { targetParameters[index] = 0 }
+      }
+    }
+    update.target.parameterValues = targetParameters
     update.priorTransform = prior
 
-    var online = ReferenceNetwork(shape: shape, parameters: parameters, prior: prior)
+    var online = ReferenceNetwork(shape: shape, parameters: update.online.parameterValues, prior: prior)
     let target = ReferenceNetwork(shape: shape, parameters: update.target.parameterValues, prior: prior)
     let rows = (0..<67).map { ReferenceTransition(transitions, row: $0, shape: shape) }
-    let targets = rows.map { $0.target(online: online, target: target) }
+    let targets = rows.map { $0.target(online: test.double ? online : target, target: target) }
     func loss() -> Double {
       zip(rows, targets).reduce(0) { sum, pair in
         sum + pair.0.weight

@@ -23,8 +23,6 @@ final class Transitions {
   let discounts: Matrix
   let weights: Matrix?
   let actions: UnsafeMutablePointer<Int32>
-  var nextMask: [UInt8]?
-  private let mask: UnsafeMutablePointer<UInt8>
 
   /// Draws transitions in the order of `make_golden.py`.
   init(_ shape: NetworkShape, count: Int, weighted: Bool, from numbers: inout Numbers) {
@@ -38,19 +36,15 @@ final class Transitions {
     rewards = Matrix(rows: 1, columns: count, numbers.signed(count).map { 4 * $0 })
     discounts = Matrix(rows: 1, columns: count, (0..<count).map { _ in numbers.below(8) == 0 ? 0 : 0.9375 })
     weights = weighted ? Matrix(rows: 1, columns: count, numbers.signed(count).map { $0 + 1 }) : nil
-    mask = .allocate(capacity: count * shape.choiceCount)
-    mask.initialize(repeating: 1, count: count * shape.choiceCount)
   }
 
-  deinit {
-    actions.deallocate()
-    mask.deallocate()
-  }
+  deinit { actions.deallocate() }
 
-  /// Forbids choices of the next states; 0 forbids.
-  func forbid(_ allowed: [UInt8]) {
-    nextMask = allowed
-    for (index, value) in allowed.enumerated() { mask[index] = value }
+  /// Sets the mask of all next states, whose columns begin at `start`.
+  func allow(_ mask: [Float], from start: Int) {
+    for row in 0..<nextObservations.rows {
+      for (index, value) in mask.enumerated() { nextObservations[row, start + index] = value }
+    }
   }
 
   var batch: TransitionBatch {
@@ -62,7 +56,7 @@ final class Transitions {
     return TransitionBatch(
       observations: observations.view, actions: actions,
       rewards: rewards.pointer, discounts: discounts.pointer, nextObservations: nextObservations.view,
-      nextMask: nextMask == nil ? nil : UnsafePointer(mask), weights: weights)
+      weights: weights)
   }
 
   /// Updates once; the arrays live at least as long.

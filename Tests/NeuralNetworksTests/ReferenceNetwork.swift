@@ -36,11 +36,12 @@ struct ReferenceNetwork {
         priors[index] = (observation[column] * prior.scales[index] + prior.offsets[index]) * prior.rewardScale
       }
     }
+    if !shape.isDueling { state = 0 }
     state += priors[0]
     var advantages: [[Double]] = []
     var start = 0
     for size in shape.branchSizes {
-      let mean = raw[start..<start + size].reduce(0, +) / Double(size)
+      let mean = shape.isDueling ? raw[start..<start + size].reduce(0, +) / Double(size) : 0
       advantages.append((start..<start + size).map { raw[$0] - mean + priors[1 + $0] })
       start += size
     }
@@ -48,11 +49,12 @@ struct ReferenceNetwork {
   }
 
   /// The best allowed choice of each branch.
-  func greedy(_ observation: [Double], mask: [UInt8]? = nil) -> [Int] {
+  func greedy(_ observation: [Double]) -> [Int] {
+    let mask = shape.maskColumns.map { Array(observation[$0]) }
     var start = 0
     return values(observation).advantages.map { branch in
       defer { start += branch.count }
-      let allowed = branch.indices.filter { choice in mask.map { $0[start + choice] != 0 } ?? true }
+      let allowed = branch.indices.filter { choice in mask.map { $0[start + choice] > 0 } ?? true }
       return allowed.max { branch[$0] < branch[$1] } ?? -1
     }
   }
@@ -84,7 +86,6 @@ struct ReferenceTransition {
   let reward: Double
   let discount: Double
   let nextObservation: [Double]
-  let nextMask: [UInt8]?
   let weight: Double
 
   init(_ transitions: Transitions, row: Int, shape: NetworkShape) {
@@ -95,14 +96,11 @@ struct ReferenceTransition {
     reward = Double(transitions.rewards[0, row])
     discount = Double(transitions.discounts[0, row])
     weight = transitions.batch.weights.map { Double($0[row]) } ?? 1
-    nextMask = transitions.nextMask.map {
-      Array($0[row * shape.choiceCount..<(row + 1) * shape.choiceCount])
-    }
   }
 
   /// r + discount · the target network's value of the online network's choice.
   func target(online: ReferenceNetwork, target: ReferenceNetwork) -> Double {
-    let action = online.greedy(nextObservation, mask: nextMask)
+    let action = online.greedy(nextObservation)
     return reward + discount * target.value(nextObservation, action)
   }
 }

@@ -5,6 +5,8 @@ extension DoubleDQNConfiguration {
   static let settings: [Setting<DoubleDQNConfiguration>] = [
     .integers("hidden", \.hidden, 1...65_536, "widths of the hidden layers"),
     .choice("head", \.head, "how the channels' values add up: branching or additive"),
+    .flag("dueling", \.isDueling, "whether a state value is learned apart from the advantages"),
+    .flag("double", \.isDouble, "whether the online network picks the action that a target values"),
     .choice("initialization", \.initialization, "how the first weights are drawn"),
     .schedule("learning_rate", \.learningRate, .above(0), "Adam's step size"),
     .number("discount", \.discount, .unit, "what a reward one step later is worth"),
@@ -25,6 +27,7 @@ extension DoubleDQNConfiguration {
     .number(
       "maximum_gradient_norm", \.maximumGradientNorm, .above(0), "clips gradients, or none"),
     .number("huber_threshold", \.huberThreshold, .above(0), "where the loss turns linear"),
+    .number("maximum_loss", \.maximumLoss, .above(0), "a loss above this counts as divergence"),
     .number(
       "observation_limit", \.observationLimit, .above(0), "where normalised observations are cut"),
   ]

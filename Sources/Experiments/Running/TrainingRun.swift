@@ -65,7 +65,7 @@ public struct TrainingRun {
     defer { progress.finish() }
     while learner.steps < configuration.steps, stop?.isStopping != true {
       let chunk = min(configuration.steps - learner.steps, configuration.checkpointSteps ?? .max)
-      try learner.train(steps: chunk, progressInterval: reportInterval) { state in
+      let report = { (state: TrainingProgress) -> TrainingDirective in
         returnMean = state.meanReturn
         let isLast = state.steps >= configuration.steps || stop?.isStopping == true
         if isLast || state.steps - lastRow >= rowInterval {
@@ -76,6 +76,13 @@ public struct TrainingRun {
         }
         if isLast || progress.isDue { show(state, clock) }
         return failure != nil || stop?.isStopping == true ? .stop : .proceed
+      }
+      do {
+        try learner.train(steps: chunk, progressInterval: reportInterval, onProgress: report)
+      } catch {
+        // Where training diverges, the learner still has the last good policy.
+        try (best?.policy ?? learner.policy).write(to: folder.policy)
+        throw error
       }
       if let failure { throw failure }
       if let validate, let former = best {

@@ -82,7 +82,7 @@ final class ActorCritic<E: Environment> {
   func play(into rollout: Rollout, until isDone: () -> Bool = { false }) -> Int {
     if !hasBegun { restart() }
     if configuration.normalizesObservations, moments.count > 0 {
-      normalizer = ObservationNormalizer(moments: moments)
+      normalizer = ObservationNormalizer(moments: moments, maskColumns: environments.environment.maskColumns)
       table = NormalizationTable(normalizer)
     }
     let rewardScale = configuration.normalizesRewards ? meter.scale : 1
@@ -166,7 +166,7 @@ final class ActorCritic<E: Environment> {
     let value = critic.step(batch.valueLoss(rows.count), observations: view)
     updates += 1
     guard policy.norm.isFinite, value.norm.isFinite, policy.sums[0].isFinite, value.sums[0].isFinite else {
-      throw .diverged(step: steps)
+      throw .diverged(step: steps, loss: Float(value.sums[0]))
     }
     statistics.add(policy: policy.sums, value: value.sums, rows: rows.count)
   }
@@ -188,7 +188,7 @@ final class ActorCritic<E: Environment> {
     let problem = environments.environment
     let shape = NetworkShape(
       observationSize: problem.observationSize, hidden: configuration.hidden,
-      branchSizes: problem.actionSpace.branchSizes)
+      branchSizes: problem.actionSpace.branchSizes, maskColumns: problem.maskColumns)
     let inputs = configuration.hidden.last ?? problem.observationSize
     let parameters = actor.network.parameterValues
     let trunk = parameters.count - (inputs + 1) * head.choiceCount
