@@ -8,9 +8,14 @@ let package = Package(
     .library(name: "Apportion", targets: ["Apportion"]),
     .executable(name: "apportion", targets: ["ApportionCLI"]),
   ],
+  traits: [
+    .trait(name: "Serving", description: "The HTTP server, `apportion serve`."),
+    .default(enabledTraits: ["Serving"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
@@ -39,10 +44,20 @@ let package = Package(
     .target(
       name: "Experiments",
       dependencies: ["Apportion", "Yams"]),
+    .target(
+      name: "Serving",
+      dependencies: [
+        "ModelFormats",
+        .product(name: "Hummingbird", package: "hummingbird", condition: .when(traits: ["Serving"])),
+        .product(name: "HummingbirdCore", package: "hummingbird", condition: .when(traits: ["Serving"])),
+        .product(name: "HummingbirdTLS", package: "hummingbird", condition: .when(traits: ["Serving"])),
+      ]),
     // Floor 6.
     .executableTarget(
       name: "ApportionCLI",
-      dependencies: ["Experiments", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+      dependencies: [
+        "Experiments", "Serving", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
 
     // Counts heap allocations, for tests of code that must not allocate.
     .target(name: "AllocationCounting", path: "Tests/AllocationCounting"),
@@ -59,6 +74,7 @@ let package = Package(
     .testTarget(name: "CPolicyTests", dependencies: ["CPolicy", "ModelFormats"]),
     .testTarget(name: "ModelFormatsTests", dependencies: ["ModelFormats"], exclude: ["Golden"]),
     .testTarget(name: "ExperimentsTests", dependencies: ["Experiments"]),
+    .testTarget(name: "ServingTests", dependencies: ["Serving"]),
     .testTarget(name: "ApportionCLITests", dependencies: ["ApportionCLI"]),
   ],
   swiftLanguageModes: [.v6]

@@ -7,11 +7,20 @@ struct ApportionCommand: ParsableCommand {
     commandName: "apportion",
     abstract: "Decides the bid on every marketing channel under one budget.",
     version: "0.1.0",
-    subcommands: [
+    subcommands: serving + [
       MarketsCommand.self, CalibrateCommand.self, PlanCommand.self, TrainCommand.self, EvaluateCommand.self,
       ExplainCommand.self, ReportCommand.self, ExportCommand.self, ImportCommand.self, PublishCommand.self,
       BenchmarkCommand.self,
     ])
+
+  /// Left out of builds without the trait `Serving`.
+  private static var serving: [any ParsableCommand.Type] {
+    #if Serving
+      [ServeCommand.self]
+    #else
+      []
+    #endif
+  }
 
   /// Runs the command line; every failure is one line on stderr and an exit status of sysexits.h.
   static func main() {

@@ -1,0 +1,113 @@
+#if Serving
+  import Apportion
+  import ArgumentParser
+  import Dispatch
+  import Foundation
+  import Experiments
+  import Serving
+  import Synchronization
+
+  struct ServeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "serve",
+      abstract: "Serves a model repository over HTTP: the Open Inference Protocol (KServe V2).",
+      discussion:
+        "New versions and labels are taken up as they appear. SIGTERM ends it after what is under way.")
+
+    @Option(help: "The repository's folder.")
+    var repository: String
+
+    @Option(help: "The address to listen at; 0.0.0.0 for all.")
+    var host = "127.0.0.1"
+
+    @Option(help: "The port to listen at; 0 for a free one.")
+    var port = 8000
+
+    @Option(help: "The most rows of a request and of a run of the network.")
+    var maxBatch = 1024
+
+    @Option(help: "How many microseconds a request waits for others to share a run with.")
+    var maxDelay = 0
+
+    @Option(help: "The most rows that may wait.")
+    var queueLimit = 65_536
+
+    @Option(help: "After how many milliseconds of waiting a request is refused.")
+    var deadline = 1000
+
+    @Option(help: "The most bytes of a request's body.")
+    var bodyLimit = 16 << 20
+
+    @Option(help: "How many seconds a connection may take for one request.")
+    var requestTimeout = 60
+
+    @Option(help: "The file that holds the token which clients must send (Authorization: Bearer).")
+    var tokenFile: String?
+
+    @Option(help: "The file of the certificate chain (PEM), for TLS; needs --key.")
+    var certificate: String?
+
+    @Option(help: "The file of the certificate's key (PEM).")
+    var key: String?
+
+    @Option(help: "A file that takes a JSON line for every request.")
+    var accessLog: String?
+
+    @Option(help: "A file that takes a JSON line for every decision.")
+    var decisionLog: String?
+
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+      guard (0...65_535).contains(port) else { throw ValidationError("--port takes a number up to 65535.") }
+      guard maxBatch > 0, maxDelay >= 0, queueLimit > 0, deadline > 0, bodyLimit > 0, requestTimeout > 0
+      else {
+        throw ValidationError("Limits take numbers above 0.")
+      }
+      guard (certificate == nil) == (key == nil) else {
+        throw ValidationError("--certificate and --key go together.")
+      }
+    }
+
+    func run() throws {
+      var options = PolicyServer.Options(repository: repository)
+      options.host = host
+      options.port = port
+      options.batchLimit = maxBatch
+      options.batchDelay = .microseconds(maxDelay)
+      options.queueLimit = queueLimit
+      options.deadline = .milliseconds(deadline)
+      options.bodyLimit = bodyLimit
+      options.requestTimeout = .seconds(requestTimeout)
+      if let certificate, let key { options.certificate = (certificate, key) }
+      if let tokenFile {
+        let text = String(decoding: try AtomicFile.read(tokenFile), as: UTF8.self)
+        options.token = text.trimmingCharacters(in: .whitespacesAndNewlines)
+      }
+      options.accessLog = try accessLog.map { try JSONLinesLog(path: $0) }
+      options.decisionLog = try decisionLog.map { try JSONLinesLog(path: $0) }
+      let server = PolicyServer(options: options)
+      let (host, scheme, output) = (host, certificate == nil ? "http" : "https", output)
+      try waitFor {
+        try await server.run { port in
+          output.show(
+            ["host": .string(host), "port": JSONValue(port)],
+            text: "Serving at \(scheme)://\(host):\(port)/v2\n")
+          fflush(nil)
+        }
+      }
+    }
+  }
+
+  /// Waits on this thread for asynchronous work on others.
+  private func waitFor(_ work: @escaping @Sendable () async throws -> Void) throws {
+    let done = DispatchSemaphore(value: 0)
+    let failure = Mutex<(any Error)?>(nil)
+    Task.detached {
+      do { try await work() } catch { failure.withLock { $0 = error } }
+      done.signal()
+    }
+    done.wait()
+    if let error = failure.withLock({ $0 }) { throw error }
+  }
+#endif

@@ -1,0 +1,126 @@
+#if Serving
+  import Dispatch
+  import Foundation
+  import Hummingbird
+  import HummingbirdCore
+  import HummingbirdTLS
+  import LinearAlgebra
+  import Logging
+  import ModelFormats
+  import NIOCore
+  import ServiceLifecycle
+
+  /// An HTTP server of the Open Inference Protocol (KServe V2) over a model repository.
+  ///
+  /// ```swift
+  /// try await PolicyServer(options: .init(repository: "models")).run()
+  /// ```
+  ///
+  /// It runs until SIGTERM or SIGINT, answers what is under way, and returns.
+  public struct PolicyServer: Sendable {
+    /// How to serve.
+    public struct Options: Sendable {
+      /// The model repository's folder.
+      public var repository: String
+      /// The address to listen at.
+      public var host = "127.0.0.1"
+      /// The port to listen at; 0 for a free one.
+      public var port = 8000
+      /// The most rows of a request and of a run.
+      public var batchLimit = 1024
+      /// How long a request waits for others to share a run with.
+      public var batchDelay: Duration = .zero
+      /// The most rows that may wait.
+      public var queueLimit = 65_536
+      /// How long a request may wait before it is refused.
+      public var deadline: Duration = .seconds(1)
+      /// The most bytes of a request's body.
+      public var bodyLimit = 16 << 20
+      /// The most connections at once.
+      public var connectionLimit = 1024
+      /// How long a connection may take for one request, from its first byte or the last answer on.
+      public var requestTimeout: Duration = .seconds(60)
+      /// How often the repository is looked at for new versions and labels; zero for never.
+      public var refreshInterval: Duration = .seconds(1)
+      /// What clients must send as `Authorization: Bearer …`; nil for nothing.
+      public var token: String?
+      /// The files of a certificate chain and its key (PEM), for TLS.
+      public var certificate: (chain: String, key: String)?
+      /// Takes a line for every request.
+      public var accessLog: JSONLinesLog?
+      /// Takes a line for every decision: observation, action, propensity, version.
+      public var decisionLog: JSONLinesLog?
+
+      /// Serves a repository, all else by default.
+      public init(repository: String) { self.repository = repository }
+    }
+
+    private let options: Options
+    private let catalog: ModelCatalog
+
+    /// Reads the repository's models; versions that cannot be used are left out.
+    public init(options: Options) {
+      self.options = options
+      catalog = ModelCatalog(
+        repository: ModelRepository(options.repository), engines: availableThreads(),
+        limits: Batcher.Limits(
+          rows: options.batchLimit, delay: options.batchDelay, waitingRows: options.queueLimit,
+          deadline: options.deadline))
+      catalog.refresh()
+    }
+
+    /// Serves until a signal ends it.
+    ///
+    /// - Parameter onStart: is called with the port once the server listens.
+    public func run(onStart: @escaping @Sendable (Int) -> Void = { _ in }) async throws {
+      var logger = Logger(label: "apportion")
+      logger.logLevel = .critical
+      let timeout = TimeAmount(options.requestTimeout)
+      var builder = HTTPServerBuilder.http1(
+        configuration: .init(
+          additionalChannelHandlers: [RequestTimeoutHandler(timeout)], idleTimeout: timeout,
+          httpDecoderConfiguration: .init(
+            maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100)))
+      if let certificate = options.certificate {
+        builder = try .tls(
+          builder,
+          tlsConfiguration: .makeServerConfiguration(
+            certificateChain: NIOSSLCertificate.fromPEMFile(certificate.chain).map { .certificate($0) },
+            privateKey: .privateKey(try NIOSSLPrivateKey(file: certificate.key, format: .pem))))
+      }
+      let application = Application(
+        responder: InferenceResponder(catalog: catalog, options: options), server: builder,
+        configuration: .init(
+          address: .hostname(options.host, port: options.port), serverName: "apportion",
+          availableConnectionsDelegate: MaximumAvailableConnections(options.connectionLimit)),
+        services: [RefreshService(catalog: catalog, interval: options.refreshInterval)],
+        onServerRunning: { channel in onStart(channel.localAddress?.port ?? 0) }, logger: logger)
+      defer {
+        options.accessLog?.flush()
+        options.decisionLog?.flush()
+      }
+      try await application.runService()
+    }
+  }
+
+  /// Looks at the repository from time to time, away from the threads that answer.
+  private struct RefreshService: Service {
+    let catalog: ModelCatalog
+    let interval: Duration
+
+    func run() async throws {
+      guard interval > .zero else { return try await gracefulShutdown() }
+      try? await cancelWhenGracefulShutdown {
+        while true {
+          try await Task.sleep(for: interval)
+          await withCheckedContinuation { done in
+            DispatchQueue.global(qos: .utility).async {
+              catalog.refresh()
+              done.resume()
+            }
+          }
+        }
+      }
+    }
+  }
+#endif

@@ -1,0 +1,55 @@
+#if Serving
+  import NIOCore
+  import NIOHTTPTypes
+
+  /// Closes a connection on which no whole request arrives in time: however slowly it trickles in, and however long it
+  /// would be.
+  ///
+  /// Time runs while the server waits for a request or reads one, and stands while it answers.
+  final class RequestTimeoutHandler: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPRequestPart
+    typealias InboundOut = HTTPRequestPart
+    typealias OutboundIn = HTTPResponsePart
+    typealias OutboundOut = HTTPResponsePart
+
+    private let limit: TimeAmount
+    private var start: NIODeadline?
+    private var timer: Scheduled<Void>?
+
+    init(_ limit: TimeAmount) { self.limit = limit }
+
+    func handlerAdded(context: ChannelHandlerContext) { begin(context) }
+
+    func handlerRemoved(context: ChannelHandlerContext) { timer?.cancel() }
+
+    func channelInactive(context: ChannelHandlerContext) {
+      timer?.cancel()
+      context.fireChannelInactive()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+      if case .end = unwrapInboundIn(data) { start = nil }
+      context.fireChannelRead(data)
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+      if case .end = unwrapOutboundIn(data) { start = .now() }
+      context.write(data, promise: promise)
+    }
+
+    private func begin(_ context: ChannelHandlerContext) {
+      start = .now()
+      arm(context, after: limit)
+    }
+
+    /// One timer outlives many requests: it looks when the present one began and sleeps on.
+    private func arm(_ context: ChannelHandlerContext, after delay: TimeAmount) {
+      let loopBound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+      timer = context.eventLoop.scheduleTask(in: delay) {
+        let (handler, context) = loopBound.value
+        let left = handler.start.map { $0 + handler.limit - .now() } ?? handler.limit
+        if left <= .zero { context.close(promise: nil) } else { handler.arm(context, after: left) }
+      }
+    }
+  }
+#endif
