@@ -7,7 +7,7 @@ import PackageDescription
 let package = Package(
   name: "apportion-benchmarks",
   dependencies: [
-    .package(name: "apportion", path: "../"),
+    .package(name: "apportion", path: "../", traits: []),
     .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []),
   ],
   targets: [

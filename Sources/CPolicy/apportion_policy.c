@@ -22,7 +22,8 @@ struct apportion_policy {
   layer *layers;  // The trunk's.
   layer value, advantage;
   const float *mean, *deviation, *prior_scale, *prior_offset;
-  size_t prior_start;
+  size_t prior_start, mask_start;
+  int has_mask;
   float reward_scale, limit;
   float *input, *hidden[2], *values;  // Room to act in.
 };
@@ -186,9 +187,10 @@ static int read_network(apportion_policy *p, cursor metadata, int *has_prior) {
   char *text = malloc(most);
   if (text && find_member(&metadata, "network") && take_string(&metadata, text, most)) {
     const cursor network = {text, text + strlen(text)};
-    cursor sizes = network, prior = network;
+    cursor sizes = network, prior = network, mask = network;
     size_t count;
     *has_prior = find_member(&prior, "priorStart") && take_size(&prior, &p->prior_start);
+    p->has_mask = find_member(&mask, "maskStart") && take_size(&mask, &p->mask_start);
     if (find_member(&sizes, "branchSizes")) {
       cursor again = sizes;
       if (take_sizes(&sizes, NULL, 0, &count) && count > 0 && (p->branch_sizes = calloc(count, sizeof(size_t)))) {
@@ -246,6 +248,8 @@ static const char *read_policy(apportion_policy *p, cursor header) {
     if (!p->prior_scale || !p->prior_offset || p->prior_start > width || width - p->prior_start <= p->choice_count)
       return "its prior does not fit";
   }
+  if (p->has_mask && (p->mask_start > width || width - p->mask_start < p->choice_count))
+    return "its mask does not fit";
   p->input = malloc(width * sizeof(float));
   p->hidden[0] = malloc(widest * sizeof(float));
   p->hidden[1] = malloc(widest * sizeof(float));
@@ -374,7 +378,8 @@ int apportion_policy_act(
       if (p->prior_scale)
         value += p->reward_scale * (prior[c + 1] * p->prior_scale[c + 1] + p->prior_offset[c + 1]);
       p->values[c] = value;
-      if ((!mask || mask[c]) && (best == end || value > p->values[best])) best = c;
+      const int allowed = (!mask || mask[c]) && (!p->has_mask || p->input[p->mask_start + c] > 0);
+      if (allowed && (best == end || value > p->values[best])) best = c;
     }
     if (best == end) return 0;
     levels[k] = (int32_t)(best - first);

@@ -1,5 +1,6 @@
 import Learning
 import LinearAlgebra
+import NeuralNetworks
 
 /// Observations with the outputs a policy has for them, which travel with every exported file, so that whoever loads it
 /// can check that it computes what was trained.
@@ -28,9 +29,11 @@ public struct TestVectors: Sendable, Equatable {
   public init(_ policy: Policy, rows: Int = 8) {
     var stream = RandomStream(seed: 0, purpose: .test)
     let normalizer = policy.normalizer
+    let alwaysAllowed = policy.shape.firstMaskColumns
     let observations = (0..<rows * normalizer.columns).map { index in
       let column = index % normalizer.columns
-      return normalizer.means[column] + normalizer.deviations[column] * (stream.uniform() * 6 - 3)
+      let deviations = alwaysAllowed.contains(column) ? 1 : stream.uniform() * 6 - 3
+      return normalizer.means[column] + normalizer.deviations[column] * deviations
     }
     self.init(policy, observations: observations)
   }
@@ -68,6 +71,19 @@ public struct TestVectors: Sendable, Equatable {
     }
     let differences = zip(q, other.q).map { abs($0 - $1) / scale }
     return differences.allSatisfy(\.isFinite) ? differences.max() ?? 0 : .infinity
+  }
+}
+
+extension NetworkShape {
+  /// The mask columns of each branch's first choice; empty where observations hold no mask.
+  fileprivate var firstMaskColumns: Set<Int> {
+    guard var column = maskColumns?.lowerBound else { return [] }
+    var columns: Set<Int> = []
+    for size in branchSizes {
+      columns.insert(column)
+      column += size
+    }
+    return columns
   }
 }
 

@@ -7,12 +7,12 @@ import NeuralNetworks
 import Testing
 
 /// A policy of random weights, with branches of different sizes.
-private func randomPolicy(hasPrior: Bool, hidden: [Int]) -> Policy {
+private func randomPolicy(hasPrior: Bool, hasMask: Bool = false, hidden: [Int]) -> Policy {
   let branchSizes = [5, 16, 1, 3]
   let columns = 60
   let shape = NetworkShape(
     observationSize: columns, hidden: hidden, branchSizes: branchSizes, aggregation: .additive,
-    priorColumns: hasPrior ? 20..<46 : nil)
+    priorColumns: hasPrior ? 20..<46 : nil, maskColumns: hasMask ? 30..<55 : nil)
   var stream = RandomStream(seed: 7, purpose: .test)
   func random(_ count: Int, _ scale: Float) -> [Float] {
     (0..<count).map { _ in (stream.uniform() - 0.5) * scale }
@@ -86,6 +86,19 @@ private func text(_ error: [CChar]) -> String {
     }
     #expect(worst < 1e-5 * scale)
     #expect(wrong == 0)
+  }
+
+  @Test func appliesTheMaskWithinTheObservation() throws {
+    let policy = randomPolicy(hasPrior: false, hasMask: true, hidden: [9])
+    let vectors = TestVectors(policy, rows: 200)
+    let loaded = try #require(load(policy.safetensors.serialized()).policy)
+    defer { apportion_policy_close(loaded) }
+    for row in 0..<200 {
+      var levels = [Int32](repeating: -1, count: 4)
+      let observation = Array(vectors.observations[row * 60..<(row + 1) * 60])
+      #expect(apportion_policy_act(loaded, observation, nil, nil, &levels) == 1)
+      #expect(levels == Array(vectors.actions[row * 4..<(row + 1) * 4]))
+    }
   }
 
   @Test func refusesMasksThatLeaveNothing() throws {

@@ -22,6 +22,34 @@ import Testing
     }
   }
 
+  @Test(arguments: PolicyFormat.allCases) func filesApplyMasksWithinObservations(format: PolicyFormat) throws
+  {
+    try withTemporaryFolder { folder in
+      let policy = randomPolicy(hasMask: true)
+      let vectors = TestVectors(policy, rows: 50)
+      let path = "\(folder)/policy.\(format.rawValue)"
+      try format.write(policy, vectors: vectors, to: path)
+      let computed = try format.readBack(path).computed
+      #expect(computed.actions == vectors.actions)
+      // Every choice is the best of those allowed, and some are not the best of all.
+      var (start, restrained) = (0, 0)
+      for row in 0..<vectors.rows {
+        for (branch, size) in policy.shape.branchSizes.enumerated() {
+          let places = start..<start + size
+          let allowed = places.filter { place in
+            let column = 6 + place % 9
+            return vectors.observations[row * 15 + column] > policy.normalizer.means[column]
+          }
+          let best = try #require(allowed.max { vectors.q[$0] < vectors.q[$1] })
+          #expect(Int(vectors.actions[row * 3 + branch]) == best - start)
+          restrained += places.contains { vectors.q[$0] > vectors.q[best] } ? 1 : 0
+          start += size
+        }
+      }
+      #expect(restrained > 10)
+    }
+  }
+
   @Test func vectorsStandInJSON() throws {
     let vectors = TestVectors(randomPolicy(), rows: 3)
     let json = try JSONValue(parsing: vectors.json.text().utf8)

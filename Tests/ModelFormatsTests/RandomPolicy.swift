@@ -5,15 +5,17 @@ import LinearAlgebra
 import ModelFormats
 import NeuralNetworks
 
-/// A policy of random weights with branches of different sizes: 15 columns, the last ten of them a prior if asked for.
+/// A policy of random weights with branches of different sizes: 15 columns, the last ten of them a prior if asked for, or the last nine a mask.
 func randomPolicy(
-  hasPrior: Bool = true, branchSizes: [Int] = [3, 4, 2], hidden: [Int] = [7, 5], seed: UInt64 = 11
+  hasPrior: Bool = true, hasMask: Bool = false, branchSizes: [Int] = [3, 4, 2], hidden: [Int] = [7, 5],
+  seed: UInt64 = 11
 ) -> Policy {
   let choices = branchSizes.reduce(0, +)
   let columns = 6 + choices
   let shape = NetworkShape(
     observationSize: columns, hidden: hidden, branchSizes: branchSizes, aggregation: .branching,
-    priorColumns: hasPrior ? 5..<columns : nil)
+    priorColumns: hasPrior && !hasMask ? 5..<columns : nil,
+    maskColumns: hasMask ? 6..<columns : nil)
   var stream = RandomStream(seed: seed, purpose: .test)
   func random(_ count: Int, _ scale: Float) -> [Float] {
     (0..<count).map { _ in (stream.uniform() - 0.5) * scale }

@@ -47,7 +47,7 @@ size_t apportion_policy_choice_count(const apportion_policy *policy);
 /// mask: one byte per choice, branch after branch, 0 where a level is not allowed; NULL allows all.
 /// q: where the value of every choice goes, in units of the market's objective; NULL if it is not wanted.
 /// levels: where the chosen levels go, one per branch.
-/// Returns 1, or 0 where the mask allows no level of some branch.
+/// Returns 1, or 0 where the mask, or the one within the observation, allows no level of some branch.
 int apportion_policy_act(
     apportion_policy *policy, const float *observation, const uint8_t *mask, float *q, int32_t *levels);
 

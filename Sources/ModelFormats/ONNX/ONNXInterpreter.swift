@@ -71,6 +71,8 @@ private struct Operation {
     case ("Div", 2): elementwise { $0[0] / $0[1] }
     case ("Max", 2): elementwise { max($0[0], $0[1]) }
     case ("Min", 2): elementwise { min($0[0], $0[1]) }
+    case ("Greater", 2): elementwise { $0[0] > $0[1] ? 1 : 0 }
+    case ("And", 2): elementwise { $0[0] != 0 && $0[1] != 0 ? 1 : 0 }
     case ("Where", 3): elementwise { $0[0] != 0 ? $0[1] : $0[2] }
     case ("Relu", 1): elementwise { max(0, $0[0]) }
     case ("Cast", 1): operands

@@ -28,7 +28,7 @@ extension ONNXModel {
     let advantage = builder.dense(hidden, "advantage")
     let q = builder.duel(
       value, advantage, shape: shape, normalized: normalized, rewardScale: policy.rewardScale)
-    builder.choose(q, branchSizes: shape.branchSizes)
+    builder.choose(q, shape: shape, normalized: normalized)
 
     let batch = Dimension.symbol("batch")
     let choices = Dimension.fixed(shape.choiceCount)
@@ -92,6 +92,16 @@ private struct GraphBuilder {
     return add("Min", [add("Max", [scaled, lower], "observation.raised"), upper], "observation.normalized")
   }
 
+  /// Some columns of a matrix.
+  mutating func slice(_ input: String, _ columns: Range<Int>, _ output: String) -> String {
+    let bounds = [
+      constant(output + ".start", shape: [1], integers: [columns.lowerBound]),
+      constant(output + ".end", shape: [1], integers: [columns.upperBound]),
+      constant(output + ".axis", shape: [1], integers: [1]),
+    ]
+    return add("Slice", [input] + bounds, output)
+  }
+
   /// x · Wᵀ + b.
   mutating func dense(_ input: String, _ name: String) -> String {
     add("Gemm", [input, weight(name + ".weight"), weight(name + ".bias")], name, attributes: ["transB": 1])
@@ -120,12 +130,7 @@ private struct GraphBuilder {
     )
     let scale = constant("reward_scale", shape: [1], [rewardScale])
     if let columns = shape.priorColumns {
-      let bounds = [
-        constant("prior.start", shape: [1], integers: [columns.lowerBound]),
-        constant("prior.end", shape: [1], integers: [columns.upperBound]),
-        constant("prior.axis", shape: [1], integers: [1]),
-      ]
-      let raw = add("Slice", [normalized] + bounds, "prior.normalized")
+      let raw = slice(normalized, columns, "prior.normalized")
       let scaled = add("Mul", [raw, weight("prior.scale")], "prior.scaled")
       let prior = add("Add", [scaled, weight("prior.offset")], "prior.raw")
       let learned = add("Mul", [prior, scale], "prior")
@@ -142,8 +147,8 @@ private struct GraphBuilder {
   ///
   /// Branches may differ in size: a table of columns is filled up with the branch's first choice, which as a later equal
   /// never wins.
-  mutating func choose(_ q: String, branchSizes: [Int]) {
-    let count = branchSizes.reduce(0, +)
+  mutating func choose(_ q: String, shape: NetworkShape, normalized: String) {
+    let (branchSizes, count) = (shape.branchSizes, shape.choiceCount)
     initializers.append(
       .init(name: "mask", type: .bool, shape: [1, count], bytes: Array(repeating: 1, count: count)))
     let never = constant("mask.value", shape: [1], [-.infinity])
@@ -155,7 +160,13 @@ private struct GraphBuilder {
       start += size
     }
     let columns = constant("branch.columns", shape: [branchSizes.count, width], integers: table)
-    let allowed = add("Where", ["mask", q, never], "q.allowed")
+    var mask = "mask"
+    if let columns = shape.maskColumns {
+      let seen = slice(normalized, columns, "mask.observed")
+      let zero = constant("mask.zero", shape: [1], [0])
+      mask = add("And", [mask, add("Greater", [seen, zero], "mask.positive")], "mask.joined")
+    }
+    let allowed = add("Where", [mask, q, never], "q.allowed")
     let branches = add("Gather", [allowed, columns], "q.branches", attributes: ["axis": 1])
     let best = add("ArgMax", [branches], "branch.best", attributes: ["axis": 2, "keepdims": 0])
     _ = add("Cast", [best], "action", attributes: ["to": Safetensors.ElementType.i32.onnx ?? 0])
