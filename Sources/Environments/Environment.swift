@@ -20,6 +20,8 @@ public protocol Environment: Sendable {
   /// The columns of an observation that hold a mask: one per (branch, choice) in branch order, a number above 0 where the
   /// choice is allowed. Every branch needs an allowed choice. Nil where everything always is.
   var maskColumns: Range<Int>? { get }
+  /// Whether a step also writes what a reference action would have led to; see `Counterfactual`.
+  var hasCounterfactual: Bool { get }
   /// What a saved policy should say of the problem it was trained on, as text by key.
   var metadata: [String: String] { get }
   /// Creates the state of the lanes of a range.
@@ -33,6 +35,8 @@ extension Environment {
   public var priorColumns: Range<Int>? { nil }
   /// No mask.
   public var maskColumns: Range<Int>? { nil }
+  /// Nothing but what was played.
+  public var hasCounterfactual: Bool { false }
   /// Nothing to say.
   public var metadata: [String: String] { [:] }
 }
@@ -50,6 +54,27 @@ public protocol EnvironmentBlock: AnyObject {
   func step(actions: UnsafePointer<Int32>, result: StepResult)
 }
 
+/// Where a block writes what a reference action would have led to from the same state with the same luck.
+///
+/// Both plays end alike: where the step ended the episode, the counterfactual step did.
+public struct Counterfactual: @unchecked Sendable {
+  /// Lanes × branches: the reference action.
+  public let actions: UnsafeMutablePointer<Int32>
+  /// Lanes: the reward it would have had.
+  public let rewards: UnsafeMutablePointer<Float>
+  /// Lanes × observation size: the observation it would have led to; not written where the episode ended.
+  public let observations: MatrixView
+
+  /// Gathers the destinations of one counterfactual step.
+  public init(
+    actions: UnsafeMutablePointer<Int32>, rewards: UnsafeMutablePointer<Float>, observations: MatrixView
+  ) {
+    self.actions = actions
+    self.rewards = rewards
+    self.observations = observations
+  }
+}
+
 /// Where a block writes what a step led to; every array starts at the block's first lane.
 public struct StepResult: @unchecked Sendable {
   /// Lanes × observation size: the observation to act on next (of the new episode, where one ended).
@@ -62,24 +87,35 @@ public struct StepResult: @unchecked Sendable {
   public let terminated: UnsafeMutablePointer<Bool>
   /// Lanes: whether the episode was cut by a limit of time, the state's value standing.
   public let truncated: UnsafeMutablePointer<Bool>
+  /// What a reference action would have led to; nil where the environment has none.
+  public let counterfactual: Counterfactual?
 
   /// Gathers the destinations of one step.
   public init(
     observations: MatrixView, finalObservations: MatrixView, rewards: UnsafeMutablePointer<Float>,
-    terminated: UnsafeMutablePointer<Bool>, truncated: UnsafeMutablePointer<Bool>
+    terminated: UnsafeMutablePointer<Bool>, truncated: UnsafeMutablePointer<Bool>,
+    counterfactual: Counterfactual? = nil
   ) {
     self.observations = observations
     self.finalObservations = finalObservations
     self.rewards = rewards
     self.terminated = terminated
     self.truncated = truncated
+    self.counterfactual = counterfactual
   }
 
   /// The results of a range of lanes.
-  @inlinable public func lanes(_ range: Range<Int>) -> StepResult {
+  ///
+  /// - Parameter branches: the number of choices of an action.
+  @inlinable public func lanes(_ range: Range<Int>, branches: Int) -> StepResult {
     StepResult(
       observations: observations.rows(range), finalObservations: finalObservations.rows(range),
       rewards: rewards + range.lowerBound, terminated: terminated + range.lowerBound,
-      truncated: truncated + range.lowerBound)
+      truncated: truncated + range.lowerBound,
+      counterfactual: counterfactual.map {
+        Counterfactual(
+          actions: $0.actions + range.lowerBound * branches, rewards: $0.rewards + range.lowerBound,
+          observations: $0.observations.rows(range))
+      })
   }
 }

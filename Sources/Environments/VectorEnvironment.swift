@@ -35,6 +35,9 @@ public final class VectorEnvironment<E: Environment> {
     didSet { precondition(threads >= 1, "A step needs at least one thread, not \(threads).") }
   }
 
+  /// Lanes × observation size, where the environment has counterfactuals.
+  private let counterfactualRows: Matrix?
+  private let counterfactual: Counterfactual?
   private let lanesPerBlock: Int
   private let blocks: [E.Block]
 
@@ -68,6 +71,19 @@ public final class VectorEnvironment<E: Environment> {
     terminated.initialize(repeating: false, count: count)
     truncated = .allocate(capacity: count)
     truncated.initialize(repeating: false, count: count)
+    if environment.hasCounterfactual {
+      let rows = Matrix(rows: count, columns: environment.observationSize)
+      let choices = count * environment.actionSpace.branchCount
+      let counterfactual = Counterfactual(
+        actions: .allocate(capacity: choices), rewards: .allocate(capacity: count), observations: rows.view)
+      counterfactual.actions.initialize(repeating: 0, count: choices)
+      counterfactual.rewards.initialize(repeating: 0, count: count)
+      self.counterfactual = counterfactual
+      counterfactualRows = consume rows
+    } else {
+      counterfactual = nil
+      counterfactualRows = nil
+    }
     blocks = stride(from: 0, to: count, by: lanesPerBlock).map { first in
       environment.makeBlock(lanes: first..<min(first + lanesPerBlock, count), seed: seed)
     }
@@ -78,13 +94,15 @@ public final class VectorEnvironment<E: Environment> {
   public var result: StepResult {
     StepResult(
       observations: observations.view, finalObservations: finalObservations.view, rewards: rewards,
-      terminated: terminated, truncated: truncated)
+      terminated: terminated, truncated: truncated, counterfactual: counterfactual)
   }
 
   deinit {
     rewards.deallocate()
     terminated.deallocate()
     truncated.deallocate()
+    counterfactual?.actions.deallocate()
+    counterfactual?.rewards.deallocate()
   }
 
   /// Starts a new episode in every lane and writes the first `observations`.
@@ -126,7 +144,7 @@ private struct Sweep<E: Environment>: @unchecked Sendable {
   func run(piece: Int) {
     for index in blocks.count * piece / pieces..<blocks.count * (piece + 1) / pieces {
       let first = index * lanesPerBlock
-      let own = result.lanes(first..<min(first + lanesPerBlock, lanes))
+      let own = result.lanes(first..<min(first + lanesPerBlock, lanes), branches: branches)
       if let actions {
         blocks[index].step(actions: actions + first * branches, result: own)
       } else {

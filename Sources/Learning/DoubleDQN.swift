@@ -12,6 +12,9 @@ import NeuralNetworks
 /// print(learner.evaluate(episodes: 1_000))
 /// ```
 ///
+/// Where the environment tells what a reference action would have led to (`hasCounterfactual`), transitions are learned from
+/// in pairs, half the batch being counterfactuals: see `TemporalDifference.runPairs`.
+///
 /// The loop: act on all lanes by one batched pass, step all lanes, store their transitions, then do the updates that
 /// are due. Nothing overlaps, and no result depends on the number of threads: equal seeds and configurations give
 /// bit-identical weights.
@@ -87,10 +90,11 @@ public struct DoubleDQN<E: Environment>: ~Copyable {
     replay = ReplayBuffer(
       capacity: configuration.replayCapacity, lanes: environments.count,
       observationSize: problem.observationSize, branchCount: branchSizes.count, nStep: configuration.nStep,
-      discount: configuration.discount)
+      discount: configuration.discount, keepsCounterfactuals: problem.hasCounterfactual)
     batch = ReplayBatch(
-      count: configuration.batchSize, observationSize: problem.observationSize, branchCount: branchSizes.count
-    )
+      count: configuration.batchSize, observationSize: problem.observationSize,
+      branchCount: branchSizes.count,
+      paired: problem.hasCounterfactual)
     actions = ActionRows(lanes: environments.count, branches: branchSizes.count)
     observationMoments = RunningMoments(columns: problem.observationSize)
     returns = ReturnMeter(lanes: environments.count, discount: configuration.discount)

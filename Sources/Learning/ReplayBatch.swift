@@ -5,6 +5,8 @@ import NeuralNetworks
 public final class ReplayBatch {
   /// The number of transitions.
   public let count: Int
+  /// Whether rows 2i and 2i + 1 are what was played and its counterfactual.
+  public let paired: Bool
   /// Count × observation size: the rows acted on, normalised.
   public let observations: Matrix
   /// Count × observation size: the rows the windows lead to, normalised.
@@ -20,10 +22,12 @@ public final class ReplayBatch {
   /// Count: the slots of the next rows.
   let nextSlots: UnsafeMutablePointer<Int32>
 
-  /// Makes room for `count` transitions.
-  public init(count: Int, observationSize: Int, branchCount: Int) {
+  /// Makes room for `count` transitions, `paired` for half of them and their counterfactuals.
+  public init(count: Int, observationSize: Int, branchCount: Int, paired: Bool = false) {
+    precondition(!paired || count % 2 == 0, "Pairs make an even number of transitions, not \(count).")
     precondition(count > 0, "A batch needs at least one transition, not \(count).")
     self.count = count
+    self.paired = paired
     observations = Matrix(rows: count, columns: observationSize)
     nextObservations = Matrix(rows: count, columns: observationSize)
     actions = .allocate(capacity: count * branchCount)
@@ -50,7 +54,7 @@ public final class ReplayBatch {
   public var transitions: TransitionBatch {
     TransitionBatch(
       observations: observations.view, actions: actions, rewards: rewards, discounts: discounts,
-      nextObservations: nextObservations.view)
+      nextObservations: nextObservations.view, paired: paired)
   }
 }
 
@@ -63,7 +67,12 @@ extension ReplayBuffer {
     into batch: ReplayBatch, normalizedBy table: NormalizationTable, rewardScale: Float = 1,
     stream: inout RandomStream
   ) {
-    draw(into: batch.slots, count: batch.count, stream: &stream)
+    let distinct = batch.paired ? batch.count / 2 : batch.count
+    draw(into: batch.slots, count: distinct, stream: &stream)
+    if batch.paired {
+      // From the end, so that no slot is overwritten before it is read.
+      for row in (0..<batch.count).reversed() { batch.slots[row] = batch.slots[row / 2] }
+    }
     for row in 0..<batch.count {
       let slot = Int(batch.slots[row])
       batch.nextSlots[row] = next[slot]
@@ -75,5 +84,10 @@ extension ReplayBuffer {
       observations, stride: observationSize, indexes: batch.slots, into: batch.observations.view)
     table.normalize(
       observations, stride: observationSize, indexes: batch.nextSlots, into: batch.nextObservations.view)
+    guard batch.paired, let counterfactuals else { return }
+    for row in Swift.stride(from: 1, to: batch.count, by: 2) {
+      counterfactuals.write(
+        slot: Int(batch.slots[row]), to: batch, row: row, normalizedBy: table, rewardScale: rewardScale)
+    }
   }
 }

@@ -35,6 +35,9 @@ public final class ReplayBuffer {
   /// The slot of the row a transition leads to, or -1 where no complete transition starts.
   let next: UnsafeMutablePointer<Int32>
 
+  /// What reference actions would have led to from the rows of the slots; nil where that is not kept.
+  let counterfactuals: ReplayedCounterfactuals?
+
   private let powers: [Float]
   /// The slot of lane 0 at each of the last n + 1 steps, by step modulo n + 1; the other lanes follow it.
   private let bases: UnsafeMutablePointer<Int>
@@ -52,9 +55,13 @@ public final class ReplayBuffer {
   ///   - capacity: slots, one per step of a lane; at least four times the rows of `nStep + 2` steps of all lanes.
   ///   - nStep: the most rewards of a window, at least 1.
   ///   - discount: γ of one step, in 0…1.
+  ///   - keepsCounterfactuals: whether transitions are pairs with what a reference action would have led to; then windows
+  ///     have one step.
   public init(
-    capacity: Int, lanes: Int, observationSize: Int, branchCount: Int, nStep: Int = 1, discount: Float = 0.99
+    capacity: Int, lanes: Int, observationSize: Int, branchCount: Int, nStep: Int = 1, discount: Float = 0.99,
+    keepsCounterfactuals: Bool = false
   ) {
+    precondition(!keepsCounterfactuals || nStep == 1, "Counterfactuals look one step ahead, not \(nStep).")
     precondition(nStep >= 1, "A window needs at least one step, not \(nStep).")
     precondition(discount >= 0 && discount <= 1, "A discount lies in 0…1, not at \(discount).")
     precondition(
@@ -71,6 +78,10 @@ public final class ReplayBuffer {
     observations = .allocate(capacity: capacity * observationSize)
     actions = .allocate(capacity: capacity * branchCount)
     rewards = .allocate(capacity: capacity)
+    counterfactuals =
+      keepsCounterfactuals
+      ? ReplayedCounterfactuals(
+        capacity: capacity, observationSize: observationSize, branchCount: branchCount) : nil
     discounts = .allocate(capacity: capacity)
     next = .allocate(capacity: capacity)
     bases = .allocate(capacity: nStep + 1)
@@ -112,6 +123,9 @@ public final class ReplayBuffer {
       let slot = self.slot(step: newest, lane: lane)
       (actions + slot * branchCount).update(from: chosen + lane * branchCount, count: branchCount)
       rewards[slot] = 0
+      if let counterfactual = result.counterfactual {
+        counterfactuals?.store(counterfactual, lane: lane, slot: slot)
+      }
       open[lane] += 1
       if result.truncated[lane] && !result.terminated[lane] {
         let final = claim()

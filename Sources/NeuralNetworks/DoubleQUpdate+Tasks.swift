@@ -21,7 +21,10 @@ struct GradientTask: ParallelTask {
   let difference: TemporalDifference
 
   func run(_ shard: Int) {
-    let range = batch.count * shard / shardCount..<batch.count * (shard + 1) / shardCount
+    // Pairs stay together.
+    let unit = batch.paired ? 2 : 1
+    let units = batch.count / unit
+    let range = unit * (units * shard / shardCount)..<unit * (units * (shard + 1) / shardCount)
     update.shards[shard].run(
       batch, range: range, online: update.online, target: update.target,
       isDouble: update.configuration.isDouble, difference: difference, errors: errors)

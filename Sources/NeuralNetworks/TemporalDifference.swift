@@ -45,6 +45,9 @@ struct TemporalDifference {
     _ batch: TransitionBatch, range: Range<Int>, rows: Rows, gradients: UnsafeMutablePointer<Float>,
     errors: UnsafeMutablePointer<Float>
   ) -> Sums {
+    if batch.paired {
+      return runPairs(batch, range: range, rows: rows, gradients: gradients, errors: errors)
+    }
     var sums = Sums()
     let share = 1 / Float(batch.count)
     for row in 0..<range.count {
@@ -71,7 +74,7 @@ struct TemporalDifference {
   }
 
   /// The value of the next state's greedy action: chosen by the one, valued by the target network.
-  @inline(__always) private func nextValue(
+  @inline(__always) func nextValue(
     _ batch: TransitionBatch, _ index: Int, _ row: Int, _ rows: Rows
   ) -> Float {
     let observation = batch.nextObservations.row(index)
@@ -93,7 +96,7 @@ struct TemporalDifference {
   }
 
   /// Turns the choice of each branch into the place of its output.
-  @inline(__always) private func choose(
+  @inline(__always) func choose(
     _ actions: UnsafePointer<Int32>, into outputs: UnsafeMutablePointer<Int32>
   ) {
     for branch in 0..<branches.count {
@@ -105,7 +108,7 @@ struct TemporalDifference {
   }
 
   /// Adds the prior of the state and of the chosen outputs.
-  @inline(__always) private func addPrior(
+  @inline(__always) func addPrior(
     _ observation: UnsafePointer<Float>, outputs: UnsafePointer<Int32>, to values: UnsafeMutablePointer<Float>
   ) {
     guard branches.priorStart != nil else { return }
@@ -149,13 +152,13 @@ struct TemporalDifference {
   }
 
   /// Huber's loss: quadratic up to δ, linear beyond.
-  @inline(__always) private func huber(_ difference: Float) -> Float {
+  @inline(__always) func huber(_ difference: Float) -> Float {
     let size = abs(difference)
     return size <= huberDelta ? 0.5 * size * size : huberDelta * (size - 0.5 * huberDelta)
   }
 
   /// The slope of Huber's loss. NaN stays, so that a broken update shows in its statistics.
-  @inline(__always) private func clipped(_ difference: Float) -> Float {
+  @inline(__always) func clipped(_ difference: Float) -> Float {
     if difference > huberDelta { return huberDelta }
     if difference < -huberDelta { return -huberDelta }
     return difference

@@ -15,20 +15,26 @@ public struct TransitionBatch {
   /// Batch: what each transition's loss counts (importance weights); nil counts all alike.
   public let weights: UnsafePointer<Float>?
 
+  /// Whether rows 2i and 2i + 1 are a pair: two actions tried in one state with the same luck. See `TemporalDifference`.
+  public let paired: Bool
+
   /// Gathers the windows of a batch.
   public init(
     observations: MatrixView, actions: UnsafePointer<Int32>, rewards: UnsafePointer<Float>,
-    discounts: UnsafePointer<Float>, nextObservations: MatrixView, weights: UnsafePointer<Float>? = nil
+    discounts: UnsafePointer<Float>, nextObservations: MatrixView, weights: UnsafePointer<Float>? = nil,
+    paired: Bool = false
   ) {
     precondition(
       observations.rows == nextObservations.rows && observations.columns == nextObservations.columns,
       "States and next states must have the same shape.")
+    precondition(!paired || observations.rows % 2 == 0, "Pairs make an even number of transitions.")
     self.observations = observations
     self.actions = actions
     self.rewards = rewards
     self.discounts = discounts
     self.nextObservations = nextObservations
     self.weights = weights
+    self.paired = paired
   }
 
   /// The number of transitions.

@@ -9,9 +9,11 @@ public struct TrainingConfiguration: Configurable {
   /// What the policy sees of the market.
   public var observation = ObservationKind.planner
   /// What a step pays in training; evaluation always pays what was drawn.
-  public var reward = BudgetAllocation.RewardSignal.advantage
+  public var reward = BudgetAllocation.RewardSignal.expected
+  /// Whether every step is compared with the plan's own from the same state with the same luck.
+  public var counterfactual = true
   /// The environment steps of the run, over all lanes.
-  public var steps = 300_000
+  public var steps = 400_000
   /// The episodes that run side by side.
   public var lanes = 512
   /// The seed of everything random.
@@ -19,12 +21,13 @@ public struct TrainingConfiguration: Configurable {
   /// The most threads to use; nil for as many as there are processors. Results are the same for every value.
   public var threads: Int?
   /// How many environment steps lie between two saved checkpoints; nil saves only the last policy.
-  public var checkpointSteps: Int? = 100_000
+  public var checkpointSteps: Int? = 80_000
   /// The learner's hyperparameters; its seed, threads and schedule follow from the fields above.
   public var agent = DoubleDQNConfiguration(
-    hidden: [128, 128], head: .additive, learningRate: .linear(from: 2e-5, to: 2e-6), discount: 0.9, nStep: 1,
-    batchSize: 512, warmupSteps: 30_000, environmentStepsPerUpdate: 256, epsilon: .constant(0.3),
-    explorationWidth: 1, rewardScale: .constant(10))
+    hidden: [128, 128], head: .additive, learningRate: .linear(from: 1e-5, to: 1e-6), discount: 1, nStep: 1,
+    batchSize: 512, replayCapacity: 60_000, warmupSteps: 30_000, environmentStepsPerUpdate: 128,
+    targetUpdate: .polyak(0.02), epsilon: .constant(0.1), explorationWidth: 1, rewardScale: .constant(10),
+    maximumGradientNorm: nil, huberThreshold: 1000)
 
   /// The default run.
   public init() {}
@@ -49,8 +52,11 @@ extension TrainingConfiguration {
       ),
       .choice(
         "reward", \.reward,
-        "what a step pays: realized, expected (given the market's state), or advantage (over the plan)"
+        "what a step pays: realized, or expected (given the wins and the market's state)"
       ),
+      .flag(
+        "counterfactual", \.counterfactual,
+        "whether steps are compared with the plan's own from the same state with the same luck"),
       .integer("steps", \.steps, 1 ... .max, "environment steps, over all lanes"),
       .integer("lanes", \.lanes, 1...1_000_000, "episodes that run side by side"),
       .integer("seed", \.seed, 0...UInt64(Int.max), "seed of everything random"),
@@ -61,10 +67,13 @@ extension TrainingConfiguration {
   /// Throws `ConfigurationError` where settings that are fine alone do not go together.
   public func validate() throws(ConfigurationError) {
     let least = ReplayBuffer.minimumCapacity(lanes: lanes, nStep: agent.nStep)
-    guard reward != .advantage || observation == .planner else {
-      throw ConfigurationError(
-        place: "configuration",
-        message: "'reward: advantage' compares with the plan and needs 'observation: planner'")
+    if counterfactual {
+      guard observation == .planner, agent.head == .additive, agent.nStep == 1, agent.batchSize % 2 == 0 else {
+        throw ConfigurationError(
+          place: "configuration",
+          message: "'counterfactual: true' needs 'observation: planner', 'agent.head: additive', 'agent.n_step: 1' "
+            + "and an even 'agent.batch_size'; or set 'counterfactual: false'")
+      }
     }
     guard agent.replayCapacity >= least else {
       throw ConfigurationError(

@@ -19,7 +19,8 @@ public func trainPolicy(
   try configuration.validate()
   let market = try Market(named: configuration.market)
   let environment = BudgetAllocation(
-    market: market, observation: configuration.observation, reward: configuration.reward)
+    market: market, observation: configuration.observation, reward: configuration.reward,
+    counterfactual: configuration.counterfactual)
   try initial?.check(matches: environment)
   let folder = try RunFolder(creating: folder ?? RunFolder.proposal(for: configuration.market))
   // The run keeps its own copy of the market, so that it can be evaluated wherever it is taken.

@@ -100,7 +100,14 @@ final class LagrangianPlanner {
       priceCarryOver(tick: tick, groups: groups)
     }
     value = 0
-    for group in 0..<groups { value += tables.gain[Int(tables.chosen[group]) * tables.stride + group] }
+    var spent: Float = 0
+    for group in 0..<groups {
+      let entry = Int(tables.chosen[group]) * tables.stride + group
+      value += tables.gain[entry]
+      spent += tables.cost[entry]
+    }
+    // What whole levels leave over is worth its price: so the forecast is continuous in the budget.
+    value += multiplier * (budget - spent)
     remember(memory, lane: lane, groups: groups)
     respectTickCap()
   }

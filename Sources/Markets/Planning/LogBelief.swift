@@ -3,7 +3,7 @@ import Foundation
 /// A Gaussian belief about the log of a factor that is the sum of a constant and a stationary AR(1).
 ///
 /// The constant is the multiplier an episode was given, the AR(1) the drift within it; both start at mean 0. Counts
-/// are taken in by a Laplace approximation of their Poisson likelihood, exact measurements by Kalman's update.
+/// are taken in by moment matching with the conjugate gamma, exact measurements by Kalman's update.
 struct LogBelief {
   private(set) var constant: Float = 0
   private(set) var drift: Float = 0
@@ -50,32 +50,33 @@ struct LogBelief {
 
   /// Takes in a count that is Poisson with mean `expected · e^factor`.
   ///
-  /// Two Newton steps find the posterior mode of the factor; the curvature there is the information of the count.
+  /// The factor's belief is read as the gamma distribution of the same mean and variance, to which a Poisson count is
+  /// conjugate; its posterior is written back as the log-normal of the same mean and variance. So the forecast of the
+  /// factor is a martingale: what is looked at more often is not thought better of for it.
   mutating func observe(count: Float, expected: Float) {
     let prior = variance
     guard expected > 0, prior > 1e-12 else { return }
-    let start = mean
-    var mode = start
-    for _ in 0..<3 {
-      let rate = expected * exp(mode)
-      let gradient = (start - mode) / prior + count - rate
-      mode += min(max(gradient / (1 / prior + rate), -1), 1)
-    }
-    let information = expected * exp(mode)
-    guard information > 1e-9 else { return }
-    // The measurement that would lead Kalman's update to this mode and this curvature.
-    let noise = 1 / information
-    correct(by: (mode - start) * (prior + noise) / prior, innovation: prior + noise)
+    let mean = exp(self.mean + 0.5 * prior)
+    let shape = 1 / (exp(prior) - 1)
+    let posteriorMean = (shape + count) / (shape / mean + expected)
+    let posterior = log(1 + 1 / (shape + count))
+    let shift = log(posteriorMean) - 0.5 * posterior - self.mean
+    move(by: shift / prior, information: (prior - posterior) / (prior * prior))
   }
 
   private mutating func correct(by residual: Float, innovation: Float) {
     guard innovation > 1e-12 else { return }
+    move(by: residual / innovation, information: 1 / innovation)
+  }
+
+  /// Moves the means along their covariance with the log factor, and takes its square out of the variances.
+  private mutating func move(by step: Float, information: Float) {
     let first = constantVariance + covariance
     let second = covariance + driftVariance
-    constant += first / innovation * residual
-    drift += second / innovation * residual
-    constantVariance -= first * first / innovation
-    covariance -= first * second / innovation
-    driftVariance -= second * second / innovation
+    constant += first * step
+    drift += second * step
+    constantVariance -= first * first * information
+    covariance -= first * second * information
+    driftVariance -= second * second * information
   }
 }

@@ -13,9 +13,6 @@ public struct BudgetAllocation: Environment {
     /// Its expectation given the wins and the market's state of the tick: the same mean with less noise, which a
     /// simulator knows and training may use (Rao–Blackwell).
     case expected
-    /// What the step gained over `replan` from the same state with the same luck: see `ReferencePlay`. It orders
-    /// policies as the expected objective does, with a small part of its noise.
-    case advantage
   }
 
   /// The market.
@@ -24,9 +21,18 @@ public struct BudgetAllocation: Environment {
   public let observation: ObservationKind
   /// What a step pays.
   public let reward: RewardSignal
+  /// Whether a step also tells what the plan would have led to from the same state with the same luck, which training
+  /// from pairs needs.
+  public let hasCounterfactual: Bool
 
-  /// Describes the environment.
-  public init(market: Market, observation: ObservationKind = .planner, reward: RewardSignal = .realized) {
+  /// Describes the environment; counterfactuals need the `planner` observation, which holds the plan.
+  public init(
+    market: Market, observation: ObservationKind = .planner, reward: RewardSignal = .realized,
+    counterfactual: Bool = false
+  ) {
+    precondition(
+      !counterfactual || observation == .planner, "Counterfactuals play the plan of the planner observation.")
+    hasCounterfactual = counterfactual
     self.market = market
     self.observation = observation
     self.reward = reward
@@ -82,15 +88,15 @@ public struct BudgetAllocation: Environment {
     public let simulation: MarketSimulation
     private let observation: any MarketObservation
     private let objective: ObjectiveSum
-    private let reference: ReferencePlay?
+    private let planned: PlannedPlay?
 
     init(environment: BudgetAllocation, lanes: Range<Int>, seed: UInt64) {
       simulation = MarketSimulation(market: environment.market, lanes: lanes, seed: seed)
       observation = environment.makeObservation(laneCount: lanes.count)
       objective = ObjectiveSum(market: environment.market, signal: environment.reward, laneCount: lanes.count)
-      reference =
-        environment.reward == .advantage
-        ? ReferencePlay(market: environment.market, lanes: lanes, seed: seed)
+      planned =
+        environment.hasCounterfactual
+        ? PlannedPlay(market: environment.market, lanes: lanes, seed: seed, reward: environment.reward)
         : nil
     }
 
@@ -104,8 +110,9 @@ public struct BudgetAllocation: Environment {
 
     /// Plays one tick in every lane.
     public func step(actions: UnsafePointer<Int32>, result: StepResult) {
-      let planned = observation as? PlannerObservation
-      if let planned { reference?.play(from: simulation, planned: planned, objective: objective) }
+      if let planned, let plan = observation as? PlannerObservation, let counterfactual = result.counterfactual {
+        planned.play(from: simulation, planned: plan, objective: objective, into: counterfactual)
+      }
       simulation.play(levels: actions)
       observation.observe(simulation, levels: actions)
       objective.add(simulation, into: result.rewards)
@@ -113,7 +120,6 @@ public struct BudgetAllocation: Environment {
       result.terminated.update(repeating: ended, count: simulation.laneCount)
       result.truncated.update(repeating: false, count: simulation.laneCount)
       observation.write(simulation, into: ended ? result.finalObservations : result.observations)
-      if let planned { reference?.compare(result.rewards, with: planned) }
       if ended { reset(observations: result.observations) }
     }
   }

@@ -17,16 +17,12 @@ final class PlannerObservation: MarketObservation {
   private let referenceMultiplier: Float
   /// Lanes × channels: the plan's levels for the tick about to be played.
   let plannedLevels: UnsafeMutablePointer<Int32>
-  /// Lanes: the plan's forecast of the objective still to come; 0 at the end.
-  let values: UnsafeMutablePointer<Float>
 
   init(market: Market, laneCount: Int) {
     self.market = market
     lanes = PlanningLanes(market: market, laneCount: laneCount)
     plannedLevels = .allocate(capacity: laneCount * market.channels.count)
     plannedLevels.initialize(repeating: 0, count: laneCount * market.channels.count)
-    values = .allocate(capacity: laneCount)
-    values.initialize(repeating: 0, count: laneCount)
     let planner = lanes.planner
     planner.plan(
       tick: 0, budget: Float(market.budget), beliefs: lanes.tracker.lane(0),
@@ -34,10 +30,7 @@ final class PlannerObservation: MarketObservation {
     referenceMultiplier = max(planner.multiplier, 1e-12)
   }
 
-  deinit {
-    plannedLevels.deallocate()
-    values.deallocate()
-  }
+  deinit { plannedLevels.deallocate() }
 
   func startEpisode(_ simulation: MarketSimulation) { lanes.startEpisode() }
 
@@ -54,7 +47,6 @@ final class PlannerObservation: MarketObservation {
     for lane in 0..<simulation.laneCount {
       if simulation.tick == market.ticks {
         rows.row(lane).update(repeating: 0, count: rows.columns)
-        values[lane] = 0
       } else {
         writeRow(simulation, lane: lane, row: rows.row(lane))
       }
@@ -69,7 +61,6 @@ final class PlannerObservation: MarketObservation {
     for channel in 0..<channels {
       plannedLevels[lane * channels + channel] = Int32(planner.level(channel: channel))
     }
-    values[lane] = planner.value
     let time = Float(simulation.tick) / Float(market.ticks)
     let left = simulation.remaining[lane] / Float(market.budget)
     row[0] = time
@@ -97,7 +88,7 @@ final class PlannerObservation: MarketObservation {
         planner.cost(channel: channel, level: level) / Float(market.budget) * Float(market.ticks)
       column += Self.channelNames.count
     }
-    row[column] = 0
+    row[column] = planner.value
     column += 1
     for channel in 0..<planner.channelCount {
       let best = planner.score(channel: channel, level: planner.level(channel: channel))

@@ -23,7 +23,7 @@ import Testing
     let cost = auctions.reduce(0) { sum, auction in
       sum + 48 * auction.volume * auction.priceUnit * Double(auction.landscape.priceSum[301])
     }
-    #expect(abs(cost / 8 - market.budget) < 0.1)
+    #expect(abs(cost / 20 - market.budget) < 0.1)
   }
 
   @Test func unknownNamesAreToldTheKnownOnes() throws {

@@ -1,0 +1,46 @@
+import Environments
+import LinearAlgebra
+
+/// Per slot of a replay ring: what a reference action would have led to from the slot's row with the same luck.
+final class ReplayedCounterfactuals {
+  private let observationSize: Int
+  private let branchCount: Int
+  /// Capacity × branches: the reference actions.
+  private let actions: UnsafeMutablePointer<Int32>
+  /// Capacity: the rewards they would have had, raw.
+  private let rewards: UnsafeMutablePointer<Float>
+  /// Capacity × observation size: the rows they would have led to, raw.
+  private let observations: UnsafeMutablePointer<Float>
+
+  init(capacity: Int, observationSize: Int, branchCount: Int) {
+    self.observationSize = observationSize
+    self.branchCount = branchCount
+    actions = .allocate(capacity: capacity * branchCount)
+    rewards = .allocate(capacity: capacity)
+    observations = .allocate(capacity: capacity * observationSize)
+  }
+
+  deinit {
+    actions.deallocate()
+    rewards.deallocate()
+    observations.deallocate()
+  }
+
+  /// Stores one lane's counterfactual step.
+  func store(_ step: Counterfactual, lane: Int, slot: Int) {
+    (actions + slot * branchCount).update(from: step.actions + lane * branchCount, count: branchCount)
+    rewards[slot] = step.rewards[lane]
+    (observations + slot * observationSize).update(
+      from: step.observations.row(lane), count: observationSize)
+  }
+
+  /// Writes the counterfactual of a slot into a row of a batch, all but the state it starts from.
+  func write(slot: Int, to batch: ReplayBatch, row: Int, normalizedBy table: NormalizationTable, rewardScale: Float)
+  {
+    (batch.actions + row * branchCount).update(from: actions + slot * branchCount, count: branchCount)
+    batch.rewards[row] = rewards[slot] * rewardScale
+    table.normalize(
+      observations + slot * observationSize, stride: observationSize,
+      into: batch.nextObservations.view.rows(row..<row + 1))
+  }
+}

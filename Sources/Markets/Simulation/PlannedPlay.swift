@@ -1,0 +1,36 @@
+import Environments
+import LinearAlgebra
+
+/// What the plan would have led to from the same state with the same luck: the counterfactual of every step.
+///
+/// Both plays share drift, auctions and the quantiles of every count, so what differs is what the levels changed: money
+/// left, exposure, and what was learned of the market.
+final class PlannedPlay {
+  private let simulation: MarketSimulation
+  private let observation: PlannerObservation
+  private let objective: ObjectiveSum
+
+  init(market: Market, lanes: Range<Int>, seed: UInt64, reward: BudgetAllocation.RewardSignal) {
+    simulation = MarketSimulation(market: market, lanes: lanes, seed: seed)
+    observation = PlannerObservation(market: market, laneCount: lanes.count)
+    objective = ObjectiveSum(market: market, signal: reward, laneCount: lanes.count)
+  }
+
+  /// Plays the planned levels from the state before a step.
+  func play(
+    from own: MarketSimulation, planned: PlannerObservation, objective ownObjective: ObjectiveSum,
+    into result: Counterfactual
+  ) {
+    simulation.copy(from: own)
+    observation.copy(from: planned)
+    objective.copy(from: ownObjective)
+    result.actions.update(
+      from: planned.plannedLevels, count: simulation.laneCount * simulation.channelCount)
+    simulation.play(levels: planned.plannedLevels)
+    observation.observe(simulation, levels: planned.plannedLevels)
+    objective.add(simulation, into: result.rewards)
+    if simulation.tick < simulation.market.ticks {
+      observation.write(simulation, into: result.observations)
+    }
+  }
+}
