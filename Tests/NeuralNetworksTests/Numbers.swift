@@ -47,6 +47,14 @@ final class Transitions {
     }
   }
 
+  /// Lets rows 2i + 1 start from the states of rows 2i.
+  func pair() {
+    isPaired = true
+    for row in stride(from: 1, to: observations.rows, by: 2) {
+      observations.view.row(row).update(from: observations.view.row(row - 1), count: observations.columns)
+    }
+  }
+
   var batch: TransitionBatch {
     let weights: UnsafePointer<Float>? =
       switch self.weights {
@@ -56,7 +64,7 @@ final class Transitions {
     return TransitionBatch(
       observations: observations.view, actions: actions,
       rewards: rewards.pointer, discounts: discounts.pointer, nextObservations: nextObservations.view,
-      weights: weights)
+      weights: weights, paired: isPaired)
   }
 
   /// Updates once; the arrays live at least as long.
