@@ -116,10 +116,16 @@ import Testing
   @Test func refusesSettingsThatDoNotGoTogether() throws {
     var configuration = Self.configuration
     configuration.agent.replayCapacity = 100
+    configuration.counterfactual = false
     configuration.agent.nStep = 3
     let error = #expect(throws: ConfigurationError.self) { try configuration.validate() }
     #expect(
       error?.description
         == "configuration: 'agent.replay_capacity' should be at least 320 for 16 lanes and 3-step targets.")
+    configuration = Self.configuration
+    configuration.counterfactual = true
+    configuration.observation = .advertiser
+    let unplanned = #expect(throws: ConfigurationError.self) { try configuration.validate() }
+    #expect(unplanned?.description.hasPrefix("configuration: 'counterfactual: true' needs") == true)
   }
 }
