@@ -35,8 +35,9 @@ final class ReplayedCounterfactuals {
   }
 
   /// Writes the counterfactual of a slot into a row of a batch, all but the state it starts from.
-  func write(slot: Int, to batch: ReplayBatch, row: Int, normalizedBy table: NormalizationTable, rewardScale: Float)
-  {
+  func write(
+    slot: Int, to batch: ReplayBatch, row: Int, normalizedBy table: NormalizationTable, rewardScale: Float
+  ) {
     (batch.actions + row * branchCount).update(from: actions + slot * branchCount, count: branchCount)
     batch.rewards[row] = rewards[slot] * rewardScale
     table.normalize(

@@ -154,7 +154,8 @@ public final class DoubleQUpdate: @unchecked Sendable {
       batch.observations.columns == online.shape.observationSize,
       "The network reads \(online.shape.observationSize) columns, not \(batch.observations.columns).")
     precondition(
-      !batch.paired || aggregation == .additive, "Pairs tell advantages apart where they add up: by an additive head.")
+      !batch.paired || aggregation == .additive,
+      "Pairs tell advantages apart where they add up: by an additive head.")
     let shardCount = Self.shardCount(batch.count)
     pool.run(
       2 * online.branches.count,

@@ -23,6 +23,7 @@ final class Transitions {
   let discounts: Matrix
   let weights: Matrix?
   let actions: UnsafeMutablePointer<Int32>
+  private var isPaired = false
 
   /// Draws transitions in the order of `make_golden.py`.
   init(_ shape: NetworkShape, count: Int, weighted: Bool, from numbers: inout Numbers) {

@@ -13,7 +13,7 @@ public struct TrainingConfiguration: Configurable {
   /// Whether every step is compared with the plan's own from the same state with the same luck.
   public var counterfactual = true
   /// The environment steps of the run, over all lanes.
-  public var steps = 400_000
+  public var steps = 800_000
   /// The episodes that run side by side.
   public var lanes = 512
   /// The seed of everything random.
@@ -21,13 +21,13 @@ public struct TrainingConfiguration: Configurable {
   /// The most threads to use; nil for as many as there are processors. Results are the same for every value.
   public var threads: Int?
   /// How many environment steps lie between two saved checkpoints; nil saves only the last policy.
-  public var checkpointSteps: Int? = 80_000
+  public var checkpointSteps: Int? = 100_000
   /// The learner's hyperparameters; its seed, threads and schedule follow from the fields above.
   public var agent = DoubleDQNConfiguration(
     hidden: [128, 128], head: .additive, learningRate: .linear(from: 1e-5, to: 1e-6), discount: 1, nStep: 1,
     batchSize: 512, replayCapacity: 60_000, warmupSteps: 30_000, environmentStepsPerUpdate: 128,
     targetUpdate: .polyak(0.02), epsilon: .constant(0.1), explorationWidth: 1, rewardScale: .constant(10),
-    maximumGradientNorm: nil, huberThreshold: 1000)
+    maximumGradientNorm: nil, huberThreshold: 1000, maximumLoss: 1e15)
 
   /// The default run.
   public init() {}
@@ -68,10 +68,12 @@ extension TrainingConfiguration {
   public func validate() throws(ConfigurationError) {
     let least = ReplayBuffer.minimumCapacity(lanes: lanes, nStep: agent.nStep)
     if counterfactual {
-      guard observation == .planner, agent.head == .additive, agent.nStep == 1, agent.batchSize % 2 == 0 else {
+      guard observation == .planner, agent.head == .additive, agent.nStep == 1, agent.batchSize % 2 == 0
+      else {
         throw ConfigurationError(
           place: "configuration",
-          message: "'counterfactual: true' needs 'observation: planner', 'agent.head: additive', 'agent.n_step: 1' "
+          message:
+            "'counterfactual: true' needs 'observation: planner', 'agent.head: additive', 'agent.n_step: 1' "
             + "and an even 'agent.batch_size'; or set 'counterfactual: false'")
       }
     }

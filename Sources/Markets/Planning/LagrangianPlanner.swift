@@ -87,10 +87,10 @@ final class LagrangianPlanner {
   ) {
     let periods = horizons[tick].periods
     let groups = periods.count * channelCount
-    let warm = recall(memory, lane: lane, groups: groups)
+    let warm = recall(memory, lane: lane, groups: groups, beliefs: beliefs)
     tables.closeGroups(from: groups)
     multiplier = memory.multipliers[lane]
-    forecastCarryOver(tick: tick, groups: groups, beliefs: beliefs, buying: warm)
+    if !warm { forecastCarryOver(tick: tick, groups: groups, beliefs: beliefs, buying: false) }
     for _ in 0..<(hasCarryOver ? (warm ? sweeps : 4 * sweeps) : 1) {
       tabulate(tick: tick, periods: periods, beliefs: beliefs)
       multiplier = tables.multiplier(spending: budget, near: multiplier)
@@ -113,19 +113,24 @@ final class LagrangianPlanner {
   }
 
   /// Starts from the last plan of the episode, whose periods lay about as far ahead; false where there is none.
-  private func recall(_ memory: PlanMemory, lane: Int, groups: Int) -> Bool {
+  private func recall(
+    _ memory: PlanMemory, lane: Int, groups: Int, beliefs: UnsafePointer<ChannelBelief>
+  ) -> Bool {
     guard memory.multipliers[lane] >= 0 else {
       worth.update(repeating: 0, count: groups)
       return false
     }
     worth.update(from: memory.worth.view.row(lane), count: groups)
     tables.chosen.update(from: memory.levels + lane * memory.groups, count: groups)
+    carry.update(from: memory.carry.view.row(lane), count: groups)
+    for channel in 0..<channelCount { carry[channel] = beliefs[channel].carryOver }
     return true
   }
 
   private func remember(_ memory: PlanMemory, lane: Int, groups: Int) {
     memory.multipliers[lane] = multiplier
     memory.worth.view.row(lane).update(from: worth, count: groups)
+    memory.carry.view.row(lane).update(from: carry, count: groups)
     (memory.levels + lane * memory.groups).update(from: tables.chosen, count: groups)
   }
 

@@ -39,6 +39,8 @@ final class PlanMemory {
   let multipliers: UnsafeMutablePointer<Float>
   /// Lanes × groups: the worth of carry-over.
   let worth: Matrix
+  /// Lanes × groups: the carry-over forecast.
+  let carry: Matrix
   /// Lanes × groups: the levels chosen.
   let levels: UnsafeMutablePointer<Int32>
   let groups: Int
@@ -50,6 +52,7 @@ final class PlanMemory {
     multipliers = .allocate(capacity: lanes)
     multipliers.initialize(repeating: -1, count: lanes)
     worth = Matrix(rows: lanes, columns: groups)
+    carry = Matrix(rows: lanes, columns: groups)
     levels = .allocate(capacity: lanes * groups)
     levels.initialize(repeating: 0, count: lanes * groups)
   }
@@ -64,6 +67,7 @@ final class PlanMemory {
   func copy(from other: PlanMemory) {
     multipliers.update(from: other.multipliers, count: lanes)
     worth.pointer.update(from: other.worth.pointer, count: worth.count)
+    carry.pointer.update(from: other.carry.pointer, count: carry.count)
     levels.update(from: other.levels, count: lanes * groups)
   }
 }

@@ -110,7 +110,9 @@ public struct BudgetAllocation: Environment {
 
     /// Plays one tick in every lane.
     public func step(actions: UnsafePointer<Int32>, result: StepResult) {
-      if let planned, let plan = observation as? PlannerObservation, let counterfactual = result.counterfactual {
+      if let planned, let plan = observation as? PlannerObservation,
+        let counterfactual = result.counterfactual
+      {
         planned.play(from: simulation, planned: plan, objective: objective, into: counterfactual)
       }
       simulation.play(levels: actions)
