@@ -43,7 +43,8 @@ let package = Package(
     // Floor 5.
     .target(
       name: "Experiments",
-      dependencies: ["Apportion", "Yams"]),
+      dependencies: ["Apportion", "Yams"],
+      resources: [.copy("Problems/Presets")]),
     .target(
       name: "Serving",
       dependencies: [

@@ -4,14 +4,26 @@ import Experiments
 
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "train", abstract: "Trains a policy for a market and keeps it in a run folder.",
+    commandName: "train", abstract: "Trains a policy for a market, or an algorithm on a classic problem.",
     discussion: """
       Ctrl-C stops cleanly: the policy learned so far is saved. Every key that `--set` takes stands, with what it \
       means, in the config.yaml of any run.
+
+      With --env, an algorithm is trained on a problem over several seeds, as in \
+      `apportion train --env CartPole-v1 --algorithm ppo --seeds 10`.
       """)
 
   @Option(help: "A bundled market's name or a market file's path (default: nine-campaigns).")
   var market: String?
+
+  @Option(help: "A classic problem, or a market, to train an algorithm on: CartPole-v1, Taxi-v3, ….")
+  var env: String?
+
+  @Option(help: "With --env, the algorithm: \(Algorithm.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var algorithm: String?
+
+  @Option(help: "With --env, how many runs to train, each on a seed of its own.")
+  var seeds: Int?
 
   @Option(help: "A YAML file of settings.")
   var config: String?
@@ -35,7 +47,17 @@ struct TrainCommand: ParsableCommand {
 
   @OptionGroup var options: OutputOptions
 
+  func validate() throws {
+    guard env == nil || (market == nil && from == nil) else {
+      throw ValidationError("--env goes with neither --market nor --from.")
+    }
+    guard env != nil || (algorithm == nil && seeds == nil) else {
+      throw ValidationError("--algorithm and --seeds go with --env.")
+    }
+  }
+
   func run() throws {
+    if let env { return try trainProblem(env) }
     var configuration = try TrainingConfiguration(file: config, overrides: overrides)
     if let market { try configuration.apply(override: "market=\(JSONValue.string(market).text())") }
     if let steps { try configuration.apply(override: "steps=\(steps)") }

@@ -39,6 +39,13 @@ struct BadCall: Sendable, CustomTestStringConvertible {
     BadCall("train --seed 18446744073709551615", 78, "'seed' should be a whole number"),
     BadCall("train --set agent.learning_rte=1", 78, "(nearest: 'agent.learning_rate')"),
     BadCall("train --set agent.learning_rate=nan", 78, "'agent.learning_rate' should be a number above 0"),
+    BadCall("train --env CartPole --algorithm ppo", 78, "did you mean 'CartPole-v1'?"),
+    BadCall("train --env CartPole-v1", 78, "say with --algorithm how to train it: dqn, ppo"),
+    BadCall("train --env CartPole-v1 --algorithm sarsa", 78, "tables need numbered states"),
+    BadCall(
+      "train --env CartPole-v1 --algorithm ppo --set agent.head=additive", 78, "unknown key 'agent.head'"),
+    BadCall("train --env CartPole-v1 --market nine-campaigns", 64, "--env goes with neither"),
+    BadCall("train --algorithm ppo", 64, "--algorithm and --seeds go with --env"),
     BadCall("train --set agent.replay_capacity=9", 78, "'agent.replay_capacity' should be at least"),
   ])
   func leavesWithOneLine(call: BadCall) throws {

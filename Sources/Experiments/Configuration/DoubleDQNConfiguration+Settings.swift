@@ -2,7 +2,7 @@ import Learning
 
 extension DoubleDQNConfiguration {
   /// The keys of the learner's section of a configuration file; seed, threads and schedule come from the run's own keys.
-  static let settings: [Setting<DoubleDQNConfiguration>] = [
+  public static let settings: [Setting<DoubleDQNConfiguration>] = [
     .integers("hidden", \.hidden, 1...65_536, "widths of the hidden layers"),
     .choice("head", \.head, "how the channels' values add up: branching or additive"),
     .flag("dueling", \.isDueling, "whether a state value is learned apart from the advantages"),

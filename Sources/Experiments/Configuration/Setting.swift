@@ -116,6 +116,19 @@ extension Setting {
     }
   }
 
+  static func number(_ key: String, _ field: Field<Double>, _ allowed: ClosedRange<Double>, _ help: String)
+    -> Setting
+  {
+    Setting(key: key, help: help) {
+      JSONValue($0[keyPath: field]).text()
+    } set: { value, configuration throws(SettingMismatch) in
+      guard case .word(let word) = value, let number = Double(word), allowed.contains(number) else {
+        throw SettingMismatch(expected: "a number from \(allowed.lowerBound) to \(allowed.upperBound)")
+      }
+      configuration[keyPath: field] = number
+    }
+  }
+
   /// One of a few words.
   static func choice<Value: RawRepresentable<String> & CaseIterable & Sendable>(
     _ key: String, _ field: Field<Value>, _ help: String

@@ -27,6 +27,7 @@ final class ActorCritic<E: Environment> {
   private var moments: RunningMoments
   private var meter: ReturnMeter
   private var stream: RandomStream
+  private var scheduleSteps: Int?
   private var hasBegun = false
 
   init(
@@ -68,6 +69,14 @@ final class ActorCritic<E: Environment> {
     meter = ReturnMeter(lanes: lanes, discount: configuration.discount)
     stream = RandomStream(seed: configuration.seed, purpose: .exploration)
     record = EpisodeRecord(lanes: lanes)
+    scheduleSteps = configuration.scheduleSteps
+  }
+
+  /// Adam's step size now, `firstSteps` being those of the present call of `train`.
+  func learningRate(firstSteps: Int) -> Float {
+    let total = scheduleSteps ?? max(1, firstSteps)
+    scheduleSteps = total
+    return configuration.learningRate.value(at: Float(Double(steps) / Double(total)))
   }
 
   /// Begins new episodes in all lanes.

@@ -18,6 +18,8 @@ public struct ActorCriticConfiguration: Sendable, Equatable {
   public var normalizesObservations: Bool
   /// Whether rewards are divided by the deviation of the running discounted return, as seen before the rollout.
   public var normalizesRewards: Bool
+  /// Over how many environment steps the learning rate's schedule runs; nil for the steps of the first call of `train`.
+  public var scheduleSteps: Int?
   /// The most threads to use; nil for as many as there are processors. Results are the same for every value.
   public var threads: Int?
   /// Decides the first weights and all choices; the environments have a seed of their own.
@@ -28,7 +30,7 @@ public struct ActorCriticConfiguration: Sendable, Equatable {
     hidden: [Int] = [64, 64], learningRate: Schedule = .linear(from: 1e-3, to: 0), discount: Float = 0.99,
     traceDecay: Float = 0.95, entropy: Float = 0, maximumGradientNorm: Float? = 0.5,
     normalizesAdvantages: Bool = true, normalizesObservations: Bool = true, normalizesRewards: Bool = true,
-    threads: Int? = nil, seed: UInt64 = 1
+    scheduleSteps: Int? = nil, threads: Int? = nil, seed: UInt64 = 1
   ) {
     self.hidden = hidden
     self.learningRate = learningRate
@@ -39,6 +41,7 @@ public struct ActorCriticConfiguration: Sendable, Equatable {
     self.normalizesAdvantages = normalizesAdvantages
     self.normalizesObservations = normalizesObservations
     self.normalizesRewards = normalizesRewards
+    self.scheduleSteps = scheduleSteps
     self.threads = threads
     self.seed = seed
   }
@@ -49,6 +52,7 @@ public struct ActorCriticConfiguration: Sendable, Equatable {
     precondition(traceDecay >= 0 && traceDecay <= 1, "λ lies between 0 and 1, not at \(traceDecay).")
     precondition(entropy >= 0, "Entropy cannot be worth less than nothing: \(entropy).")
     precondition(maximumGradientNorm ?? 1 > 0, "The maximum gradient norm must be positive.")
+    precondition(scheduleSteps ?? 1 > 0, "Schedules need at least one step, not \(scheduleSteps ?? 0).")
     precondition(threads ?? 1 > 0, "Training needs at least one thread, not \(threads ?? 0).")
   }
 }

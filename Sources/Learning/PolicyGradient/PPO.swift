@@ -41,8 +41,10 @@ public final class PPO<E: Environment> {
 
   /// Plays at least `steps` environment steps more, rounded up to whole rollouts, learning from each rollout.
   ///
+  /// May be called again; training goes on where it stopped.
+  ///
   /// - Parameters:
-  ///   - steps: how many steps to play; the learning rate's schedule runs over them.
+  ///   - steps: how many steps to play.
   ///   - onProgress: takes a report after each rollout and says whether to go on.
   /// - Throws: `TrainingError.diverged` when a loss is not finite; the weights are then of no more use.
   public func train(
@@ -50,10 +52,10 @@ public final class PPO<E: Environment> {
   ) throws(TrainingError) {
     precondition(count >= 0, "Training needs a number of steps, not \(count).")
     let shared = configuration.shared
-    let (start, end) = (steps, steps + count)
+    let end = steps + count
     var order = (0..<rollout.count).map(Int32.init)
     while steps < end {
-      let learningRate = shared.learningRate.value(at: Float(steps - start) / Float(count))
+      let learningRate = actorCritic.learningRate(firstSteps: count)
       _ = actorCritic.play(into: rollout)
       rollout.estimateAdvantages(discount: shared.discount, traceDecay: shared.traceDecay)
       var statistics = ActorCriticStatistics()

@@ -36,8 +36,10 @@ public final class REINFORCE<E: Environment> {
   ///
   /// Lanes that have ended their episode wait for the others; their idle steps are counted, but not learned from.
   ///
+  /// May be called again; training goes on where it stopped.
+  ///
   /// - Parameters:
-  ///   - steps: how many steps to play; the learning rate's schedule runs over them.
+  ///   - steps: how many steps to play.
   ///   - onProgress: takes a report after each round of episodes and says whether to go on.
   /// - Throws: `TrainingError.diverged` when a loss is not finite; the weights are then of no more use.
   public func train(
@@ -46,10 +48,10 @@ public final class REINFORCE<E: Environment> {
     precondition(count >= 0, "Training needs a number of steps, not \(count).")
     let shared = configuration.shared
     let lanes = rollout.lanes
-    let (start, end) = (steps, steps + count)
+    let end = steps + count
     let environments = actorCritic.environments
     while steps < end {
-      let learningRate = shared.learningRate.value(at: Float(steps - start) / Float(count))
+      let learningRate = actorCritic.learningRate(firstSteps: count)
       actorCritic.restart()
       var hasEnded = [Bool](repeating: false, count: lanes)
       let played = actorCritic.play(into: rollout) {

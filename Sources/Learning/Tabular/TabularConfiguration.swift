@@ -18,6 +18,8 @@ public struct TabularConfiguration: Sendable, Equatable {
   public var epsilon: Schedule
   /// The first value of every action; above what can be reached, it makes the learner try everything.
   public var initialValue: Double
+  /// Over how many steps the schedules run; nil for the steps of the first call of `train`.
+  public var scheduleSteps: Int?
   /// Decides the episodes and exploration.
   public var seed: UInt64
 
@@ -25,7 +27,7 @@ public struct TabularConfiguration: Sendable, Equatable {
   public init(
     rule: TabularRule = .qLearning, learningRate: Schedule = .constant(0.1), visitExponent: Double = 0,
     discount: Double = 0.99, epsilon: Schedule = .linear(from: 1, to: 0, until: 0.9),
-    initialValue: Double = 0,
+    initialValue: Double = 0, scheduleSteps: Int? = nil,
     seed: UInt64 = 1
   ) {
     self.rule = rule
@@ -34,6 +36,7 @@ public struct TabularConfiguration: Sendable, Equatable {
     self.discount = discount
     self.epsilon = epsilon
     self.initialValue = initialValue
+    self.scheduleSteps = scheduleSteps
     self.seed = seed
   }
 

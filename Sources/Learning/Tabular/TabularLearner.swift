@@ -22,6 +22,7 @@ public struct TabularLearner<World: FiniteEnvironment>: Sendable {
   private var visits: [Int]
   private var chance: RandomStream
   private var exploration: RandomStream
+  private var scheduleSteps: Int?
 
   /// Creates a learner that knows nothing.
   public init(world: World, configuration: TabularConfiguration = TabularConfiguration()) {
@@ -35,21 +36,25 @@ public struct TabularLearner<World: FiniteEnvironment>: Sendable {
     visits = Array(repeating: 0, count: transitions.stateCount * transitions.actionCount)
     chance = RandomStream(seed: configuration.seed, purpose: .episode)
     exploration = RandomStream(seed: configuration.seed, purpose: .exploration)
+    scheduleSteps = configuration.scheduleSteps
   }
 
   /// The greedy action of every state.
   public var policy: [Int] { (0..<world.transitions.stateCount).map { table.greedyAction($0) } }
 
-  /// Plays `steps` steps, beginning with a new episode and learning from each; ε and α follow the progress of this call.
+  /// Plays `steps` steps, beginning with a new episode and learning from each; may be called again.
   public mutating func train(steps count: Int) {
     precondition(count >= 0, "Training needs a number of steps, not \(count).")
     let limit = world.timeLimit ?? Int.max
-    var epsilon = Double(configuration.epsilon.value(at: 0))
+    let total = scheduleSteps ?? max(1, count)
+    scheduleSteps = total
+    func progress(_ steps: Int) -> Float { Float(Double(steps) / Double(total)) }
+    var epsilon = Double(configuration.epsilon.value(at: progress(steps)))
     var state = world.makeState(stream: &chance)
     var action = act(state, epsilon: epsilon)
     var age = 0
-    for played in 0..<count {
-      let progress = Float(played) / Float(count)
+    for _ in 0..<count {
+      let progress = progress(steps)
       epsilon = Double(configuration.epsilon.value(at: progress))
       let pair = state * table.actionCount + action
       visits[pair] += 1

@@ -1,0 +1,46 @@
+import Apportion
+import ArgumentParser
+import Experiments
+
+extension TrainCommand {
+  /// Trains an algorithm on a problem that `--env` names.
+  func trainProblem(_ name: String) throws {
+    let problem = try Problem(named: name)
+    guard let algorithm else {
+      let names = Algorithm.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ConfigurationError(
+        place: "--env \(name)", message: "say with --algorithm how to train it: \(names)")
+    }
+    let method = try Algorithm(named: algorithm)
+    switch method {
+    case .dqn: try train(problem, method, ProblemConfiguration<DoubleDQNConfiguration>())
+    case .ppo: try train(problem, method, ProblemConfiguration<PPOConfiguration>())
+    case .a2c: try train(problem, method, ProblemConfiguration<A2CConfiguration>())
+    case .reinforce: try train(problem, method, ProblemConfiguration<REINFORCEConfiguration>())
+    case .qLearning, .sarsa, .expectedSarsa, .doubleQLearning:
+      try train(problem, method, ProblemConfiguration<TabularConfiguration>())
+    }
+  }
+
+  /// Reads the preset, the file, the overrides and the options over one another, and trains.
+  private func train<Agent>(
+    _ problem: Problem, _ algorithm: Algorithm, _ defaults: ProblemConfiguration<Agent>
+  ) throws {
+    var configuration = defaults
+    configuration.steps = problem.defaultSteps
+    for file in [Preset.file(problem.name, algorithm), config].compactMap({ $0 }) {
+      try configuration.apply(yaml: String(decoding: AtomicFile.read(file), as: UTF8.self), name: file)
+    }
+    for override in overrides { try configuration.apply(override: override) }
+    if let steps { try configuration.apply(override: "steps=\(steps)") }
+    if let seed { try configuration.apply(override: "seed=\(seed)") }
+    if let seeds { try configuration.apply(override: "seeds=\(seeds)") }
+    let isQuiet = options.quiet
+    let report = try Experiments.trainProblem(
+      problem, algorithm: algorithm, configuration: configuration, folder: output
+    ) { seed, score, seconds in
+      if !isQuiet { standardError("seed \(seed): \(score) after \(seconds.rounded()) s\n") }
+    }
+    options.show(report.json, text: report.text)
+  }
+}

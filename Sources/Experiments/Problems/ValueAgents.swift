@@ -1,0 +1,64 @@
+import Apportion
+
+extension DoubleDQNConfiguration: AgentConfiguration {
+  /// The defaults of its initializer.
+  public static var standard: DoubleDQNConfiguration { DoubleDQNConfiguration() }
+  /// How many lanes play side by side unless told otherwise.
+  public static let defaultLanes = 8
+
+  /// A learner of a problem with fresh weights.
+  public func learner(_ problem: Problem, run: ProblemRun) throws -> any Learner {
+    var configuration = self
+    configuration.seed = run.seed
+    configuration.threads = 1
+    configuration.scheduleSteps = run.steps
+    let least = ReplayBuffer.minimumCapacity(lanes: run.lanes, nStep: nStep)
+    guard replayCapacity >= least else {
+      throw ConfigurationError(
+        place: "configuration",
+        message: "'agent.replay_capacity' should be at least \(least) for \(run.lanes) lanes")
+    }
+    func make<E: Environment>(_ environment: E) -> any Learner {
+      DoubleDQNLearner(environments: run.lanes(of: environment), configuration: configuration)
+    }
+    return make(problem.environment)
+  }
+}
+
+extension TabularConfiguration: AgentConfiguration {
+  /// The defaults of its initializer.
+  public static var standard: TabularConfiguration { TabularConfiguration() }
+  /// How many lanes play side by side unless told otherwise.
+  public static let defaultLanes = 1
+  /// The keys of the section.
+  public static let settings: [Setting<TabularConfiguration>] = [
+    .schedule("learning_rate", \.learningRate, .unit, "the share of the way an update goes"),
+    .number(
+      "visit_exponent", \.visitExponent, 0...1, "divides the learning rate by visits to the power of this"),
+    .number("discount", \.discount, 0...1, "what a reward one step later is worth"),
+    .schedule("exploration", \.epsilon, .unit, "chance that any action is played"),
+    .number("initial_value", \.initialValue, -1e9...1e9, "the first value of every action"),
+  ]
+
+  /// A learner of a problem with fresh weights.
+  public func learner(_ problem: Problem, run: ProblemRun) throws -> any Learner {
+    guard let world = problem.world, let rule = run.algorithm.rule else {
+      throw ConfigurationError(
+        place: "--algorithm \(run.algorithm.rawValue)",
+        message:
+          "tables need numbered states, which \(problem.name) does not have; use dqn, ppo, a2c or reinforce")
+    }
+    guard run.lanes == 1 else {
+      throw ConfigurationError(
+        place: "configuration", message: "'lanes' should be 1: a table learns from one episode at a time")
+    }
+    func make<World: FiniteEnvironment>(_ world: World) -> any Learner {
+      var configuration = self
+      configuration.rule = rule
+      configuration.seed = run.seed
+      configuration.scheduleSteps = run.steps
+      return TableLearner(world: world, configuration: configuration)
+    }
+    return make(world)
+  }
+}
