@@ -1,22 +1,29 @@
 import Apportion
 
-extension PPO: Learner {
+/// What the policy-gradient learners have in common for a run.
+public protocol PolicyGradientLearner: Learner {
+  /// The greedy policy as it stands.
+  var policy: Policy { get }
+  /// Plays and learns on.
+  func train(
+    steps count: Int, onProgress: (PolicyGradientProgress) -> TrainingDirective
+  ) throws(TrainingError)
+  /// Plays the policy's most likely actions.
+  func evaluate(episodes: Int, seed: UInt64?) -> EvaluationSummary
+}
+
+extension PolicyGradientLearner {
+  /// Plays and learns on, at least `steps` environment steps.
   public func train(steps: Int) throws { try train(steps: steps) { _ in .proceed } }
-  public func score(episodes: Int) -> Double { evaluate(episodes: episodes).mean }
+  /// The mean return of greedy episodes.
+  public func score(episodes: Int) -> Double { evaluate(episodes: episodes, seed: nil).mean }
+  /// The greedy policy.
   public var policyToSave: Policy? { policy }
 }
 
-extension A2C: Learner {
-  public func train(steps: Int) throws { try train(steps: steps) { _ in .proceed } }
-  public func score(episodes: Int) -> Double { evaluate(episodes: episodes).mean }
-  public var policyToSave: Policy? { policy }
-}
-
-extension REINFORCE: Learner {
-  public func train(steps: Int) throws { try train(steps: steps) { _ in .proceed } }
-  public func score(episodes: Int) -> Double { evaluate(episodes: episodes).mean }
-  public var policyToSave: Policy? { policy }
-}
+extension PPO: PolicyGradientLearner {}
+extension A2C: PolicyGradientLearner {}
+extension REINFORCE: PolicyGradientLearner {}
 
 /// Double-DQN, which is a value, as a learner of a run.
 final class DoubleDQNLearner<E: Environment>: Learner {

@@ -116,6 +116,7 @@ struct MaskedIdentity: ScalarEnvironment {
     try learner.train(steps: name == "ppo" ? 12_000 : 50_000)
     let summary = learner.evaluate(episodes: 500)
     #expect(summary.returns.allSatisfy { $0 >= 0 })
+    #expect(evaluate(learner.policy, in: MaskedIdentity(), episodes: 500, seed: 3).returns == summary.returns)
     #expect(summary.mean >= 0.95 * 2)
   }
 
