@@ -93,7 +93,8 @@ final class PlannerObservation: MarketObservation {
     for channel in 0..<planner.channelCount {
       let best = planner.score(channel: channel, level: planner.level(channel: channel))
       for level in 0..<planner.models[channel].count {
-        row[column] = planner.score(channel: channel, level: level) - best
+        // Costates that have not settled can price a level beyond reason; ten times all that is forecast is enough.
+        row[column] = max(planner.score(channel: channel, level: level) - best, -10 * planner.value)
         column += 1
       }
     }
