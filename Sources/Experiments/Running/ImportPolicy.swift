@@ -26,9 +26,10 @@ public func importPolicy(_ file: String, configuration: TrainingConfiguration, f
 }
 
 extension TrainingConfiguration {
-  /// Takes over the sizes of a policy's network.
+  /// Takes over the sizes of a policy's network, and learns without pairs where its head cannot tell them apart.
   mutating func adoptSizes(of policy: Policy) {
     agent.hidden = policy.shape.hidden
     agent.head = policy.shape.aggregation
+    if agent.head != .additive { counterfactual = false }
   }
 }
