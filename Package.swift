@@ -14,7 +14,6 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
@@ -23,9 +22,11 @@ let package = Package(
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
     .target(name: "CKernels", linkerSettings: [.linkedLibrary("m")]),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "CPolicy"),
     // Floor 1.
     .target(name: "LinearAlgebra", dependencies: ["COpenBLAS", "CKernels"]),
+    .target(name: "Checksums", dependencies: ["COpenSSL"]),
     // Floor 2.
     .target(name: "NeuralNetworks", dependencies: ["LinearAlgebra", "CKernels"]),
     .target(name: "Environments", dependencies: ["LinearAlgebra"]),
@@ -34,11 +35,9 @@ let package = Package(
     // Floor 4.
     .target(
       name: "Markets",
-      dependencies: ["CKernels", "Learning", "Yams", .product(name: "Crypto", package: "swift-crypto")],
+      dependencies: ["CKernels", "Checksums", "Learning", "Yams"],
       resources: [.copy("Resources")]),
-    .target(
-      name: "ModelFormats",
-      dependencies: ["Learning", .product(name: "Crypto", package: "swift-crypto")]),
+    .target(name: "ModelFormats", dependencies: ["Checksums", "Learning"]),
     .target(name: "Apportion", dependencies: ["Markets", "ModelFormats"]),
     // Floor 5.
     .target(
@@ -65,6 +64,7 @@ let package = Package(
     .testTarget(
       name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "AllocationCounting"],
       exclude: ["Golden/quantiles.py"]),
+    .testTarget(name: "ChecksumsTests", dependencies: ["Checksums"]),
     .testTarget(
       name: "NeuralNetworksTests", dependencies: ["NeuralNetworks", "AllocationCounting"], exclude: ["Golden"]
     ),

@@ -1,3 +1,4 @@
+import Checksums
 import Experiments
 import Foundation
 import Learning

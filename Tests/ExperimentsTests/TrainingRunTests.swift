@@ -1,3 +1,4 @@
+import Checksums
 import Environments
 import Experiments
 import Foundation

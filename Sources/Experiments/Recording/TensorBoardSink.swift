@@ -1,3 +1,4 @@
+import Checksums
 import Foundation
 import ModelFormats
 
@@ -39,7 +40,13 @@ public final class TensorBoardSink: MetricSink {
   /// A TFRecord: length, its checksum, the message, its checksum.
   private static func record(_ message: [UInt8]) -> [UInt8] {
     let length = littleEndian(UInt64(message.count))
-    return length + littleEndian(CRC32C.masked(length)) + message + littleEndian(CRC32C.masked(message))
+    return length + littleEndian(maskedCheck(length)) + message + littleEndian(maskedCheck(message))
+  }
+
+  /// The check rotated and shifted, so that a check of bytes that hold checks is not degenerate.
+  private static func maskedCheck(_ bytes: [UInt8]) -> UInt32 {
+    let check = CRC32.castagnoli.checksum(bytes)
+    return (check >> 15 | check << 17) &+ 0xA282_EAD8
   }
 
   /// `tensorflow.Event`.

@@ -1,4 +1,5 @@
 import Apportion
+import Checksums
 import Foundation
 
 /// One self-contained page about a run: what the policy gains, where the money goes, and what to beware of.

@@ -1,5 +1,4 @@
-import Crypto
-import Foundation
+import Checksums
 import Yams
 
 extension Market {
@@ -12,10 +11,7 @@ extension Market {
     bare.summary = ""
     var text = ""
     bare.node.writeCanonically(to: &text)
-    return SHA256.hash(data: Data(text.utf8)).map { byte in
-      let digits = String(byte, radix: 16)
-      return digits.count == 1 ? "0" + digits : digits
-    }.joined()
+    return sha256(of: Array(text.utf8))
   }
 }
 

@@ -1,3 +1,5 @@
+import Checksums
+
 extension NumPyArchive {
   /// Reads an archive of the kind that is written here, checksums included; compressed archives are refused.
   public static func read(_ bytes: [UInt8]) throws(NumPyError) -> Safetensors {
@@ -14,7 +16,7 @@ extension NumPyArchive {
         name.hasSuffix(".npy")
       else { throw .malformed(detail: "an entry is cut short or no array") }
       let content = Array(rest.dropFirst(start).prefix(Int(size)))
-      guard UInt64(ZIPEntry.crc32(content)) == checksum else {
+      guard UInt64(CRC32.zip.checksum(content)) == checksum else {
         throw .malformed(detail: "the checksum of '\(name)' is wrong")
       }
       rest = rest.dropFirst(start + Int(size))

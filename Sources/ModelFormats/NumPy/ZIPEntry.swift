@@ -1,3 +1,5 @@
+import Checksums
+
 /// One stored (not compressed) file of a ZIP archive: PKWARE's APPNOTE.TXT, 4.3.
 struct ZIPEntry {
   static let localSignature: UInt32 = 0x0403_4B50
@@ -54,22 +56,11 @@ struct ZIPEntry {
     bytes.append(littleEndian: UInt16(0))  // stored
     bytes.append(littleEndian: UInt16(0))  // midnight
     bytes.append(littleEndian: NumPyArchive.date)
-    bytes.append(littleEndian: Self.crc32(content))
+    bytes.append(littleEndian: CRC32.zip.checksum(content))
     bytes.append(littleEndian: UInt32(content.count))
     bytes.append(littleEndian: UInt32(content.count))
     bytes.append(littleEndian: UInt16(name.utf8.count))
     bytes.append(littleEndian: UInt16(0))
     return bytes
-  }
-
-  private static let table: [UInt32] = (0..<256).map { byte in
-    (0..<8).reduce(UInt32(byte)) { remainder, _ in
-      remainder & 1 == 1 ? remainder >> 1 ^ 0xEDB8_8320 : remainder >> 1
-    }
-  }
-
-  /// The checksum of ZIP (ISO 3309).
-  static func crc32(_ bytes: [UInt8]) -> UInt32 {
-    ~bytes.reduce(0xFFFF_FFFF) { crc, byte in crc >> 8 ^ table[Int(UInt8(truncatingIfNeeded: crc) ^ byte)] }
   }
 }

@@ -1,3 +1,4 @@
+import Checksums
 import Learning
 
 /// One version of a model, read and found to be whole.

@@ -1,0 +1,6 @@
+#ifndef APPORTION_COPENSSL_SHIM_H
+#define APPORTION_COPENSSL_SHIM_H
+
+#include <openssl/sha.h>
+
+#endif
