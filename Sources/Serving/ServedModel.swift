@@ -1,6 +1,7 @@
 import Learning
 import LinearAlgebra
 import ModelFormats
+import NeuralNetworks
 
 /// One version of a model, ready to answer.
 final class ServedModel: Sendable {
@@ -93,15 +94,18 @@ final class ServedModel: Sendable {
     guard let costs = request.costs ?? ladder.map({ Array(repeatElement($0, count: request.rows).joined()) })
     else { throw .invalid("The model has no action ladder: a request with 'budget' needs 'cost'.") }
     guard costs.allSatisfy({ $0 >= 0 }) else { throw .invalid("The input 'cost' holds a negative number.") }
+    let knapsack = MultipleChoiceKnapsack(branchSizes: manifest.branchSizes, searchLimit: 200_000)
     var actions: [Int32] = []
+    var choices = [Int32](repeating: 0, count: manifest.branchSizes.count)
     for row in 0..<request.rows {
       let range = row * columns..<(row + 1) * columns
-      let choice = FeasibleChoice(
-        values: q[range], costs: costs[range], mask: mask?[range], branchSizes: manifest.branchSizes)
-      guard let best = choice.best(within: budgets[row]) else {
+      let solution = knapsack.solve(
+        values: Array(q[range]), costs: Array(costs[range]), mask: mask.map { $0[range].map { Float($0) } },
+        budget: budgets[row], into: &choices)
+      guard solution.isWithinBudget else {
         throw .invalid("No allowed combination of row \(row) costs \(budgets[row]) or less.")
       }
-      actions += best
+      actions += choices
     }
     return actions
   }

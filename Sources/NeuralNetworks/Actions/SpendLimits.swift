@@ -1,0 +1,65 @@
+import LinearAlgebra
+
+/// The columns of raw observations that hold what choices cost and what an action may cost altogether.
+public struct SpendColumns: Sendable, Hashable {
+  /// One per (branch, choice), in branch order.
+  public let costs: Range<Int>
+  /// The column of the budget, in the unit of the costs.
+  public let budget: Int
+
+  /// Names the columns.
+  public init(costs: Range<Int>, budget: Int) {
+    self.costs = costs
+    self.budget = budget
+  }
+
+  /// The limits within rows of raw observations.
+  public func limits(_ observations: MatrixView) -> SpendLimits {
+    SpendLimits(
+      costs: MatrixView(
+        pointer: observations.pointer + costs.lowerBound, rows: observations.rows, columns: costs.count,
+        stride: observations.stride),
+      budgets: MatrixView(
+        pointer: observations.pointer + budget, rows: observations.rows, columns: 1,
+        stride: observations.stride))
+  }
+}
+
+/// What the choices of some rows cost, and what the action of each row may cost altogether.
+public struct SpendLimits {
+  /// Rows × choice count, branch after branch.
+  public let costs: MatrixView
+  /// Rows × 1, in the unit of the costs.
+  public let budgets: MatrixView
+
+  /// Gathers the windows.
+  public init(costs: MatrixView, budgets: MatrixView) {
+    precondition(
+      costs.rows == budgets.rows && budgets.columns == 1, "Each row of costs needs one budget.")
+    self.costs = costs
+    self.budgets = budgets
+  }
+}
+
+extension MultipleChoiceKnapsack {
+  /// Picks the best choices within the budget of every row; where there are none, the cheapest.
+  ///
+  /// - Parameters:
+  ///   - values: rows × choice count, branch after branch.
+  ///   - limits: costs and budgets of as many rows.
+  ///   - mask: rows × choice count, above 0 where a choice is allowed; nil allows all.
+  ///   - actions: where the choices go: rows × branches.
+  public func chooseRows(
+    _ values: MatrixView, limits: SpendLimits, mask: MatrixView? = nil,
+    into actions: UnsafeMutablePointer<Int32>
+  ) {
+    precondition(
+      limits.costs.rows == values.rows && limits.costs.columns == values.columns,
+      "Limits have a cost for each value.")
+    for row in 0..<values.rows {
+      solve(
+        values: values.row(row), costs: limits.costs.row(row), mask: mask.map { UnsafePointer($0.row(row)) },
+        budget: limits.budgets[row, 0], into: actions + row * branchCount)
+    }
+  }
+}
