@@ -25,7 +25,25 @@ extension ActorCriticConfiguration {
   }
 }
 
-extension PPOConfiguration: AgentConfiguration {
+/// The section of a policy-gradient learner.
+protocol PolicyGradientConfiguration: AgentConfiguration {
+  /// What all policy-gradient learners share.
+  var shared: ActorCriticConfiguration { get set }
+  /// A learner with fresh weights.
+  func learner(_ lanes: VectorEnvironment<some Environment>) -> any Learner
+}
+
+extension PolicyGradientConfiguration {
+  /// A learner of a problem with fresh weights.
+  public func learner(_ problem: Problem, run: ProblemRun) throws -> any Learner {
+    var filled = self
+    filled.shared = shared.filled(run)
+    func make<E: Environment>(_ environment: E) -> any Learner { filled.learner(run.lanes(of: environment)) }
+    return make(problem.environment)
+  }
+}
+
+extension PPOConfiguration: PolicyGradientConfiguration {
   /// The defaults of its initializer.
   public static var standard: PPOConfiguration { PPOConfiguration() }
   /// How many lanes play side by side unless told otherwise.
@@ -40,18 +58,12 @@ extension PPOConfiguration: AgentConfiguration {
       .number("clip", \.clip, .above(0), "how far a probability may move, as a share of the old one"),
     ]
 
-  /// A learner of a problem with fresh weights.
-  public func learner(_ problem: Problem, run: ProblemRun) throws -> any Learner {
-    func make<E: Environment>(_ environment: E) -> any Learner {
-      var configuration = self
-      configuration.shared = shared.filled(run)
-      return PPO(environments: run.lanes(of: environment), configuration: configuration)
-    }
-    return make(problem.environment)
+  func learner(_ lanes: VectorEnvironment<some Environment>) -> any Learner {
+    PPO(environments: lanes, configuration: self)
   }
 }
 
-extension A2CConfiguration: AgentConfiguration {
+extension A2CConfiguration: PolicyGradientConfiguration {
   /// The defaults of its initializer.
   public static var standard: A2CConfiguration { A2CConfiguration() }
   /// How many lanes play side by side unless told otherwise.
@@ -62,18 +74,12 @@ extension A2CConfiguration: AgentConfiguration {
       .integer("rollout_steps", \.rolloutSteps, 1...1_000_000, "steps of each lane between updates")
     ]
 
-  /// A learner of a problem with fresh weights.
-  public func learner(_ problem: Problem, run: ProblemRun) throws -> any Learner {
-    func make<E: Environment>(_ environment: E) -> any Learner {
-      var configuration = self
-      configuration.shared = shared.filled(run)
-      return A2C(environments: run.lanes(of: environment), configuration: configuration)
-    }
-    return make(problem.environment)
+  func learner(_ lanes: VectorEnvironment<some Environment>) -> any Learner {
+    A2C(environments: lanes, configuration: self)
   }
 }
 
-extension REINFORCEConfiguration: AgentConfiguration {
+extension REINFORCEConfiguration: PolicyGradientConfiguration {
   /// The defaults of its initializer.
   public static var standard: REINFORCEConfiguration { REINFORCEConfiguration() }
   /// How many lanes play side by side unless told otherwise.
@@ -84,13 +90,7 @@ extension REINFORCEConfiguration: AgentConfiguration {
       .integer("episode_limit", \.episodeLimit, 1...1_000_000, "steps after which an episode is cut")
     ]
 
-  /// A learner of a problem with fresh weights.
-  public func learner(_ problem: Problem, run: ProblemRun) throws -> any Learner {
-    func make<E: Environment>(_ environment: E) -> any Learner {
-      var configuration = self
-      configuration.shared = shared.filled(run)
-      return REINFORCE(environments: run.lanes(of: environment), configuration: configuration)
-    }
-    return make(problem.environment)
+  func learner(_ lanes: VectorEnvironment<some Environment>) -> any Learner {
+    REINFORCE(environments: lanes, configuration: self)
   }
 }

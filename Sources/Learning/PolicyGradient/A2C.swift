@@ -15,10 +15,7 @@ public final class A2C<E: Environment> {
   public init(environments: VectorEnvironment<E>, configuration: A2CConfiguration = A2CConfiguration()) {
     precondition(configuration.rolloutSteps > 0, "A rollout needs at least one step.")
     self.configuration = configuration
-    let problem = environments.environment
-    rollout = Rollout(
-      lanes: environments.count, steps: configuration.rolloutSteps, observationSize: problem.observationSize,
-      branches: problem.actionSpace.branchCount)
+    rollout = Rollout(of: environments, steps: configuration.rolloutSteps)
     actorCritic = ActorCritic(
       environments: environments, configuration: configuration.shared, maximumBatch: rollout.count)
   }
@@ -39,19 +36,14 @@ public final class A2C<E: Environment> {
   public func train(
     steps count: Int, onProgress: (PolicyGradientProgress) -> TrainingDirective = { _ in .proceed }
   ) throws(TrainingError) {
-    precondition(count >= 0, "Training needs a number of steps, not \(count).")
     let shared = configuration.shared
-    let end = steps + count
     let rows = (0..<rollout.count).map(Int32.init)
-    while steps < end {
-      let learningRate = actorCritic.learningRate(firstSteps: count)
+    try actorCritic.train(steps: count, onProgress: onProgress) {
+      (learningRate, statistics) throws(TrainingError) in
       _ = actorCritic.play(into: rollout)
       rollout.estimateAdvantages(discount: shared.discount, traceDecay: shared.traceDecay)
-      var statistics = ActorCriticStatistics()
       try actorCritic.learn(
         rollout, rows: rows[...], learningRate: learningRate, clip: .infinity, statistics: &statistics)
-      let progress = actorCritic.progress(totalSteps: end, learningRate: learningRate, statistics: statistics)
-      if onProgress(progress) == .stop { return }
     }
   }
 

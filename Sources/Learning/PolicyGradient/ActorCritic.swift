@@ -72,11 +72,27 @@ final class ActorCritic<E: Environment> {
     scheduleSteps = configuration.scheduleSteps
   }
 
-  /// Adam's step size now, `firstSteps` being those of the present call of `train`.
-  func learningRate(firstSteps: Int) -> Float {
-    let total = scheduleSteps ?? max(1, firstSteps)
-    scheduleSteps = total
-    return configuration.learningRate.value(at: Float(Double(steps) / Double(total)))
+  /// Plays at least `count` environment steps more, round by round, a report after each.
+  ///
+  /// - Parameter round: plays some steps and learns from them at a step size of Adam's.
+  /// - Throws: what a round throws.
+  func train(
+    steps count: Int, onProgress: (PolicyGradientProgress) -> TrainingDirective,
+    round: (_ learningRate: Float, inout ActorCriticStatistics) throws(TrainingError) -> Void
+  ) throws(TrainingError) {
+    precondition(count >= 0, "Training needs a number of steps, not \(count).")
+    let end = steps + count
+    let scheduleSteps = self.scheduleSteps ?? max(1, count)
+    self.scheduleSteps = scheduleSteps
+    while steps < end {
+      let learningRate = configuration.learningRate.value(at: Float(Double(steps) / Double(scheduleSteps)))
+      var statistics = ActorCriticStatistics()
+      try round(learningRate, &statistics)
+      let progress = PolicyGradientProgress(
+        steps: steps, totalSteps: end, episodes: record.ended, meanReturn: record.meanReturn,
+        learningRate: learningRate, updates: updates, learning: statistics.means)
+      if onProgress(progress) == .stop { return }
+    }
   }
 
   /// Begins new episodes in all lanes.
@@ -178,15 +194,6 @@ final class ActorCritic<E: Environment> {
       throw .diverged(step: steps, loss: Float(value.sums[0]))
     }
     statistics.add(policy: policy.sums, value: value.sums, rows: rows.count)
-  }
-
-  /// How training goes, for a report.
-  func progress(
-    totalSteps: Int, learningRate: Float, statistics: ActorCriticStatistics
-  ) -> PolicyGradientProgress {
-    PolicyGradientProgress(
-      steps: steps, totalSteps: totalSteps, episodes: record.ended, meanReturn: record.meanReturn,
-      learningRate: learningRate, updates: updates, learning: statistics.means)
   }
 
   /// The policy's most likely action as a policy of its own: the network's trunk under the logits as advantages.

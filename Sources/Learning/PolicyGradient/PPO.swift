@@ -24,10 +24,7 @@ public final class PPO<E: Environment> {
   public init(environments: VectorEnvironment<E>, configuration: PPOConfiguration = PPOConfiguration()) {
     configuration.check()
     self.configuration = configuration
-    let problem = environments.environment
-    rollout = Rollout(
-      lanes: environments.count, steps: configuration.rolloutSteps, observationSize: problem.observationSize,
-      branches: problem.actionSpace.branchCount)
+    rollout = Rollout(of: environments, steps: configuration.rolloutSteps)
     actorCritic = ActorCritic(
       environments: environments, configuration: configuration.shared,
       maximumBatch: min(configuration.minibatchSize, rollout.count))
@@ -50,15 +47,12 @@ public final class PPO<E: Environment> {
   public func train(
     steps count: Int, onProgress: (PolicyGradientProgress) -> TrainingDirective = { _ in .proceed }
   ) throws(TrainingError) {
-    precondition(count >= 0, "Training needs a number of steps, not \(count).")
     let shared = configuration.shared
-    let end = steps + count
     var order = (0..<rollout.count).map(Int32.init)
-    while steps < end {
-      let learningRate = actorCritic.learningRate(firstSteps: count)
+    try actorCritic.train(steps: count, onProgress: onProgress) {
+      (learningRate, statistics) throws(TrainingError) in
       _ = actorCritic.play(into: rollout)
       rollout.estimateAdvantages(discount: shared.discount, traceDecay: shared.traceDecay)
-      var statistics = ActorCriticStatistics()
       for _ in 0..<configuration.epochs {
         order.shuffle(using: &shuffling)
         for first in stride(from: 0, to: order.count, by: configuration.minibatchSize) {
@@ -67,8 +61,6 @@ public final class PPO<E: Environment> {
             learningRate: learningRate, clip: configuration.clip, statistics: &statistics)
         }
       }
-      let progress = actorCritic.progress(totalSteps: end, learningRate: learningRate, statistics: statistics)
-      if onProgress(progress) == .stop { return }
     }
   }
 

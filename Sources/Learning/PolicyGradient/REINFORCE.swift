@@ -19,10 +19,7 @@ public final class REINFORCE<E: Environment> {
   ) {
     precondition(configuration.episodeLimit > 0, "An episode needs at least one step.")
     self.configuration = configuration
-    let problem = environments.environment
-    rollout = Rollout(
-      lanes: environments.count, steps: configuration.episodeLimit, observationSize: problem.observationSize,
-      branches: problem.actionSpace.branchCount)
+    rollout = Rollout(of: environments, steps: configuration.episodeLimit)
     actorCritic = ActorCritic(
       environments: environments, configuration: configuration.shared, maximumBatch: rollout.count)
   }
@@ -45,13 +42,10 @@ public final class REINFORCE<E: Environment> {
   public func train(
     steps count: Int, onProgress: (PolicyGradientProgress) -> TrainingDirective = { _ in .proceed }
   ) throws(TrainingError) {
-    precondition(count >= 0, "Training needs a number of steps, not \(count).")
-    let shared = configuration.shared
     let lanes = rollout.lanes
-    let end = steps + count
     let environments = actorCritic.environments
-    while steps < end {
-      let learningRate = actorCritic.learningRate(firstSteps: count)
+    try actorCritic.train(steps: count, onProgress: onProgress) {
+      (learningRate, statistics) throws(TrainingError) in
       actorCritic.restart()
       var hasEnded = [Bool](repeating: false, count: lanes)
       let played = actorCritic.play(into: rollout) {
@@ -60,13 +54,10 @@ public final class REINFORCE<E: Environment> {
         }
         return hasEnded.allSatisfy { $0 }
       }
-      rollout.estimateAdvantages(discount: shared.discount, traceDecay: 1)
-      var statistics = ActorCriticStatistics()
+      rollout.estimateAdvantages(discount: configuration.shared.discount, traceDecay: 1)
       try actorCritic.learn(
         rollout, rows: firstEpisodes(played)[...], learningRate: learningRate, clip: .infinity,
         statistics: &statistics)
-      let progress = actorCritic.progress(totalSteps: end, learningRate: learningRate, statistics: statistics)
-      if onProgress(progress) == .stop { return }
     }
   }
 

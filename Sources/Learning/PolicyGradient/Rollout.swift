@@ -1,3 +1,4 @@
+import Environments
 import LinearAlgebra
 
 /// What all lanes played for a number of steps, and what it was worth.
@@ -29,6 +30,14 @@ public final class Rollout {
 
   /// The number of rows.
   public var count: Int { steps * lanes }
+
+  /// Makes room for some steps of all lanes.
+  public convenience init<E: Environment>(of environments: VectorEnvironment<E>, steps: Int) {
+    let problem = environments.environment
+    self.init(
+      lanes: environments.count, steps: steps, observationSize: problem.observationSize,
+      branches: problem.actionSpace.branchCount)
+  }
 
   /// Makes room.
   public init(lanes: Int, steps: Int, observationSize: Int, branches: Int) {
