@@ -20,6 +20,12 @@ public protocol Environment: Sendable {
   /// The columns of an observation that hold a mask: one per (branch, choice) in branch order, a number above 0 where the
   /// choice is allowed. Every branch needs an allowed choice. Nil where everything always is.
   var maskColumns: Range<Int>? { get }
+  /// The columns of an observation that hold what each choice is expected to cost, one per (branch, choice) in branch
+  /// order; and the column of what an action may cost altogether, in the same unit. Some action must always be within it.
+  /// Both nil where actions have no cost that limits them.
+  var costColumns: Range<Int>? { get }
+  /// See `costColumns`.
+  var budgetColumn: Int? { get }
   /// Whether a step also writes what a reference action would have led to; see `Counterfactual`.
   var hasCounterfactual: Bool { get }
   /// What a saved policy should say of the problem it was trained on, as text by key.
@@ -35,6 +41,10 @@ extension Environment {
   public var priorColumns: Range<Int>? { nil }
   /// No mask.
   public var maskColumns: Range<Int>? { nil }
+  /// No costs.
+  public var costColumns: Range<Int>? { nil }
+  /// No budget.
+  public var budgetColumn: Int? { nil }
   /// Nothing but what was played.
   public var hasCounterfactual: Bool { false }
   /// Nothing to say.

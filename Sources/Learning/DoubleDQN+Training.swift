@@ -65,21 +65,26 @@ extension DoubleDQN {
     let rule = blind ? Exploration(branchSizes: shape.branchSizes) : exploration
     rule.disturb(
       actions.pointer, lanes: environments.count, epsilon: blind ? 1 : epsilon,
-      mask: shape.mask(observations),
+      mask: shape.mask(observations), limits: shape.spendColumns?.limits(observations),
       stream: &explorationStream)
   }
 
   /// Measures the observations of a warm-up step and plays the prior on them, where there is one.
   private mutating func warmUp(_ observations: MatrixView) {
     observationMoments.add(observations)
-    guard let prior = shape.priorColumns else { return actions.clear() }
+    guard let prior = shape.priorColumns else {
+      guard shape.spendColumns != nil else { return actions.clear() }
+      // What is disturbed must be within the budget; any network's action is.
+      return runner.act(observations: observations, into: actions.pointer)
+    }
     // Behind the prior's state value stand its advantages.
     let advantages = MatrixView(
       pointer: observations.pointer + prior.lowerBound + 1, rows: observations.rows,
       columns: shape.choiceCount,
       stride: observations.stride)
-    argmaxChoices(
-      advantages, branchSizes: shape.branchSizes, into: actions.pointer, mask: shape.mask(observations))
+    runner.choosers[0].act(
+      advantages, mask: shape.mask(observations), limits: shape.spendColumns?.limits(observations),
+      into: actions.pointer)
   }
 
   /// Fixes normaliser and reward scale.

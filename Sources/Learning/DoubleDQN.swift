@@ -58,15 +58,17 @@ public struct DoubleDQN<E: Environment>: ~Copyable {
   ///
   /// - Parameters:
   ///   - environments: the lanes to play; their `threads` follow the configuration's, where it gives them.
-  ///   - configuration: the hyperparameters.
+  ///   - configuration: the hyperparameters, which must fit the environment; see `DoubleDQNConfiguration.fault(for:)`.
   public init(environments: VectorEnvironment<E>, configuration: Configuration = Configuration()) {
     configuration.check()
     let problem = environments.environment
+    let fault = configuration.fault(for: problem)
+    precondition(fault == nil, fault ?? "")
     let branchSizes = problem.actionSpace.branchSizes
     let shape = NetworkShape(
       observationSize: problem.observationSize, hidden: configuration.hidden, branchSizes: branchSizes,
       aggregation: configuration.head, priorColumns: problem.priorColumns, maskColumns: problem.maskColumns,
-      isDueling: configuration.isDueling)
+      isDueling: configuration.isDueling, spendColumns: configuration.spendCap ? problem.spendColumns : nil)
     let unmeasured = ObservationNormalizer(
       identity: problem.observationSize, priorColumns: problem.priorColumns,
       limit: configuration.observationLimit)
@@ -94,7 +96,7 @@ public struct DoubleDQN<E: Environment>: ~Copyable {
     batch = ReplayBatch(
       count: configuration.batchSize, observationSize: problem.observationSize,
       branchCount: branchSizes.count,
-      paired: problem.hasCounterfactual)
+      paired: problem.hasCounterfactual, spendColumns: shape.spendColumns)
     actions = ActionRows(lanes: environments.count, branches: branchSizes.count)
     observationMoments = RunningMoments(columns: problem.observationSize)
     returns = ReturnMeter(lanes: environments.count, discount: configuration.discount)

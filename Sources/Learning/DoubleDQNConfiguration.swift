@@ -1,3 +1,4 @@
+import Environments
 import NeuralNetworks
 
 /// Every hyperparameter of double-DQN, with the values to begin from.
@@ -6,6 +7,9 @@ public struct DoubleDQNConfiguration: Sendable, Equatable {
   public var hidden: [Int]
   /// How the branches make up the value of an action.
   public var head: Aggregation
+  /// Whether actions, in play, exploration and targets alike, stay within the budget that observations name, by the costs
+  /// that they name; see `Environment.costColumns`.
+  public var spendCap: Bool
   /// Whether a state value is learned apart from the advantages (Wang et al., 2016).
   public var isDueling: Bool
   /// Whether the online network picks the action that the target network values (van Hasselt, Guez and Silver, 2016);
@@ -53,7 +57,8 @@ public struct DoubleDQNConfiguration: Sendable, Equatable {
 
   /// Gathers hyperparameters; those not given are the defaults.
   public init(
-    hidden: [Int] = [256, 256], head: Aggregation = .branching, isDueling: Bool = true,
+    hidden: [Int] = [256, 256], head: Aggregation = .branching, spendCap: Bool = false,
+    isDueling: Bool = true,
     isDouble: Bool = true, initialization: Initialization = .he,
     learningRate: Schedule = .linear(from: 5e-4, to: 5e-5), discount: Float = 0.99, nStep: Int = 3,
     batchSize: Int = 256, replayCapacity: Int = 200_000, warmupSteps: Int = 20_000,
@@ -65,6 +70,7 @@ public struct DoubleDQNConfiguration: Sendable, Equatable {
   ) {
     self.hidden = hidden
     self.head = head
+    self.spendCap = spendCap
     self.isDueling = isDueling
     self.isDouble = isDouble
     self.initialization = initialization
@@ -102,6 +108,36 @@ public struct DoubleDQNConfiguration: Sendable, Equatable {
     if case .constant(let scale) = rewardScale {
       precondition(scale > 0 && scale.isFinite, "The reward scale must be positive, not \(scale).")
     }
+  }
+}
+
+extension DoubleDQNConfiguration {
+  /// Why these hyperparameters do not fit a problem, in a sentence; nil where they do.
+  public func fault(for problem: some Environment) -> String? {
+    let branchSizes = problem.actionSpace.branchSizes
+    if head == .joint {
+      guard JointActions.count(branchSizes) != nil else { return JointActions.refusal(branchSizes) }
+      guard problem.priorColumns == nil else {
+        return "A joint head takes no prior, which has a value per choice: use observations without one."
+      }
+    }
+    if spendCap {
+      guard head == .additive else {
+        return "A spend cap weighs values that add up against costs that do: it needs the additive head."
+      }
+      guard problem.spendColumns != nil else {
+        return "A spend cap needs observations that name costs and a budget, which these do not."
+      }
+    }
+    return nil
+  }
+}
+
+extension Environment {
+  /// The columns of costs and budget; nil where there are none.
+  var spendColumns: SpendColumns? {
+    guard let costColumns, let budgetColumn else { return nil }
+    return SpendColumns(costs: costColumns, budget: budgetColumn)
   }
 }
 

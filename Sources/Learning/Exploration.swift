@@ -1,11 +1,14 @@
 import LinearAlgebra
+import NeuralNetworks
 
 /// ε-greedy exploration, branch by branch.
 ///
 /// In every lane each branch is disturbed on its own, with probability ε: a joint action of many branches then keeps
 /// most of what the policy would do, and credit can be told apart. A disturbed branch takes any of its choices with
 /// equal chance, or, where a width is given, any choice at most `width` levels away from the policy's: right for
-/// ladders of bids, where far levels are never good. Choices that a state forbids are never taken.
+/// ladders of bids, where far levels are never good. Choices that a state forbids are never taken, and under a spend cap
+/// disturbances that cost more than the policy's choices are undone, from a random branch on, until the action is within
+/// the budget again.
 public struct Exploration: Sendable, Equatable {
   /// The number of choices of each branch.
   public let branchSizes: [Int]
@@ -21,28 +24,76 @@ public struct Exploration: Sendable, Equatable {
 
   /// Disturbs the actions of all lanes (lanes × branches) in place.
   ///
-  /// - Parameter mask: lanes × choice count, above 0 where a choice is allowed; nil allows all.
+  /// - Parameters:
+  ///   - mask: lanes × choice count, above 0 where a choice is allowed; nil allows all.
+  ///   - limits: costs and budgets of as many lanes; nil where no cap limits actions.
   public func disturb(
     _ actions: UnsafeMutablePointer<Int32>, lanes: Int, epsilon: Float, mask: MatrixView? = nil,
-    stream: inout RandomStream
+    limits: SpendLimits? = nil, stream: inout RandomStream
   ) {
     guard epsilon > 0 else { return }
-    branchSizes.withUnsafeBufferPointer { sizes in
+    withUnsafeTemporaryAllocation(of: Int32.self, capacity: branchSizes.count) { former in
+      guard let former = former.baseAddress else { return }
       for lane in 0..<lanes {
-        let action = actions + lane * sizes.count
-        var start = 0
+        let action = actions + lane * branchSizes.count
+        former.update(from: action, count: branchSizes.count)
+        disturb(action, epsilon: epsilon, mask: mask.map { UnsafePointer($0.row(lane)) }, stream: &stream)
+        if let limits {
+          keepWithinBudget(
+            action, former: former, costs: limits.costs.row(lane), budget: Double(limits.budgets[lane, 0]),
+            stream: &stream)
+        }
+      }
+    }
+  }
+
+  /// Disturbs one action.
+  @inline(__always) private func disturb(
+    _ action: UnsafeMutablePointer<Int32>, epsilon: Float, mask: UnsafePointer<Float>?,
+    stream: inout RandomStream
+  ) {
+    branchSizes.withUnsafeBufferPointer { sizes in
+      var start = 0
+      for branch in 0..<sizes.count {
+        defer { start += sizes[branch] }
+        guard stream.uniform() < epsilon else { continue }
+        var lowest = 0
+        var highest = sizes[branch] - 1
+        if let width {
+          let center = Int(action[branch])
+          lowest = max(lowest, center - width)
+          highest = min(highest, center + width)
+        }
+        action[branch] = Self.draw(lowest...highest, mask: mask.map { $0 + start }, stream: &stream)
+      }
+    }
+  }
+
+  /// Undoes disturbances that cost more, from a random branch on, until the action is within the budget or they all are.
+  private func keepWithinBudget(
+    _ action: UnsafeMutablePointer<Int32>, former: UnsafePointer<Int32>, costs: UnsafePointer<Float>,
+    budget: Double, stream: inout RandomStream
+  ) {
+    branchSizes.withUnsafeBufferPointer { sizes in
+      var (cost, start) = (0.0, 0)
+      for branch in 0..<sizes.count {
+        cost += Double(costs[start + Int(action[branch])])
+        start += sizes[branch]
+      }
+      guard cost > budget else { return }
+      let first = Self.below(sizes.count, &stream)
+      // Once around from the first branch, the branches before it being passed over in the first round.
+      for round in 0..<2 {
+        start = 0
         for branch in 0..<sizes.count {
           defer { start += sizes[branch] }
-          guard stream.uniform() < epsilon else { continue }
-          var lowest = 0
-          var highest = sizes[branch] - 1
-          if let width {
-            let center = Int(action[branch])
-            lowest = max(lowest, center - width)
-            highest = min(highest, center + width)
-          }
-          let allowed = mask.map { UnsafePointer($0.row(lane) + start) }
-          action[branch] = Self.draw(lowest...highest, mask: allowed, stream: &stream)
+          guard (branch >= first) == (round == 0) else { continue }
+          let excess =
+            Double(costs[start + Int(action[branch])]) - Double(costs[start + Int(former[branch])])
+          guard excess > 0 else { continue }
+          action[branch] = former[branch]
+          cost -= excess
+          if cost <= budget { return }
         }
       }
     }

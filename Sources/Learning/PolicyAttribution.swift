@@ -23,7 +23,7 @@ public func attribution(
     observation.count == columns && reference.count == columns, "A row needs \(columns) observation columns.")
   precondition(steps > 0, "The way to an observation needs at least one step.")
   let rows = Matrix(rows: columns + 1, columns: columns)
-  let values = Matrix(rows: columns + 1, columns: policy.shape.choiceCount)
+  let values = Matrix(rows: columns + 1, columns: policy.shape.valueCount)
   let runner = PolicyRunner(policy, maximumBatch: columns + 1)
   var parts = [Double](repeating: 0, count: columns)
   for step in 0..<steps {

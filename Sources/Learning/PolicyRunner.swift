@@ -1,7 +1,8 @@
 import LinearAlgebra
 import NeuralNetworks
 
-/// Acts greedily on raw observations: normalisation, network, best choice of every branch.
+/// Acts greedily on raw observations: normalisation, network, best choice of every branch; where the policy has a spend
+/// cap, the best within the budget that the observation names.
 ///
 /// All room is made at creation, so acting allocates nothing. Rows are cut into fixed pieces, so the actions do not
 /// depend on the number of threads. One thread at a time may use a runner. Creating one sets OpenBLAS to one thread in
@@ -16,11 +17,13 @@ public final class PolicyRunner {
   public let maximumBatch: Int
 
   let network: BranchingNetwork
-  let branchSizes: [Int]
+  let branchCount: Int
   let normalized: Matrix
   let values: Matrix
   /// One for each run of pieces.
   let workspaces: [ForwardWorkspace]
+  /// One for each run of pieces.
+  let choosers: [GreedyChoice]
   private(set) var table: NormalizationTable
   private let rewardScale: Float
   private let pool: WorkerPool
@@ -49,13 +52,15 @@ public final class PolicyRunner {
     self.maximumBatch = maximumBatch
     self.network = network
     self.rewardScale = rewardScale
-    branchSizes = network.shape.branchSizes
+    branchCount = network.shape.branchCount
     table = NormalizationTable(normalizer)
     self.pool = pool
     setBLASThreads(1)
     normalized = Matrix(rows: maximumBatch, columns: network.shape.observationSize)
-    values = Matrix(rows: maximumBatch, columns: network.shape.choiceCount)
-    workspaces = (0..<min(pool.threads, Self.pieces(of: maximumBatch))).map { _ in
+    values = Matrix(rows: maximumBatch, columns: network.shape.valueCount)
+    let runs = min(pool.threads, Self.pieces(of: maximumBatch))
+    choosers = (0..<runs).map { _ in GreedyChoice(shape: network.shape) }
+    workspaces = (0..<runs).map { _ in
       ForwardWorkspace(shape: network.shape, maximumBatch: min(maximumBatch, RowTask.rowsPerPiece))
     }
   }
@@ -78,7 +83,7 @@ public final class PolicyRunner {
   ///
   /// - Parameters:
   ///   - observations: rows × observation size, raw.
-  ///   - q: rows × choice count.
+  ///   - q: rows × value count: a value per choice or, of a joint head, per combination.
   public func qValues(observations: MatrixView, into q: MatrixView) {
     precondition(
       q.rows == observations.rows && q.columns == values.columns,
@@ -125,9 +130,10 @@ private struct RowTask: ParallelTask {
       runner.table.normalize(observations.row(rows.lowerBound), stride: observations.stride, into: input)
       runner.network.qValues(observations: input, into: output, workspace: runner.workspaces[index])
       guard let actions else { continue }
-      argmaxChoices(
-        output, branchSizes: runner.branchSizes,
-        into: actions + rows.lowerBound * runner.branchSizes.count, mask: runner.network.shape.mask(input))
+      let shape = runner.network.shape
+      runner.choosers[index].act(
+        output, mask: shape.mask(input), limits: shape.spendColumns?.limits(observations.rows(rows)),
+        into: actions + rows.lowerBound * runner.branchCount)
     }
   }
 }

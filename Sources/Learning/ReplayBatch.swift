@@ -19,17 +19,26 @@ public final class ReplayBatch {
   public let discounts: UnsafeMutablePointer<Float>
   /// Count: the slots in the replay buffer the transitions come from.
   public let slots: UnsafeMutablePointer<Int32>
+  /// Count × (costs of every choice, budget) of the rows the windows lead to, raw, where a spend cap needs them.
+  private let nextSpend: Matrix
+  private let spendColumns: SpendColumns?
   /// Count: the slots of the next rows.
   let nextSlots: UnsafeMutablePointer<Int32>
 
-  /// Makes room for `count` transitions, `paired` for half of them and their counterfactuals.
-  public init(count: Int, observationSize: Int, branchCount: Int, paired: Bool = false) {
+  /// Makes room for `count` transitions, `paired` for half of them and their counterfactuals, and for the costs and
+  /// budgets that `spendColumns` of their next rows hold.
+  public init(
+    count: Int, observationSize: Int, branchCount: Int, paired: Bool = false,
+    spendColumns: SpendColumns? = nil
+  ) {
     precondition(!paired || count % 2 == 0, "Pairs make an even number of transitions, not \(count).")
     precondition(count > 0, "A batch needs at least one transition, not \(count).")
     self.count = count
     self.paired = paired
     observations = Matrix(rows: count, columns: observationSize)
     nextObservations = Matrix(rows: count, columns: observationSize)
+    self.spendColumns = spendColumns
+    nextSpend = Matrix(rows: spendColumns == nil ? 0 : count, columns: (spendColumns?.costs.count ?? 0) + 1)
     actions = .allocate(capacity: count * branchCount)
     actions.initialize(repeating: 0, count: count * branchCount)
     rewards = .allocate(capacity: count)
@@ -54,7 +63,22 @@ public final class ReplayBatch {
   public var transitions: TransitionBatch {
     TransitionBatch(
       observations: observations.view, actions: actions, rewards: rewards, discounts: discounts,
-      nextObservations: nextObservations.view, paired: paired)
+      nextObservations: nextObservations.view, nextLimits: nextLimits, paired: paired)
+  }
+
+  private var nextLimits: SpendLimits? {
+    guard let spendColumns else { return nil }
+    let costs = spendColumns.costs.count
+    return SpendColumns(costs: 0..<costs, budget: costs).limits(nextSpend.view)
+  }
+
+  /// Takes costs and budget from the raw observation that a row's window leads to.
+  @inline(__always) func setLimits(_ row: Int, from observation: UnsafePointer<Float>) {
+    guard let spendColumns else { return }
+    let costs = spendColumns.costs
+    let spend = nextSpend.view.row(row)
+    spend.update(from: observation + costs.lowerBound, count: costs.count)
+    spend[costs.count] = observation[spendColumns.budget]
   }
 }
 
@@ -78,6 +102,7 @@ extension ReplayBuffer {
       batch.nextSlots[row] = next[slot]
       batch.rewards[row] = rewards[slot] * rewardScale
       batch.discounts[row] = discounts[slot]
+      batch.setLimits(row, from: observations + Int(next[slot]) * observationSize)
       (batch.actions + row * branchCount).update(from: actions + slot * branchCount, count: branchCount)
     }
     table.normalize(

@@ -40,6 +40,7 @@ final class ReplayedCounterfactuals {
   ) {
     (batch.actions + row * branchCount).update(from: actions + slot * branchCount, count: branchCount)
     batch.rewards[row] = rewards[slot] * rewardScale
+    batch.setLimits(row, from: observations + slot * observationSize)
     table.normalize(
       observations + slot * observationSize, stride: observationSize,
       into: batch.nextObservations.view.rows(row..<row + 1))

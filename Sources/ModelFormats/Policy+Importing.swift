@@ -28,7 +28,7 @@ extension Policy {
       hidden.append(weight.shape[0])
     }
     let name = metadata["aggregation"] ?? Aggregation.branching.rawValue
-    guard let aggregation = Aggregation(rawValue: name) else {
+    guard let aggregation = Aggregation(rawValue: name), aggregation != .joint else {
       throw PolicyError.malformedMetadata(key: "aggregation", detail: "it should be branching or additive")
     }
     let shape = NetworkShape(

@@ -15,10 +15,14 @@ extension Policy {
     typealias Key = PolicyFile.Key
     typealias TensorName = PolicyFile.TensorName
     let metadata = MetadataReader(values: file.metadata)
-    guard file.metadata[Key.format] == PolicyFile.format else {
-      throw PolicyError.unknownFormat(found: file.metadata[Key.format])
+    let format = file.metadata[Key.format]
+    guard let format, PolicyFile.formats.contains(format) else {
+      throw PolicyError.unknownFormat(found: format)
     }
     let shape = try metadata.network()
+    guard format == PolicyFile.format(of: shape) else {
+      throw PolicyError.malformedMetadata(key: Key.format, detail: "the network is one of another format")
+    }
     let names = try metadata.texts(Key.observationNames, count: shape.observationSize)
     let rewardScale = try metadata.positive(Key.rewardScale)
     let limit = try metadata.positive(Key.observationLimit)
@@ -84,6 +88,11 @@ extension Policy {
     }
     guard shape.maskColumns == environment.maskColumns else {
       throw .otherSpaces(detail: "it reads its mask from other columns")
+    }
+    if let spend = shape.spendColumns {
+      guard spend.costs == environment.costColumns, spend.budget == environment.budgetColumn else {
+        throw .otherSpaces(detail: "it reads costs and budget from other columns")
+      }
     }
   }
 }

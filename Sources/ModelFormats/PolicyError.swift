@@ -14,6 +14,8 @@ public enum PolicyError: Error, Equatable, CustomStringConvertible {
   case unexpectedTensor(name: String)
   /// The prior's transform is not the one that follows from the normaliser.
   case inconsistentPrior
+  /// The policy cannot be held by a format.
+  case unsupported(format: String, reason: String)
   /// The policy was trained for another market.
   case otherMarket(trained: String, given: String)
   /// The policy reads other observations or chooses other actions.
@@ -24,7 +26,7 @@ public enum PolicyError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .unknownFormat(nil): "The file is no policy: its metadata have no 'format'."
     case .unknownFormat(let found?):
-      "The policy's format is '\(found)' and only '\(PolicyFile.format)' can be read."
+      "The policy's format is '\(found)' and only '\(PolicyFile.formats.joined(separator: "' and '"))' can be read."
     case .malformedMetadata(let key, let detail): "The policy's metadata are wrong at '\(key)': \(detail)."
     case .wrongShape(let tensor, let expected, let found):
       "Tensor '\(tensor)' of the policy has shape \(found) where its network needs \(expected)."
@@ -33,6 +35,8 @@ public enum PolicyError: Error, Equatable, CustomStringConvertible {
       "Tensor '\(tensor)' of the policy holds a number that is not finite, or a deviation that is not positive."
     case .unexpectedTensor(let name): "Tensor '\(name)' belongs to no policy of this shape."
     case .inconsistentPrior: "The policy's prior transform contradicts its normaliser."
+    case .unsupported(let format, let reason):
+      "The policy cannot be written as \(format): \(reason); write it as safetensors or npz."
     case .otherMarket(let trained, let given):
       "The policy was trained for \(trained) and not for \(given): use it there, or train one here."
     case .otherSpaces(let detail): "The policy does not fit the environment: \(detail)."

@@ -9,8 +9,12 @@ import NeuralNetworks
 /// offset) for normalised prior columns. Metadata: the keys below, and whatever the environment says of itself (for
 /// markets: `market`, `market_digest`, `action_ladder`).
 public enum PolicyFile {
-  /// The value of the key `format`.
-  public static let format = "apportion-policy/1"
+  /// The values of the key `format` that can be read.
+  public static let formats = ["apportion-policy/1", "apportion-policy/2"]
+
+  /// The value of the key `format` for a policy: 2 for joint heads and spend caps, which readers of 1 would not act on
+  /// rightly, and 1 for all others.
+  static func format(of shape: NetworkShape) -> String { formats[shape.isChosenByBranch ? 0 : 1] }
 
   enum Key {
     static let format = "format"
@@ -50,7 +54,7 @@ extension Policy {
     // Encoding integers and names cannot fail; an empty text would be refused when it is read.
     let network = (try? encoder.encode(shape)).map { String(decoding: $0, as: UTF8.self) } ?? ""
     var file = Safetensors(metadata: metadata)
-    file.metadata[Key.format] = PolicyFile.format
+    file.metadata[Key.format] = PolicyFile.format(of: shape)
     file.metadata[Key.network] = network
     file.metadata[Key.rewardScale] = "\(rewardScale)"
     file.metadata[Key.observationLimit] = "\(normalizer.limit)"

@@ -1,4 +1,5 @@
 import Learning
+import NeuralNetworks
 
 /// The formats that a policy can be exported in.
 public enum PolicyFormat: String, Sendable, CaseIterable {
@@ -9,7 +10,17 @@ public enum PolicyFormat: String, Sendable, CaseIterable {
   /// The tensors for NumPy; see `NumPyArchive`.
   case npz
 
-  /// Writes a policy with test vectors; throws `FileError`, or `NumPyError` above 4 GiB.
+  /// Why a policy cannot be written in this format; nil where it can.
+  public func refusal(of policy: Policy) -> PolicyError? {
+    guard self == .onnx, !policy.shape.isChosenByBranch else { return nil }
+    let reason =
+      policy.shape.aggregation == .joint
+      ? "a joint head's actions are not made up of branches' choices"
+      : "a graph cannot solve the knapsack of its spend cap"
+    return .unsupported(format: rawValue, reason: reason)
+  }
+
+  /// Writes a policy that is not refused with test vectors; throws `FileError`, or `NumPyError` above 4 GiB.
   public func write(_ policy: Policy, vectors: TestVectors, to path: String) throws {
     switch self {
     case .safetensors: try policy.safetensors(with: vectors).write(to: path)
@@ -67,4 +78,9 @@ extension TestVectors {
       rows: rows, observations: observations, q: outputs["q"]?.elements.map { Float($0) } ?? [],
       actions: outputs["action"]?.elements.map { Int32($0) } ?? [])
   }
+}
+
+extension NetworkShape {
+  /// Whether the greedy action is the best choice of every branch on its own.
+  public var isChosenByBranch: Bool { aggregation != .joint && spendColumns == nil }
 }

@@ -44,7 +44,7 @@ public struct TestVectors: Sendable, Equatable {
     precondition(observations.count % columns == 0, "Observations have \(columns) columns.")
     let rows = observations.count / columns
     let matrix = Matrix(rows: rows, columns: columns, observations)
-    let values = Matrix(rows: rows, columns: policy.shape.choiceCount)
+    let values = Matrix(rows: rows, columns: policy.shape.valueCount)
     let runner = PolicyRunner(policy, maximumBatch: max(rows, 1))
     runner.qValues(observations: matrix.view, into: values.view)
     var actions = [Int32](repeating: 0, count: rows * policy.shape.branchCount)
@@ -57,13 +57,15 @@ public struct TestVectors: Sendable, Equatable {
   /// The largest difference of values to those of other vectors, as a share of the largest value where that is above 1;
   /// infinite where the observations or a clear choice differ.
   ///
-  /// A choice is clear where its value leads by more than a hundred-thousandth.
-  public func difference(to other: TestVectors, branchSizes: [Int]) -> Float {
-    guard observations == other.observations, q.count == other.q.count, actions.count == other.actions.count
+  /// A choice is clear where its value leads by more than a hundred-thousandth. Without branch sizes, as where choices are
+  /// not made branch by branch, every choice is.
+  public func difference(to other: TestVectors, branchSizes: [Int]?) -> Float {
+    guard observations == other.observations, q.count == other.q.count, actions.count == other.actions.count,
+      branchSizes != nil || actions == other.actions
     else { return .infinity }
     let scale = max(1, q.map { abs($0) }.max() ?? 1)
     var start = 0
-    for (place, size) in zip(actions.indices, (0..<rows).flatMap { _ in branchSizes }) {
+    for (place, size) in zip(actions.indices, (0..<rows).flatMap { _ in branchSizes ?? [] }) {
       let lead =
         q[start + Int(actions[place])] - q[start + Int(min(max(0, other.actions[place]), Int32(size - 1)))]
       guard actions[place] == other.actions[place] || abs(lead) <= 1e-5 * scale else { return .infinity }

@@ -3,7 +3,12 @@ import LinearAlgebra
 /// The head's layout and prior as flat tables, for loops that must touch no array.
 final class BranchTable: @unchecked Sendable {
   let count: Int
-  let choiceCount: Int
+  /// The number of outputs but the state value.
+  let valueCount: Int
+  /// The number of choices of an action, which a joint head has a single branch for.
+  let actionCount: Int
+  /// How a joint head numbers actions; nil of other heads.
+  let joint: JointActions?
   /// The number of choices of each branch.
   let sizes: UnsafeMutablePointer<Int>
   /// The first output of each branch; output 0 is the state value.
@@ -20,15 +25,17 @@ final class BranchTable: @unchecked Sendable {
   private var transform: PriorTransform
 
   init(shape: NetworkShape) {
-    count = shape.branchCount
-    choiceCount = shape.choiceCount
+    count = shape.headSizes.count
+    valueCount = shape.valueCount
+    actionCount = shape.branchCount
+    joint = shape.aggregation == .joint ? JointActions(branchSizes: shape.branchSizes) : nil
     priorStart = shape.priorColumns?.lowerBound
     maskStart = shape.maskColumns?.lowerBound
     isDueling = shape.isDueling
     sizes = .allocate(capacity: count)
     starts = .allocate(capacity: count)
     var start = 1
-    for (branch, size) in shape.branchSizes.enumerated() {
+    for (branch, size) in shape.headSizes.enumerated() {
       sizes[branch] = size
       starts[branch] = start
       start += size
@@ -50,7 +57,7 @@ final class BranchTable: @unchecked Sendable {
   var priorTransform: PriorTransform {
     get { transform }
     set {
-      let columns = priorStart == nil ? 0 : choiceCount + 1
+      let columns = priorStart == nil ? 0 : valueCount + 1
       precondition(
         newValue.scales.count == columns,
         "The network has \(columns) prior columns, the transform \(newValue.scales.count).")

@@ -34,6 +34,6 @@ extension NetworkShape {
   public var dueling: NetworkShape {
     NetworkShape(
       observationSize: observationSize, hidden: hidden, branchSizes: branchSizes, aggregation: aggregation,
-      priorColumns: priorColumns, maskColumns: maskColumns)
+      priorColumns: priorColumns, maskColumns: maskColumns, spendColumns: spendColumns)
   }
 }

@@ -9,8 +9,8 @@ import LinearAlgebra
 ///     network.qValues(observations: rows, into: values, workspace: workspace)
 ///
 /// With Â_k(a) = A_k(a) − mean over a' of A_k(a'), a branching network values choice a of branch k at
-/// Q_k(a) = V + Â_k(a), and an additive one values a whole action at V + Σ_k Â_k(a_k). Where the shape has prior
-/// columns, the prior's state value is added to V and its advantages to Â.
+/// Q_k(a) = V + Â_k(a), and an additive one values a whole action at V + Σ_k Â_k(a_k). A joint network has a single
+/// branch with a choice per whole action. Where the shape has prior columns, the prior's state value is added to V and its advantages to Â.
 ///
 /// All parameters stand in one flat buffer, as the shape's `tensors` say. Passes may run on many threads at once, each
 /// with a workspace of its own, as long as nobody writes the parameters.
@@ -80,7 +80,7 @@ public final class BranchingNetwork: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - observations: batch × observation size, normalised.
-  ///   - advantages: batch × choice count: Â_k(a), and the prior's advantage where there is one.
+  ///   - advantages: batch × value count: Â_k(a), and the prior's advantage where there is one.
   ///   - stateValues: batch: V, and the prior's state value where there is one.
   ///   - workspace: room for at least as many rows.
   ///   - pool: the threads that share the rows; nil runs on the caller's alone.
@@ -101,7 +101,7 @@ public final class BranchingNetwork: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - observations: batch × observation size, normalised.
-  ///   - q: batch × choice count.
+  ///   - q: batch × value count.
   ///   - workspace: room for at least as many rows.
   ///   - pool: the threads that share the rows; nil runs on the caller's alone.
   public func qValues(
@@ -119,8 +119,8 @@ public final class BranchingNetwork: @unchecked Sendable {
       task.observations.columns == shape.observationSize,
       "The network reads \(shape.observationSize) columns, not \(task.observations.columns).")
     precondition(
-      task.advantages.rows == rows && task.advantages.columns == branches.choiceCount,
-      "\(rows) states need \(rows) × \(branches.choiceCount) values.")
+      task.advantages.rows == rows && task.advantages.columns == branches.valueCount,
+      "\(rows) states need \(rows) × \(branches.valueCount) values.")
     precondition(
       rows <= task.workspace.maximumBatch,
       "The workspace holds \(task.workspace.maximumBatch) rows, not \(rows).")

@@ -154,6 +154,9 @@ public final class DoubleQUpdate: @unchecked Sendable {
       batch.observations.columns == online.shape.observationSize,
       "The network reads \(online.shape.observationSize) columns, not \(batch.observations.columns).")
     precondition(
+      online.shape.spendColumns == nil || batch.nextLimits.map { $0.costs.rows == batch.count } ?? false,
+      "Targets under a spend cap need the costs and budgets of the next states.")
+    precondition(
       !batch.paired || aggregation == .additive,
       "Pairs tell advantages apart where they add up: by an additive head.")
     let shardCount = Self.shardCount(batch.count)

@@ -8,7 +8,7 @@ extension NetworkShape {
   public func updateOperations(batch: Int) -> Double {
     let layers = layers
     let head = layers[layers.count - 1]
-    var products = head.inputs * (outputCount + 4 * (1 + branchCount))
+    var products = head.inputs * (outputCount + 4 * (1 + headSizes.count))
     for (index, layer) in layers.dropLast().enumerated() {
       products += layer.inputs * layer.outputs * (index == 0 ? 4 : 5)
     }

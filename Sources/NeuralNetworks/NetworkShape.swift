@@ -6,6 +6,8 @@ public enum Aggregation: String, Sendable, Hashable, Codable, CaseIterable {
   case branching
   /// The branches' advantages add up: Q(s, a) = V + Σ_k Â_k(a_k).
   case additive
+  /// Every combination of choices has an output of its own, up to `JointActions.limit` of them: Q(s, a) = V + Â(a).
+  case joint
 }
 
 /// The sizes that fix a branching network's parameters, and how its outputs are read.
@@ -28,11 +30,14 @@ public struct NetworkShape: Sendable, Hashable {
   /// Whether the mean is taken off each branch's advantages and a state value added (Wang et al., 2016); otherwise a
   /// branch's outputs are its values, and the state value's parameters stay 0.
   public let isDueling: Bool
+  /// The raw observation columns that hold costs and a budget, which greedy actions keep to; nil where nothing limits them.
+  public let spendColumns: SpendColumns?
 
   /// Creates a shape.
   public init(
     observationSize: Int, hidden: [Int], branchSizes: [Int], aggregation: Aggregation = .branching,
-    priorColumns: Range<Int>? = nil, maskColumns: Range<Int>? = nil, isDueling: Bool = true
+    priorColumns: Range<Int>? = nil, maskColumns: Range<Int>? = nil, isDueling: Bool = true,
+    spendColumns: SpendColumns? = nil
   ) {
     self.observationSize = observationSize
     self.hidden = hidden
@@ -41,6 +46,7 @@ public struct NetworkShape: Sendable, Hashable {
     self.priorColumns = priorColumns
     self.maskColumns = maskColumns
     self.isDueling = isDueling
+    self.spendColumns = spendColumns
     let fault = fault
     precondition(fault == nil, fault ?? "")
   }
@@ -49,8 +55,14 @@ public struct NetworkShape: Sendable, Hashable {
   public var branchCount: Int { branchSizes.count }
   /// The number of choices over all branches.
   public var choiceCount: Int { branchSizes.reduce(0, +) }
-  /// The width of the head: one state value and every choice's advantage.
-  public var outputCount: Int { 1 + choiceCount }
+  /// The branches as the head has them: those of actions, or, of a joint head, a single one with a choice per combination.
+  public var headSizes: [Int] {
+    aggregation == .joint ? [JointActions.count(branchSizes) ?? Int(Int32.max)] : branchSizes
+  }
+  /// The number of values of a state: one per choice, or, of a joint head, per combination of choices.
+  public var valueCount: Int { headSizes.reduce(0, +) }
+  /// The width of the head: one state value and every advantage.
+  public var outputCount: Int { 1 + valueCount }
   /// The number of parameters.
   public var parameterCount: Int { layers.last.map { $0.biases + $0.outputs } ?? 0 }
 
@@ -77,6 +89,22 @@ public struct NetworkShape: Sendable, Hashable {
     guard widths.count <= 4096, widths.allSatisfy({ $0 <= 1 << 24 }) else {
       return "A network's sizes are limited to 4096 layers and branches of 2^24 units."
     }
+    if aggregation == .joint {
+      guard JointActions.count(branchSizes) != nil else { return JointActions.refusal(branchSizes) }
+      guard priorColumns == nil else { return "A joint head takes no prior, which has a value per choice." }
+    }
+    if let spendColumns {
+      guard aggregation == .additive else {
+        return
+          "Only values that add up can be weighed against what they cost: a spend cap needs an additive head."
+      }
+      guard spendColumns.costs.lowerBound >= 0, spendColumns.costs.upperBound <= observationSize,
+        (0..<observationSize).contains(spendColumns.budget)
+      else { return "The columns of costs and budget leave the observation's \(observationSize) columns." }
+      guard spendColumns.costs.count == choiceCount else {
+        return "Costs need \(choiceCount) columns (every choice), not \(spendColumns.costs.count)."
+      }
+    }
     if let priorColumns {
       guard priorColumns.lowerBound >= 0, priorColumns.upperBound <= observationSize else {
         return "The prior's columns \(priorColumns) leave the observation's \(observationSize) columns."
@@ -99,7 +127,7 @@ public struct NetworkShape: Sendable, Hashable {
 
 extension NetworkShape: Codable {
   private enum CodingKeys: String, CodingKey {
-    case observationSize, hidden, branchSizes, aggregation, priorStart, maskStart
+    case observationSize, hidden, branchSizes, aggregation, priorStart, maskStart, costStart, budgetColumn
   }
 
   /// Reads the shape of a dueling network, as policies have them, and checks its sizes.
@@ -123,12 +151,20 @@ extension NetworkShape: Codable {
     priorColumns = try columns(.priorStart, choices.addingReportingOverflow(1).partialValue)
     maskColumns = try columns(.maskStart, choices)
     isDueling = true
+    let budget = try values.decodeIfPresent(Int.self, forKey: .budgetColumn)
+    switch (try columns(.costStart, choices), budget) {
+    case (let costs?, let budget?): spendColumns = SpendColumns(costs: costs, budget: budget)
+    case (nil, nil): spendColumns = nil
+    default:
+      throw DecodingError.dataCorruptedError(
+        forKey: .budgetColumn, in: values, debugDescription: "Costs and a budget belong together.")
+    }
     if let fault {
       throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: fault))
     }
   }
 
-  /// Writes the sizes; prior and mask as their first columns.
+  /// Writes the sizes; prior, mask and costs as their first columns.
   public func encode(to encoder: any Encoder) throws {
     precondition(isDueling, "Only dueling networks are written to files; see `dueling`.")
     var values = encoder.container(keyedBy: CodingKeys.self)
@@ -138,5 +174,7 @@ extension NetworkShape: Codable {
     try values.encode(aggregation, forKey: .aggregation)
     try values.encodeIfPresent(priorColumns?.lowerBound, forKey: .priorStart)
     try values.encodeIfPresent(maskColumns?.lowerBound, forKey: .maskStart)
+    try values.encodeIfPresent(spendColumns?.costs.lowerBound, forKey: .costStart)
+    try values.encodeIfPresent(spendColumns?.budget, forKey: .budgetColumn)
   }
 }

@@ -61,9 +61,9 @@ extension NetworkShape {
       tensors += [
         TensorDescription(name: "value.weight", shape: [1, head.inputs], offset: head.weights),
         TensorDescription(
-          name: "advantage.weight", shape: [choiceCount, head.inputs], offset: head.weights + head.inputs),
+          name: "advantage.weight", shape: [valueCount, head.inputs], offset: head.weights + head.inputs),
         TensorDescription(name: "value.bias", shape: [1], offset: head.biases),
-        TensorDescription(name: "advantage.bias", shape: [choiceCount], offset: head.biases + 1),
+        TensorDescription(name: "advantage.bias", shape: [valueCount], offset: head.biases + 1),
       ]
     }
     return tensors

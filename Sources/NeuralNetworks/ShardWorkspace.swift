@@ -9,6 +9,7 @@ final class ShardWorkspace: @unchecked Sendable {
   private let onlinePass: ForwardWorkspace
   /// The target network's pass over next states; then the gradients of every trunk layer's output.
   private let targetPass: ForwardWorkspace
+  private let greedy: GreedyChoice
   private let outputs: UnsafeMutablePointer<Int32>
   private let values: Matrix
   private let scratch: Matrix
@@ -20,6 +21,7 @@ final class ShardWorkspace: @unchecked Sendable {
     gradients = Matrix(rows: 1, columns: shape.parameterCount)
     onlinePass = ForwardWorkspace(shape: shape, maximumBatch: 2 * capacity)
     targetPass = ForwardWorkspace(shape: shape, maximumBatch: capacity)
+    greedy = GreedyChoice(shape: shape)
     outputs = .allocate(capacity: shape.branchCount)
     values = Matrix(rows: 1, columns: 1 + shape.branchCount)
     scratch = Matrix(rows: 1, columns: network.head.inputs)
@@ -56,7 +58,7 @@ final class ShardWorkspace: @unchecked Sendable {
       hidden: top < 0 ? observations : onlinePass.activations(top, rows: states), nextHidden: nextHidden,
       nextOutputs: nextOutputs,
       // The target's activations are read row by row before the gradient takes their place.
-      hiddenGradient: top < 0 ? nil : nextHidden, outputs: outputs, values: values.pointer)
+      hiddenGradient: top < 0 ? nil : nextHidden, greedy: greedy, outputs: outputs, values: values.pointer)
     (gradients.pointer + online.head.weights).update(repeating: 0, count: online.head.parameterCount)
     sums = difference.run(batch, range: range, rows: rows, gradients: gradients.pointer, errors: errors)
     difference.online.centre(gradients: gradients.pointer, scratch: scratch.pointer)

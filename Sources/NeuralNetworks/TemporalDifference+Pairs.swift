@@ -44,7 +44,7 @@ extension TemporalDifference {
     _ batch: TransitionBatch, _ index: Int, _ row: Int, _ rows: Rows
   ) -> (difference: Float, value: Float) {
     let target = batch.rewards[index] + batch.discounts[index] * nextValue(batch, index, row, rows)
-    choose(batch.actions + index * branches.count, into: rows.outputs)
+    choose(batch.actions + index * branches.actionCount, into: rows.outputs)
     online.values(hidden: UnsafePointer(rows.hidden.row(row)), outputs: rows.outputs, into: rows.values)
     addPrior(batch.observations.row(index), outputs: rows.outputs, to: rows.values)
     var value: Float = 0
@@ -57,7 +57,7 @@ extension TemporalDifference {
     _ batch: TransitionBatch, _ index: Int, _ row: Int, _ rows: Rows, level: Float, advantage: Float,
     weight: Float, gradients: UnsafeMutablePointer<Float>
   ) {
-    choose(batch.actions + index * branches.count, into: rows.outputs)
+    choose(batch.actions + index * branches.actionCount, into: rows.outputs)
     rows.values[0] = -clipped(level) * Self.levelWeight * weight
     for part in 1...branches.count { rows.values[part] = advantage }
     online.backward(

@@ -5,7 +5,8 @@ import LinearAlgebra
 /// The online network picks the next action (in plain DQN the target network does: Mnih et al., 2015), the target
 /// network values it (van Hasselt, Guez and Silver, 2016). A
 /// branching network's target is the mean over branches of the next action's values, and its loss the mean over
-/// branches (Tavakoli, Pardo and Kormushev, 2018); an additive network has one value and one loss per transition.
+/// branches (Tavakoli, Pardo and Kormushev, 2018); additive and joint networks have one value and one loss per transition.
+/// Under a spend cap, the next action is the best within the next state's budget.
 struct TemporalDifference {
   let aggregation: Aggregation
   let huberDelta: Float
@@ -29,7 +30,9 @@ struct TemporalDifference {
     let nextOutputs: MatrixView
     /// Where the gradient by `hidden` goes; may be the storage of `nextHidden`. Nil where nothing lies below the head.
     let hiddenGradient: MatrixView?
-    /// Room for one output index per branch.
+    /// Picks the next action from its raw outputs.
+    let greedy: GreedyChoice
+    /// Room for one output index per branch of actions.
     let outputs: UnsafeMutablePointer<Int32>
     /// Room for one state value and one advantage per branch.
     let values: UnsafeMutablePointer<Float>
@@ -53,7 +56,7 @@ struct TemporalDifference {
     for row in 0..<range.count {
       let index = range.lowerBound + row
       let target = batch.rewards[index] + batch.discounts[index] * nextValue(batch, index, row, rows)
-      choose(batch.actions + index * branches.count, into: rows.outputs)
+      choose(batch.actions + index * branches.actionCount, into: rows.outputs)
       let hidden = UnsafePointer(rows.hidden.row(row))
       online.values(hidden: hidden, outputs: rows.outputs, into: rows.values)
       addPrior(batch.observations.row(index), outputs: rows.outputs, to: rows.values)
@@ -61,7 +64,7 @@ struct TemporalDifference {
       let result =
         switch aggregation {
         case .branching: branching(rows.values, target: target, scale: weight * share)
-        case .additive: additive(rows.values, target: target, scale: weight * share)
+        case .additive, .joint: additive(rows.values, target: target, scale: weight * share)
         }
       online.backward(
         hidden: hidden, outputs: rows.outputs, slopes: rows.values, gradients: gradients,
@@ -80,13 +83,12 @@ struct TemporalDifference {
     let observation = batch.nextObservations.row(index)
     let scores = rows.nextOutputs.row(row)
     if branches.priorStart != nil {
-      for output in 1...branches.choiceCount { scores[output] += branches.prior(output, observation) }
+      for output in 1...branches.valueCount { scores[output] += branches.prior(output, observation) }
     }
-    let mask = branches.mask(observation)
+    rows.greedy.pick(
+      scores + 1, mask: branches.mask(observation), limits: batch.nextLimits, index, into: rows.outputs)
     for branch in 0..<branches.count {
-      let first = branches.starts[branch]
-      let best = argmax(scores + first, count: branches.sizes[branch], mask: mask.map { $0 + first - 1 })
-      rows.outputs[branch] = Int32(truncatingIfNeeded: first + best)
+      rows.outputs[branch] += Int32(truncatingIfNeeded: branches.starts[branch])
     }
     target.values(hidden: rows.nextHidden.row(row), outputs: rows.outputs, into: rows.values)
     addPrior(observation, outputs: rows.outputs, to: rows.values)
@@ -99,6 +101,10 @@ struct TemporalDifference {
   @inline(__always) func choose(
     _ actions: UnsafePointer<Int32>, into outputs: UnsafeMutablePointer<Int32>
   ) {
+    if let joint = branches.joint {
+      outputs[0] = Int32(truncatingIfNeeded: branches.starts[0] + joint.index(of: actions))
+      return
+    }
     for branch in 0..<branches.count {
       let action = Int(actions[branch])
       let size = branches.sizes[branch]

@@ -14,7 +14,8 @@ public struct TransitionBatch {
   public let nextObservations: MatrixView
   /// Batch: what each transition's loss counts (importance weights); nil counts all alike.
   public let weights: UnsafePointer<Float>?
-
+  /// What the choices of the next states cost, and what their actions may cost, where a cap limits greedy actions.
+  public let nextLimits: SpendLimits?
   /// Whether rows 2i and 2i + 1 are a pair: two actions tried in one state with the same luck. See `TemporalDifference`.
   public let paired: Bool
 
@@ -22,7 +23,7 @@ public struct TransitionBatch {
   public init(
     observations: MatrixView, actions: UnsafePointer<Int32>, rewards: UnsafePointer<Float>,
     discounts: UnsafePointer<Float>, nextObservations: MatrixView, weights: UnsafePointer<Float>? = nil,
-    paired: Bool = false
+    nextLimits: SpendLimits? = nil, paired: Bool = false
   ) {
     precondition(
       observations.rows == nextObservations.rows && observations.columns == nextObservations.columns,
@@ -34,6 +35,7 @@ public struct TransitionBatch {
     self.discounts = discounts
     self.nextObservations = nextObservations
     self.weights = weights
+    self.nextLimits = nextLimits
     self.paired = paired
   }
 

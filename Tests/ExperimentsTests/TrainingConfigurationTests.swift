@@ -19,7 +19,8 @@ import Testing
   @Test(arguments: [
     ("threads=2", "\nthreads: 2 "), ("threads=none", "\nthreads: none "),
     ("agent.hidden=[64, 32]", "hidden: [64, 32] "), ("agent.hidden=[]", "hidden: [] "),
-    ("agent.head=additive", "head: additive "), ("agent.learning_rate=1e-3", "learning_rate: 0.001 "),
+    ("agent.head=additive", "head: additive "), ("agent.spend_cap=true", "spend_cap: true "),
+    ("agent.learning_rate=1e-3", "learning_rate: 0.001 "),
     ("agent.learning_rate=[1e-3, 1e-4]", "learning_rate: [0.001, 0.0001, 1] "),
     ("agent.exploration=[1, 0.1, 0.25]", "exploration: [1, 0.1, 0.25] "),
     ("agent.exploration_width=3", "exploration_width: 3 "),
@@ -89,7 +90,9 @@ import Testing
       "--set agent.learning_rte=1: unknown key 'agent.learning_rte' (nearest: 'agent.learning_rate')."
     ),
     ("agent=1", "--set agent=1: 'agent' is a section of keys such as 'agent.hidden'."),
-    ("agent.head=joint", "--set agent.head=joint: 'agent.head' should be one of branching, additive."),
+    (
+      "agent.head=both", "--set agent.head=both: 'agent.head' should be one of branching, additive, joint."
+    ),
     (
       "agent.hidden=64",
       "--set agent.hidden=64: 'agent.hidden' should be a list of whole numbers from 1 to 65536, as in [256, 256]."

@@ -3,7 +3,9 @@ import Environments
 import Experiments
 import Foundation
 import Learning
+import Markets
 import ModelFormats
+import NeuralNetworks
 import Testing
 
 @Suite struct TrainingRunTests {
@@ -111,6 +113,28 @@ import Testing
       #expect(export.maximumDifference == 0)
       #expect(export.digest == sha256(of: try AtomicFile.read(parent + "/exported.safetensors")))
       #expect(export.json["format"]?.string == "safetensors")
+    }
+  }
+
+  @Test(arguments: [
+    (Aggregation.joint, false, ObservationKind.advertiser, "A joint head has an output for each combination"),
+    (.joint, false, .planner, "A joint head"), (.branching, true, .plannerCosts, "A spend cap weighs values"),
+    (.additive, true, .planner, "A spend cap needs observations that name costs"),
+  ])
+  func refusesWhatDoesNotFitTheMarketBeforeAnythingIsWritten(
+    head: Aggregation, spendCap: Bool, observation: ObservationKind, message: String
+  ) throws {
+    try withTemporaryFolder { parent in
+      var configuration = TrainingConfiguration()
+      configuration.counterfactual = false
+      configuration.observation = observation
+      configuration.agent.head = head
+      configuration.agent.spendCap = spendCap
+      let error = #expect(throws: ConfigurationError.self) {
+        try trainPolicy(configuration, folder: parent + "/run")
+      }
+      #expect(error?.description.hasPrefix("configuration: \(message)") == true)
+      #expect(!FileManager.default.fileExists(atPath: parent + "/run"))
     }
   }
 

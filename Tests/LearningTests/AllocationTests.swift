@@ -26,12 +26,12 @@ import Testing
     #expect(allocations_of_this_thread() == before)
   }
 
-  @Test func aTrainingStepAllocatesNothing() throws {
+  @Test(arguments: Aggregation.allCases) func aTrainingStepAllocatesNothing(head: Aggregation) throws {
     let lanes = VectorEnvironment(count: 40, seed: 3) { CartPole() }
     var learner = DoubleDQN(
       environments: lanes,
       configuration: DoubleDQNConfiguration(
-        hidden: [32, 32], batchSize: 64, replayCapacity: 2000, warmupSteps: 400,
+        hidden: [32, 32], head: head, batchSize: 64, replayCapacity: 2000, warmupSteps: 400,
         environmentStepsPerUpdate: 20,
         epsilon: 0.1, explorationWidth: 1, scheduleSteps: 10_000, threads: 1))
     try learner.train(steps: 8000)

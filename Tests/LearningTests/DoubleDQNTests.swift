@@ -56,6 +56,58 @@ import Testing
     #expect(learner.evaluate(episodes: 200).mean == 9)
   }
 
+  /// Worths are learned, and weighed against costs that were never seen before.
+  @Test func aSpendCapHoldsInPlayExplorationAndTargets() throws {
+    let task = CheckedKnapsack(task: KnapsackTask(branchSizes: [4, 3, 5]))
+    let lanes = VectorEnvironment(count: 32, seed: 1) { task }
+    var learner = DoubleDQN(
+      environments: lanes,
+      configuration: small {
+        $0.head = .additive
+        $0.spendCap = true
+        $0.discount = 0
+      })
+    try learner.train(steps: 16_000)
+    let columns = SpendColumns(costs: 0..<12, budget: 12)
+    #expect(learner.policy.shape.spendColumns == columns)
+    let knapsack = MultipleChoiceKnapsack(branchSizes: [4, 3, 5])
+    let best = evaluate(task, episodes: 500, seed: 5) { observations, actions in
+      let limits = columns.limits(observations)
+      for row in 0..<observations.rows {
+        knapsack.solve(
+          values: task.task.worths, costs: limits.costs.row(row), budget: limits.budgets[row, 0],
+          into: actions + row * 3)
+      }
+    }
+    // An action above the budget would have ended the process.
+    #expect(learner.evaluate(episodes: 500, seed: 5).mean > 0.98 * best.mean)
+  }
+
+  @Test func whatDoesNotFitAnEnvironmentIsNamed() {
+    func fault(_ problem: some Environment, _ change: (inout DoubleDQNConfiguration) -> Void) -> String {
+      var configuration = DoubleDQNConfiguration()
+      change(&configuration)
+      return configuration.fault(for: problem) ?? ""
+    }
+    let wide = IdentityTask(branchSizes: Array(repeating: 16, count: 9))
+    #expect(fault(wide) { $0.head = .joint }.hasPrefix("A joint head has an output for each combination"))
+    #expect(fault(PriorWorld()) { $0.head = .joint }.hasPrefix("A joint head takes no prior"))
+    let task = KnapsackTask(branchSizes: [2, 2])
+    for head in [Aggregation.branching, .joint] {
+      let text = fault(task) {
+        $0.head = head
+        $0.spendCap = true
+      }
+      #expect(text.contains("needs the additive head"))
+    }
+    let costless = fault(wide) {
+      $0.head = .additive
+      $0.spendCap = true
+    }
+    #expect(costless.hasPrefix("A spend cap needs observations that name costs"))
+    #expect(fault(task) { $0.head = .joint } == "")
+  }
+
   @Test("A chain's values are those of value iteration", arguments: [1, 3])
   func aChainsValuesAreThoseOfValueIteration(nStep: Int) throws {
     // Windows of three steps follow the exploring play, so their values are optimal only where it is greedy.

@@ -1,9 +1,34 @@
 import Learning
 import LinearAlgebra
+import NeuralNetworks
 import Testing
 
 @Suite struct ExplorationTests {
   private let lanes = 40_000
+
+  /// Actions within the budget stay within it, disturbed or not, and every choice that the budget allows is met.
+  @Test func disturbancesStayWithinTheBudget() {
+    let sizes = [3, 4, 2]
+    let lanes = 5000
+    let limits = Matrix(rows: lanes, columns: 10)
+    var actions: [Int32] = []
+    for lane in 0..<lanes {
+      for (place, cost) in [0, 1, 2, 0, 1, 2, 3, 0.5, 0].enumerated() { limits[lane, place] = Float(cost) }
+      limits[lane, 9] = Float(lane % 5)
+      actions += [0, 0, 1]
+    }
+    let columns = SpendColumns(costs: 0..<9, budget: 9)
+    var stream = RandomStream(seed: 3, purpose: .exploration)
+    Exploration(branchSizes: sizes).disturb(
+      &actions, lanes: lanes, epsilon: 0.8, limits: columns.limits(limits.view), stream: &stream)
+    var met = [Int](repeating: 0, count: 9)
+    for lane in 0..<lanes {
+      let places = zip([0, 3, 7], actions[3 * lane..<3 * lane + 3]).map { $0 + Int($1) }
+      #expect(places.reduce(0) { $0 + limits[lane, $1] } <= limits[lane, 9])
+      for place in places { met[place] += 1 }
+    }
+    #expect(met.allSatisfy { $0 > 100 })
+  }
 
   @Test func epsilonZeroKeepsThePolicy() {
     #expect(counts(epsilon: 0, width: nil, greedy: 2, size: 5) == [0, 0, lanes, 0, 0])

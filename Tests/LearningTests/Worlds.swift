@@ -101,3 +101,26 @@ struct MaskedWorld: ScalarEnvironment {
     return ScalarStep(reward: Float(first + second), terminated: true)
   }
 }
+
+/// A knapsack task in which an action above the budget ends the process.
+struct CheckedKnapsack: ScalarEnvironment {
+  let task: KnapsackTask
+  var observationSize: Int { task.observationSize }
+  var actionSpace: ActionSpace { task.actionSpace }
+  var costColumns: Range<Int>? { task.costColumns }
+  var budgetColumn: Int? { task.budgetColumn }
+  var timeLimit: Int? { task.timeLimit }
+  func makeState(stream: inout RandomStream) -> KnapsackTask.Offer { task.makeState(stream: &stream) }
+  func observe(_ state: KnapsackTask.Offer, into row: UnsafeMutablePointer<Float>) {
+    task.observe(state, into: row)
+  }
+  func step(
+    _ state: inout KnapsackTask.Offer, action: UnsafePointer<Int32>, stream: inout RandomStream
+  ) -> ScalarStep {
+    let step = task.step(&state, action: action, stream: &stream)
+    // Choosing nothing at all costs nothing and is worth nothing.
+    let isNothing = (0..<task.branchSizes.count).allSatisfy { action[$0] == 0 }
+    precondition(step.reward > 0 || isNothing, "An action above the budget was played.")
+    return step
+  }
+}

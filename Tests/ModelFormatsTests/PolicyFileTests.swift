@@ -61,8 +61,8 @@ import Testing
 
     static let all: [Damage] = [
       Damage(testDescription: "no format", error: .unknownFormat(found: nil)) { $0.metadata["format"] = nil },
-      Damage(testDescription: "later format", error: .unknownFormat(found: "apportion-policy/2")) {
-        $0.metadata["format"] = "apportion-policy/2"
+      Damage(testDescription: "later format", error: .unknownFormat(found: "apportion-policy/3")) {
+        $0.metadata["format"] = "apportion-policy/3"
       },
       .metadata("network", nil, "it is missing"),
       .metadata("network", "{", "byte 1 of the text should be a key in quotes"),

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct BranchingNetworkTests {
   /// 200 rows cover more than one block of a pass.
-  @Test(arguments: Aggregation.allCases, [false, true])
+  @Test(arguments: [Aggregation.branching, .additive], [false, true])
   func valuesMatchTheReference(_ aggregation: Aggregation, _ hasPrior: Bool) {
     let shape = NetworkShape(
       observationSize: 14, hidden: [20, 11], branchSizes: [5, 2, 3], aggregation: aggregation,
@@ -35,8 +35,27 @@ import Testing
     }
   }
 
+  @Test func aJointNetworkHasAValuePerCombination() {
+    let shape = NetworkShape(observationSize: 6, hidden: [9], branchSizes: [3, 4], aggregation: .joint)
+    #expect(shape.valueCount == 12 && shape.outputCount == 13 && shape.choiceCount == 7)
+    var numbers = Numbers(state: 7)
+    let network = BranchingNetwork(shape: shape, parameters: numbers.signed(shape.parameterCount))
+    let reference = ReferenceNetwork(shape: shape, parameters: network.parameterValues)
+    let observations = Matrix(rows: 1, columns: 6, numbers.signed(6))
+    let q = Matrix(rows: 1, columns: 12)
+    network.qValues(
+      observations: observations.view, into: q.view,
+      workspace: ForwardWorkspace(shape: shape, maximumBatch: 1))
+    let observation = (0..<6).map { Double(observations[0, $0]) }
+    for first in 0..<3 {
+      for second in 0..<4 {
+        #expect(abs(Double(q[0, first * 4 + second]) - reference.value(observation, [first, second])) < 2e-5)
+      }
+    }
+  }
+
   @Test func aNewNetworkWithAPriorPlaysThePriorExactly() {
-    for aggregation in Aggregation.allCases {
+    for aggregation in [Aggregation.branching, .additive] {
       let shape = NetworkShape(
         observationSize: 30, hidden: [16], branchSizes: [4, 6], aggregation: aggregation,
         priorColumns: 9..<20)

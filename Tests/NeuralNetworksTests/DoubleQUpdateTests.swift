@@ -83,10 +83,10 @@ import Testing
         let transition = ReferenceTransition(transitions, row: row, shape: shape)
         let target = transition.target(online: reference, target: reference)
         let (state, advantages) = reference.values(transition.observation)
-        let errors = zip(advantages, transition.action).map { abs(target - state - $0[$1]) }
         let expected =
           aggregation == .branching
-          ? errors.reduce(0, +) / 2 : abs(target - reference.value(transition.observation, transition.action))
+          ? zip(advantages, transition.action).reduce(0) { $0 + abs(target - state - $1.0[$1.1]) } / 2
+          : abs(target - reference.value(transition.observation, transition.action))
         #expect(abs(Double(update.absoluteErrors[row]) - expected) < 1e-5)
       }
     }
@@ -133,7 +133,7 @@ import Testing
   @Test(arguments: Aggregation.allCases) func threadsChangeNoBit(_ aggregation: Aggregation) {
     let shape = NetworkShape(
       observationSize: 33, hidden: [48, 40], branchSizes: [6, 3, 11], aggregation: aggregation,
-      priorColumns: 12..<33)
+      priorColumns: aggregation == .joint ? nil : 12..<33)
     let results = [1, 2, 3, 2, 3].map { threads in
       let pool = WorkerPool(threads: threads)
       var numbers = Numbers(state: 31)
@@ -141,7 +141,7 @@ import Testing
       let workspace = ForwardWorkspace(shape: shape, maximumBatch: 300)
       let transitions = Transitions(shape, count: 300, weighted: true, from: &numbers)
       let statistics = (0..<10).map { _ in transitions.teach(update) }
-      let q = Matrix(rows: 300, columns: 20)
+      let q = Matrix(rows: 300, columns: shape.valueCount)
       update.online.qValues(
         observations: transitions.observations.view, into: q.view, workspace: workspace, pool: pool)
       return (statistics, update.online.parameterValues, update.target.parameterValues, q.elements)

@@ -12,8 +12,10 @@ import Testing
     var masked: Bool
     var dueling = true
     var double = true
+    var capped = false
     var testDescription: String {
-      "\(aggregation) \(hidden) prior \(prior) weights \(weighted) mask \(masked) dueling \(dueling) double \(double)"
+      "\(aggregation) \(hidden) prior \(prior) weights \(weighted) mask \(masked) dueling \(dueling) double \(double) "
+        + "capped \(capped)"
     }
   }
 
@@ -35,11 +37,25 @@ import Testing
     ]
   }
 
-  @Test(arguments: cases) func gradientsMatchCentralDifferences(_ test: Case) {
+  static let others: [Case] = [
+    Case(aggregation: .joint, hidden: [6, 5], prior: false, weighted: true, masked: true),
+    Case(aggregation: .joint, hidden: [], prior: false, weighted: false, masked: false, dueling: false),
+    Case(
+      aggregation: .joint, hidden: [6], prior: false, weighted: false, masked: true, dueling: false,
+      double: false),
+    Case(
+      aggregation: .additive, hidden: [6, 5], prior: true, weighted: true, masked: true, capped: true),
+    Case(
+      aggregation: .additive, hidden: [6], prior: false, weighted: false, masked: false, double: false,
+      capped: true),
+  ]
+
+  @Test(arguments: cases + others) func gradientsMatchCentralDifferences(_ test: Case) {
     let shape = NetworkShape(
-      observationSize: 19, hidden: test.hidden, branchSizes: [4, 1, 2], aggregation: test.aggregation,
+      observationSize: test.capped ? 27 : 19, hidden: test.hidden, branchSizes: [4, 1, 2],
+      aggregation: test.aggregation,
       priorColumns: test.prior ? 3..<11 : nil, maskColumns: test.masked ? 12..<19 : nil,
-      isDueling: test.dueling)
+      isDueling: test.dueling, spendColumns: test.capped ? SpendColumns(costs: 19..<26, budget: 26) : nil)
     var numbers = Numbers(state: 11)
     let parameters = numbers.signed(shape.parameterCount)
     let prior = PriorTransform(

@@ -11,6 +11,16 @@ import Testing
       let decoded = try JSONDecoder().decode(NetworkShape.self, from: JSONEncoder().encode(shape))
       #expect(decoded == shape)
     }
+    let shapes = [
+      NetworkShape(observationSize: 4, hidden: [], branchSizes: [1024, 1024], aggregation: .joint),
+      NetworkShape(
+        observationSize: 9, hidden: [3], branchSizes: [4, 2], aggregation: .additive,
+        spendColumns: SpendColumns(costs: 2..<8, budget: 8)),
+    ]
+    for shape in shapes {
+      let decoded = try JSONDecoder().decode(NetworkShape.self, from: JSONEncoder().encode(shape))
+      #expect(decoded == shape)
+    }
   }
 
   @Test(arguments: [
@@ -18,7 +28,13 @@ import Testing
     #"{"observationSize": 4, "hidden": [-8], "branchSizes": [2], "aggregation": "branching"}"#,
     #"{"observationSize": 4, "hidden": [8], "branchSizes": [], "aggregation": "branching"}"#,
     #"{"observationSize": 4, "hidden": [8], "branchSizes": [2, 0], "aggregation": "branching"}"#,
-    #"{"observationSize": 4, "hidden": [8], "branchSizes": [2], "aggregation": "joint"}"#,
+    #"{"observationSize": 4, "hidden": [8], "branchSizes": [2], "aggregation": "both"}"#,
+    #"{"observationSize": 4, "hidden": [8], "branchSizes": [1024, 1025], "aggregation": "joint"}"#,
+    #"{"observationSize": 9, "hidden": [8], "branchSizes": [2], "aggregation": "joint", "priorStart": 0}"#,
+    #"{"observationSize": 9, "hidden": [8], "branchSizes": [2], "aggregation": "branching", "costStart": 0, "budgetColumn": 2}"#,
+    #"{"observationSize": 9, "hidden": [8], "branchSizes": [2], "aggregation": "additive", "costStart": 0}"#,
+    #"{"observationSize": 9, "hidden": [8], "branchSizes": [2], "aggregation": "additive", "costStart": 8, "budgetColumn": 0}"#,
+    #"{"observationSize": 9, "hidden": [8], "branchSizes": [2], "aggregation": "additive", "costStart": 0, "budgetColumn": 9}"#,
     #"{"observationSize": 4, "hidden": [8], "branchSizes": [2], "aggregation": "additive", "priorStart": 2}"#,
     #"{"observationSize": 4, "hidden": [8], "branchSizes": [2], "aggregation": "additive", "priorStart": -1}"#,
     #"{"observationSize": 4, "hidden": [4611686018427387904], "branchSizes": [2], "aggregation": "additive"}"#,

@@ -24,10 +24,12 @@ final class Transitions {
   let weights: Matrix?
   let actions: UnsafeMutablePointer<Int32>
   private var isPaired = false
+  private let spendColumns: SpendColumns?
 
   /// Draws transitions in the order of `make_golden.py`.
   init(_ shape: NetworkShape, count: Int, weighted: Bool, from numbers: inout Numbers) {
     let width = shape.observationSize
+    spendColumns = shape.spendColumns
     observations = Matrix(rows: count, columns: width, numbers.signed(count * width))
     nextObservations = Matrix(rows: count, columns: width, numbers.signed(count * width))
     actions = .allocate(capacity: count * shape.branchCount)
@@ -65,7 +67,7 @@ final class Transitions {
     return TransitionBatch(
       observations: observations.view, actions: actions,
       rewards: rewards.pointer, discounts: discounts.pointer, nextObservations: nextObservations.view,
-      weights: weights, paired: isPaired)
+      weights: weights, nextLimits: spendColumns?.limits(nextObservations.view), paired: isPaired)
   }
 
   /// Updates once; the arrays live at least as long.

@@ -40,7 +40,8 @@ struct ReferenceNetwork {
     state += priors[0]
     var advantages: [[Double]] = []
     var start = 0
-    for size in shape.branchSizes {
+    let sizes = shape.aggregation == .joint ? [shape.branchSizes.reduce(1, *)] : shape.branchSizes
+    for size in sizes {
       let mean = shape.isDueling ? raw[start..<start + size].reduce(0, +) / Double(size) : 0
       advantages.append((start..<start + size).map { raw[$0] - mean + priors[1 + $0] })
       start += size
@@ -48,9 +49,10 @@ struct ReferenceNetwork {
     return (state, advantages)
   }
 
-  /// The best allowed choice of each branch.
+  /// The best of all allowed actions: of a joint network, and of any within a budget, by trying every combination.
   func greedy(_ observation: [Double]) -> [Int] {
     let mask = shape.maskColumns.map { Array(observation[$0]) }
+    if shape.aggregation == .joint || shape.spendColumns != nil { return bruteForce(observation, mask) }
     var start = 0
     return values(observation).advantages.map { branch in
       defer { start += branch.count }
@@ -59,9 +61,30 @@ struct ReferenceNetwork {
     }
   }
 
+  private func bruteForce(_ observation: [Double], _ mask: [Double]?) -> [Int] {
+    let starts = shape.branchSizes.indices.map { shape.branchSizes[..<$0].reduce(0, +) }
+    func costs(_ action: [Int]) -> Double {
+      guard let costs = shape.spendColumns?.costs else { return 0 }
+      return zip(starts, action).reduce(0) { $0 + observation[costs.lowerBound + $1.0 + $1.1] }
+    }
+    let actions = shape.branchSizes.reduce([[Int]]([[]])) { former, size in
+      former.flatMap { start in (0..<size).map { start + [$0] } }
+    }.filter { action in
+      mask.map { mask in zip(starts, action).allSatisfy { mask[$0 + $1] > 0 } } ?? true
+    }
+    let budget = shape.spendColumns.map { observation[$0.budget] } ?? .infinity
+    let feasible = actions.filter { costs($0) <= budget }
+    // The cheapest action where none is within the budget.
+    return feasible.max { value(observation, $0) < value(observation, $1) }
+      ?? actions.min { costs($0) < costs($1) } ?? []
+  }
+
   /// The value of a whole action: the mean over branches of V + Â_k, or V + Σ_k Â_k.
   func value(_ observation: [Double], _ action: [Int]) -> Double {
     let (state, advantages) = values(observation)
+    if shape.aggregation == .joint {
+      return state + advantages[0][zip(shape.branchSizes, action).reduce(0) { $0 * $1.0 + $1.1 }]
+    }
     let sum = zip(advantages, action).reduce(0) { $0 + $1.0[$1.1] }
     return state + (shape.aggregation == .branching ? sum / Double(action.count) : sum)
   }
@@ -73,7 +96,7 @@ struct ReferenceNetwork {
       return size <= delta ? size * size / 2 : delta * (size - delta / 2)
     }
     let (state, advantages) = values(observation)
-    if shape.aggregation == .additive { return huber(target - value(observation, action)) }
+    if shape.aggregation != .branching { return huber(target - value(observation, action)) }
     let losses = zip(advantages, action).map { huber(target - state - $0[$1]) }
     return losses.reduce(0, +) / Double(losses.count)
   }

@@ -4,7 +4,9 @@ extension DoubleDQNConfiguration {
   /// The keys of the learner's section of a configuration file; seed, threads and schedule come from the run's own keys.
   public static let settings: [Setting<DoubleDQNConfiguration>] = [
     .integers("hidden", \.hidden, 1...65_536, "widths of the hidden layers"),
-    .choice("head", \.head, "how the channels' values add up: branching or additive"),
+    .choice("head", \.head, "how the values of choices make up an action's: branching, additive or joint"),
+    .flag(
+      "spend_cap", \.spendCap, "whether actions stay within the observation's budget (additive head)"),
     .flag("dueling", \.isDueling, "whether a state value is learned apart from the advantages"),
     .flag("double", \.isDouble, "whether the online network picks the action that a target values"),
     .choice("initialization", \.initialization, "how the first weights are drawn"),

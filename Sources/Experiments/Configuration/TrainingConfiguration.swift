@@ -48,7 +48,8 @@ extension TrainingConfiguration {
     [
       .text("market", \.market, "a bundled market's name or a market file's path"),
       .choice(
-        "observation", \.observation, "what the policy sees: planner (with the plan as a prior) or advertiser"
+        "observation", \.observation,
+        "what the policy sees: planner (with the plan as a prior), planner-costs (levels' costs too) or advertiser"
       ),
       .choice(
         "reward", \.reward,
@@ -68,12 +69,12 @@ extension TrainingConfiguration {
   public func validate() throws(ConfigurationError) {
     let least = ReplayBuffer.minimumCapacity(lanes: lanes, nStep: agent.nStep)
     if counterfactual {
-      guard observation == .planner, agent.head == .additive, agent.nStep == 1, agent.batchSize % 2 == 0
+      guard observation.hasPlan, agent.head == .additive, agent.nStep == 1, agent.batchSize % 2 == 0
       else {
         throw ConfigurationError(
           place: "configuration",
           message:
-            "'counterfactual: true' needs 'observation: planner', 'agent.head: additive', 'agent.n_step: 1' "
+            "'counterfactual: true' needs 'observation: planner' or 'planner-costs', 'agent.head: additive', 'agent.n_step: 1' "
             + "and an even 'agent.batch_size'; or set 'counterfactual: false'")
       }
     }

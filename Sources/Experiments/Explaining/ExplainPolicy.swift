@@ -77,7 +77,7 @@ private struct PolicyState {
       levels = actions.map { Int($0) }
     }
     observation = lanes.observations.elements
-    let matrix = Matrix(rows: 1, columns: policy.shape.choiceCount)
+    let matrix = Matrix(rows: 1, columns: policy.shape.valueCount)
     runner.qValues(observations: lanes.observations.view, into: matrix.view)
     values = matrix.elements.map { Double($0) }
   }

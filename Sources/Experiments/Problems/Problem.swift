@@ -8,6 +8,8 @@ public struct Problem: Sendable {
   public let environment: any Environment
   /// How many environment steps a run plays unless told otherwise.
   public let defaultSteps: Int
+  /// The best mean return there is, where it can be computed.
+  public let bestReturn: (@Sendable () -> Double)?
 
   /// The problem's model, where it is finite.
   public var world: (any FiniteEnvironment)? { environment as? any FiniteEnvironment }
@@ -21,9 +23,12 @@ public struct Problem: Sendable {
       Problem("FrozenLake-v1", FrozenLake.small(), steps: 1_000_000),
       Problem("FrozenLake8x8-v1", FrozenLake.large(), steps: 3_000_000),
       Problem("CliffWalking-v1", CliffWalking(), steps: 300_000), Problem("Taxi-v3", Taxi(), steps: 500_000),
-      Problem("Identity-2x2", IdentityTask(branchSizes: [2, 2]), steps: 20_000),
+      Problem("Identity-2x2", IdentityTask(branchSizes: [2, 2]), steps: 20_000) { 100 },
       Problem(
-        "Identity-9x16", IdentityTask(branchSizes: Array(repeating: 16, count: 9)), steps: 500_000),
+        "Identity-9x16", IdentityTask(branchSizes: Array(repeating: 16, count: 9)), steps: 500_000
+      ) { 100 },
+      knapsack("Knapsack-3x4", branchSizes: [4, 4, 4]),
+      knapsack("Knapsack-9x16", branchSizes: Array(repeating: 16, count: 9)), smallBudget,
     ]
   }
 
@@ -46,9 +51,12 @@ public struct Problem: Sendable {
       message: "there is no such problem; \(meant)there are \(names.joined(separator: ", "))")
   }
 
-  private init(_ name: String, _ environment: any Environment, steps: Int) {
+  init(
+    _ name: String, _ environment: any Environment, steps: Int, bestReturn: (@Sendable () -> Double)? = nil
+  ) {
     self.name = name
     self.environment = environment
     defaultSteps = steps
+    self.bestReturn = bestReturn
   }
 }

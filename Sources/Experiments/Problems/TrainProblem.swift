@@ -80,8 +80,9 @@ private func trainRun(_ learner: any Learner, marks: [Int], episodes: Int, polic
   }
 }
 
-/// The best score that a tabular learner could have, by value iteration; nil for others.
+/// The best score there is: of a tabular learner by value iteration, otherwise the problem's own; nil where unknown.
 private func optimum(_ problem: Problem, discount: Double?) throws -> Double? {
+  if let best = problem.bestReturn { return best() }
   guard let discount, let world = problem.world else { return nil }
   let values = try FiniteMDP(world.transitions).valueIteration(discount: discount).values
   return world.startStates.reduce(0) { $0 + values[$1] } / Double(world.startStates.count)

@@ -18,6 +18,9 @@ extension DoubleDQNConfiguration: AgentConfiguration {
         place: "configuration",
         message: "'agent.replay_capacity' should be at least \(least) for \(run.lanes) lanes")
     }
+    if let fault = fault(for: problem.environment) {
+      throw ConfigurationError(place: "configuration", message: String(fault.dropLast()))
+    }
     func make<E: Environment>(_ environment: E) -> any Learner {
       DoubleDQNLearner(environments: run.lanes(of: environment), configuration: configuration)
     }

@@ -16,12 +16,14 @@ public struct PolicyExport: Sendable, Equatable {
 
   /// Writes the file with test vectors in it, reads it back and compares the outputs.
   ///
-  /// - Throws: what `PolicyFormat` throws, or `ExportError` where the file computes something else than the policy.
+  /// - Throws: `PolicyError.unsupported` where the format cannot hold the policy, what `PolicyFormat` throws, or `ExportError` where the file computes something else than the policy.
   public init(_ policy: Policy, format: PolicyFormat, to path: String) throws {
+    if let refusal = format.refusal(of: policy) { throw refusal }
     let vectors = TestVectors(policy)
     try format.write(policy, vectors: vectors, to: path)
     let (carried, computed) = try format.readBack(path)
-    maximumDifference = carried.difference(to: computed, branchSizes: policy.shape.branchSizes)
+    maximumDifference = carried.difference(
+      to: computed, branchSizes: policy.shape.isChosenByBranch ? policy.shape.branchSizes : nil)
     guard carried == vectors, maximumDifference <= 1e-4 else {
       throw ExportError(file: path, difference: maximumDifference)
     }

@@ -21,6 +21,9 @@ public func trainPolicy(
   let environment = BudgetAllocation(
     market: market, observation: configuration.observation, reward: configuration.reward,
     counterfactual: configuration.counterfactual)
+  if let fault = configuration.agent.fault(for: environment) {
+    throw ConfigurationError(place: "configuration", message: String(fault.dropLast()))
+  }
   try initial?.check(matches: environment)
   let folder = try RunFolder(creating: folder ?? RunFolder.proposal(for: configuration.market))
   // The run keeps its own copy of the market, so that it can be evaluated wherever it is taken.

@@ -25,13 +25,13 @@ public struct BudgetAllocation: Environment {
   /// from pairs needs.
   public let hasCounterfactual: Bool
 
-  /// Describes the environment; counterfactuals need the `planner` observation, which holds the plan.
+  /// Describes the environment; counterfactuals need an observation that holds the plan.
   public init(
     market: Market, observation: ObservationKind = .planner, reward: RewardSignal = .realized,
     counterfactual: Bool = false
   ) {
     precondition(
-      !counterfactual || observation == .planner, "Counterfactuals play the plan of the planner observation.")
+      !counterfactual || observation.hasPlan, "Counterfactuals play the plan, which observations must hold.")
     hasCounterfactual = counterfactual
     self.market = market
     self.observation = observation
@@ -39,6 +39,7 @@ public struct BudgetAllocation: Environment {
     observationNames = market.observationNames(observation)
     actionSpace = ActionSpace(branchSizes: market.channels.map(\.levels.count))
     priorColumns = market.priorColumns(observation)
+    costColumns = market.costColumns(observation)
   }
 
   /// One name per observation column.
@@ -47,6 +48,10 @@ public struct BudgetAllocation: Environment {
   public let actionSpace: ActionSpace
   /// The plan's value and scores, where the observation holds them.
   public let priorColumns: Range<Int>?
+  /// What each level is expected to cost in the tick, where the observation holds it.
+  public let costColumns: Range<Int>?
+  /// What the tick may cost: the money left, up to the market's cap.
+  public var budgetColumn: Int? { costColumns.map { $0.lowerBound - 1 } }
   /// The length of an observation row.
   public var observationSize: Int { observationNames.count }
 
@@ -78,7 +83,8 @@ public struct BudgetAllocation: Environment {
   func makeObservation(laneCount: Int) -> any MarketObservation {
     switch observation {
     case .advertiser: AdvertiserObservation(market: market, laneCount: laneCount)
-    case .planner: PlannerObservation(market: market, laneCount: laneCount)
+    case .planner, .plannerCosts:
+      PlannerObservation(market: market, laneCount: laneCount, hasCosts: observation == .plannerCosts)
     }
   }
 
@@ -96,7 +102,9 @@ public struct BudgetAllocation: Environment {
       objective = ObjectiveSum(market: environment.market, signal: environment.reward, laneCount: lanes.count)
       planned =
         environment.hasCounterfactual
-        ? PlannedPlay(market: environment.market, lanes: lanes, seed: seed, reward: environment.reward)
+        ? PlannedPlay(
+          market: environment.market, lanes: lanes, seed: seed, reward: environment.reward,
+          hasCosts: environment.observation == .plannerCosts)
         : nil
     }
 

@@ -14,6 +14,12 @@ public enum ObservationKind: String, Sendable, CaseIterable {
   case advertiser
   /// Beliefs filtered from the same, and the scores of the plan that `replan` would follow, as a prior.
   case planner
+  /// The same, and what each level is expected to cost in the tick beside what the tick may cost: for policies under a
+  /// spend cap.
+  case plannerCosts = "planner-costs"
+
+  /// Whether observations hold the plan.
+  public var hasPlan: Bool { self != .advertiser }
 }
 
 extension Market {
@@ -23,20 +29,28 @@ extension Market {
     case .advertiser:
       return AdvertiserObservation.globalNames
         + names.flatMap { name in AdvertiserObservation.channelNames.map { "\(name)/\($0)" } }
-    case .planner:
+    case .planner, .plannerCosts:
       return PlannerObservation.globalNames
         + names.flatMap { name in PlannerObservation.channelNames.map { "\(name)/\($0)" } }
-        + ["plan/value"]
-        + channels.flatMap { channel in
-          channel.levels.indices.map { "plan/\(channel.name)/level_\($0)" }
-        }
+        + (kind == .plannerCosts ? ["spendable"] + levelNames("cost") : []) + ["plan/value"]
+        + levelNames("plan")
     }
   }
 
-  func priorColumns(_ kind: ObservationKind) -> Range<Int>? {
-    guard kind == .planner else { return nil }
-    let count = 1 + channels.reduce(0) { $0 + $1.levels.count }
-    let size = observationNames(kind).count
-    return size - count..<size
+  private func levelNames(_ prefix: String) -> [String] {
+    channels.flatMap { channel in channel.levels.indices.map { "\(prefix)/\(channel.name)/level_\($0)" } }
   }
+
+  func priorColumns(_ kind: ObservationKind) -> Range<Int>? {
+    guard kind.hasPlan else { return nil }
+    let size = observationNames(kind).count
+    return size - 1 - levelCount..<size
+  }
+
+  func costColumns(_ kind: ObservationKind) -> Range<Int>? {
+    guard kind == .plannerCosts, let prior = priorColumns(kind) else { return nil }
+    return prior.lowerBound - levelCount..<prior.lowerBound
+  }
+
+  private var levelCount: Int { channels.reduce(0) { $0 + $1.levels.count } }
 }

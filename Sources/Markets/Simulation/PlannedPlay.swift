@@ -10,9 +10,11 @@ final class PlannedPlay {
   private let observation: PlannerObservation
   private let objective: ObjectiveSum
 
-  init(market: Market, lanes: Range<Int>, seed: UInt64, reward: BudgetAllocation.RewardSignal) {
+  init(
+    market: Market, lanes: Range<Int>, seed: UInt64, reward: BudgetAllocation.RewardSignal, hasCosts: Bool
+  ) {
     simulation = MarketSimulation(market: market, lanes: lanes, seed: seed)
-    observation = PlannerObservation(market: market, laneCount: lanes.count)
+    observation = PlannerObservation(market: market, laneCount: lanes.count, hasCosts: hasCosts)
     objective = ObjectiveSum(market: market, signal: reward, laneCount: lanes.count)
   }
 

@@ -4,7 +4,7 @@ import LinearAlgebra
 /// Beliefs filtered from the advertiser's own results, and the plan that follows from them as a prior.
 ///
 /// The prior holds the plan's forecast of the objective still to come, then one advantage per channel and level: the
-/// gain less the priced cost of the level against the channel's best.
+/// gain less the priced cost of the level against the channel's best. Costs are in mean ticks' budgets.
 final class PlannerObservation: MarketObservation {
   static let globalNames = ["time", "season", "budget_left", "budget_left_per_time", "money_price"]
   static let channelNames = [
@@ -13,13 +13,16 @@ final class PlannerObservation: MarketObservation {
   ]
 
   private let market: Market
+  private let hasCosts: Bool
   private let lanes: PlanningLanes
   private let referenceMultiplier: Float
   /// Lanes × channels: the plan's levels for the tick about to be played.
   let plannedLevels: UnsafeMutablePointer<Int32>
 
-  init(market: Market, laneCount: Int) {
+  /// - Parameter hasCosts: whether rows also hold what a tick may cost and what each level is expected to cost.
+  init(market: Market, laneCount: Int, hasCosts: Bool = false) {
     self.market = market
+    self.hasCosts = hasCosts
     lanes = PlanningLanes(market: market, laneCount: laneCount)
     plannedLevels = .allocate(capacity: laneCount * market.channels.count)
     plannedLevels.initialize(repeating: 0, count: laneCount * market.channels.count)
@@ -87,6 +90,18 @@ final class PlannerObservation: MarketObservation {
       row[column + 10] =
         planner.cost(channel: channel, level: level) / Float(market.budget) * Float(market.ticks)
       column += Self.channelNames.count
+    }
+    if hasCosts {
+      let unit = Float(market.ticks) / Float(market.budget)
+      // Rounding must not rule out levels that cost exactly what there is.
+      row[column] = min(simulation.remaining[lane], market.exactTickCap) * unit * (1 + 1e-6)
+      column += 1
+      for channel in 0..<channels {
+        for level in 0..<planner.models[channel].count {
+          row[column] = planner.cost(channel: channel, level: level) * unit
+          column += 1
+        }
+      }
     }
     row[column] = planner.value
     column += 1

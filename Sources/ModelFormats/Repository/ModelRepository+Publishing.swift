@@ -94,10 +94,14 @@ extension ModelRepository {
   private func write(
     _ policy: Policy, name: String, version: Int, to folder: String
   ) throws -> ModelManifest {
+    let formats = [(PolicyFormat.safetensors, Self.weightsName), (.onnx, Self.graphName)]
+    for (format, _) in formats {
+      if let refusal = format.refusal(of: policy) { throw refusal }
+    }
     let vectors = TestVectors(policy)
     try create(folder)
     var names: [String] = []
-    for (format, file) in [(PolicyFormat.safetensors, Self.weightsName), (.onnx, Self.graphName)] {
+    for (format, file) in formats {
       try format.write(policy, vectors: vectors, to: "\(folder)/\(file)")
       let (carried, computed) = try format.readBack("\(folder)/\(file)")
       guard carried == vectors,

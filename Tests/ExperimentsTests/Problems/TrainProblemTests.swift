@@ -53,6 +53,25 @@ import Testing
     #expect(report.scores.allSatisfy { $0 >= optimum - 0.01 * abs(optimum) })
   }
 
+  /// Two channels could be weighed one by one; the third's carry-over and the budget tie all nine choices together.
+  @Test func theSmallBudgetProblemKnowsItsBestReturn() throws {
+    let problem = try Problem(named: "Budget-3x4")
+    let best = try #require(problem.bestReturn?())
+    let environment = try #require(problem.environment as? BudgetAllocation)
+    // Without chance, every lane plays alike: levels by hand, 900 of money in all.
+    let lanes = VectorEnvironment(count: 2, seed: 9) { environment }
+    func outcome(_ levels: [[Int32]]) -> Float {
+      lanes.reset()
+      return levels.reduce(0) { sum, tick in
+        lanes.step(actions: tick + tick)
+        #expect(lanes.rewards[0] == lanes.rewards[1])
+        return sum + lanes.rewards[0]
+      }
+    }
+    #expect(Double(outcome([[1, 2, 0], [1, 2, 1], [1, 1, 0]])) < best)
+    #expect(Double(outcome([[3, 3, 3], [0, 0, 0], [0, 0, 0]])) < 0.9 * best)
+  }
+
   @Test func everyAlgorithmTrainsAMarket() throws {
     func check<Agent>(_ algorithm: Algorithm, _ defaults: ProblemConfiguration<Agent>) throws {
       var configuration = defaults
