@@ -13,7 +13,8 @@ extension TrainCommand {
     }
     let method = try Algorithm(named: algorithm)
     switch method {
-    case .dqn: try train(problem, method, ProblemConfiguration<DoubleDQNConfiguration>())
+    case .dqn, .doubleDQN, .quantileDQN:
+      try train(problem, method, ProblemConfiguration(agent: DoubleDQNConfiguration.standard(method)))
     case .ppo: try train(problem, method, ProblemConfiguration<PPOConfiguration>())
     case .a2c: try train(problem, method, ProblemConfiguration<A2CConfiguration>())
     case .reinforce: try train(problem, method, ProblemConfiguration<REINFORCEConfiguration>())

@@ -30,7 +30,8 @@ extension DoubleDQN {
     }
     while self.steps < end {
       let fraction = Float(Double(self.steps) / Double(scheduleSteps))
-      let epsilon = configuration.epsilon.value(at: fraction)
+      let isNoisy = configuration.noise > 0 && normalizer != nil
+      let epsilon = isNoisy ? 0 : configuration.epsilon.value(at: fraction)
       let learningRate = configuration.learningRate.value(at: fraction)
       act(epsilon: epsilon)
       environments.step(actions: actions.pointer)
@@ -40,7 +41,9 @@ extension DoubleDQN {
       if normalizer == nil { returns.add(environments.result) }
       if self.steps >= learningStart {
         if normalizer == nil { finishWarmup() }
-        try learn(learningRate: learningRate, means: &means)
+        try learn(
+          learningRate: learningRate, correction: configuration.priorityCorrection.value(at: fraction),
+          means: &means)
       }
       guard self.steps - reported >= progressInterval || self.steps >= end else { continue }
       reported = self.steps
@@ -56,6 +59,7 @@ extension DoubleDQN {
   private mutating func act(epsilon: Float) {
     let observations = environments.observations.view
     if normalizer != nil {
+      learning.refreshActing()
       runner.act(observations: observations, into: actions.pointer)
     } else {
       warmUp(observations)
@@ -93,10 +97,7 @@ extension DoubleDQN {
     case .constant(let scale): rewardScale = scale
     case .automatic: rewardScale = returns.scale
     }
-    adopt(
-      ObservationNormalizer(
-        moments: observationMoments, priorColumns: shape.priorColumns, maskColumns: shape.maskColumns,
-        limit: configuration.observationLimit))
+    adopt(configuration.normalizesObservations ? measuredNormalizer : unmeasuredNormalizer)
   }
 
   /// Normalises by a fixed normaliser from now on, wherever observations are read.
@@ -108,19 +109,23 @@ extension DoubleDQN {
   }
 
   /// Does the updates that the step just played made due.
-  private mutating func learn(learningRate: Float, means: inout LearningMeans) throws(TrainingError) {
+  private mutating func learn(
+    learningRate: Float, correction: Float, means: inout LearningMeans
+  ) throws(TrainingError) {
     guard replay.count > 0 else { return }
     stepsDue += environments.count
     learning.configuration.adam.learningRate = learningRate
     while stepsDue >= configuration.environmentStepsPerUpdate {
       stepsDue -= configuration.environmentStepsPerUpdate
       replay.sample(
-        into: batch, normalizedBy: table, rewardScale: rewardScale, stream: &replayStream)
+        into: batch, normalizedBy: table, rewardScale: rewardScale, correction: correction,
+        stream: &replayStream)
       let statistics = learning.update(batch.transitions)
       guard statistics.isFinite else { throw .diverged(step: steps, loss: statistics.loss) }
       guard statistics.loss <= configuration.maximumLoss else {
         throw .diverged(step: steps, loss: statistics.loss)
       }
+      replay.prioritize(batch, by: learning.absoluteErrors)
       updates += 1
       means.add(statistics)
     }

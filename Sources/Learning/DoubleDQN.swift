@@ -83,16 +83,22 @@ public struct DoubleDQN<E: Environment>: ~Copyable {
         maximumGradientNorm: configuration.maximumGradientNorm, huberDelta: configuration.huberThreshold,
         targetUpdate: configuration.targetUpdate, isDouble: configuration.isDouble),
       maximumBatch: configuration.batchSize,
-      seed: configuration.seed, initialization: configuration.initialization, pool: pool)
+      seed: configuration.seed, initialization: configuration.initialization,
+      noise: configuration.noise > 0
+        ? NoisyLayers(deviation: configuration.noise, seed: configuration.seed) : nil,
+      quantiles: configuration.quantiles > 0
+        ? QuantileRegression(count: configuration.quantiles, risk: configuration.risk) : nil,
+      pool: pool)
     runner = PolicyRunner(
-      network: learning.online, normalizer: unmeasured, rewardScale: 1, maximumBatch: environments.count,
+      network: learning.acting, normalizer: unmeasured, rewardScale: 1, maximumBatch: environments.count,
       pool: pool)
     table = NormalizationTable(unmeasured)
     exploration = Exploration(branchSizes: branchSizes, width: configuration.explorationWidth)
     replay = ReplayBuffer(
       capacity: configuration.replayCapacity, lanes: environments.count,
       observationSize: problem.observationSize, branchCount: branchSizes.count, nStep: configuration.nStep,
-      discount: configuration.discount, keepsCounterfactuals: problem.hasCounterfactual)
+      discount: configuration.discount, priorityExponent: configuration.priorityExponent,
+      keepsCounterfactuals: problem.hasCounterfactual)
     batch = ReplayBatch(
       count: configuration.batchSize, observationSize: problem.observationSize,
       branchCount: branchSizes.count,
@@ -108,7 +114,7 @@ public struct DoubleDQN<E: Environment>: ~Copyable {
   }
 
   /// The sizes of the network.
-  public var shape: NetworkShape { learning.online.shape }
+  public var shape: NetworkShape { learning.acting.shape }
   /// Episodes ended so far.
   public var episodes: Int { record.ended }
 
@@ -116,8 +122,8 @@ public struct DoubleDQN<E: Environment>: ~Copyable {
   public var policy: Policy {
     let problem = environments.environment
     return Policy(
-      shape: shape.dueling, weights: learning.online.duelingParameterValues,
-      normalizer: normalizer ?? unmeasured,
+      shape: shape.dueling, weights: learning.policyParameterValues,
+      normalizer: normalizer ?? unmeasuredNormalizer,
       rewardScale: rewardScale, observationNames: problem.observationNames, metadata: problem.metadata,
       trainingSeed: configuration.seed, trainingSteps: steps)
   }
@@ -134,10 +140,17 @@ public struct DoubleDQN<E: Environment>: ~Copyable {
   }
 
   /// The normaliser before anything was measured.
-  private var unmeasured: ObservationNormalizer {
+  var unmeasuredNormalizer: ObservationNormalizer {
     ObservationNormalizer(
       identity: shape.observationSize, priorColumns: shape.priorColumns, limit: configuration.observationLimit
     )
+  }
+
+  /// The normaliser that the warm-up has measured.
+  var measuredNormalizer: ObservationNormalizer {
+    ObservationNormalizer(
+      moments: observationMoments, priorColumns: shape.priorColumns, maskColumns: shape.maskColumns,
+      limit: configuration.observationLimit)
   }
 }
 

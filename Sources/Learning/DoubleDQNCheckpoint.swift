@@ -14,6 +14,8 @@ public struct DoubleDQNCheckpoint: Sendable, Equatable {
   public var parameters: [Float]
   /// The target network's parameters.
   public var targetParameters: [Float]
+  /// What noisy layers have learned; nil where layers are plain.
+  public var noise: NoiseState?
   /// The optimizer's moments and step count.
   public var optimizer: Adam.State
   /// The fixed normaliser; nil where the warm-up was not over.
@@ -39,14 +41,16 @@ public struct DoubleDQNCheckpoint: Sendable, Equatable {
 
   /// Gathers a checkpoint, for instance from a file.
   public init(
-    shape: NetworkShape, parameters: [Float], targetParameters: [Float], optimizer: Adam.State,
-    normalizer: ObservationNormalizer?, rewardScale: Float, observationMoments: RunningMoments,
+    shape: NetworkShape, parameters: [Float], targetParameters: [Float], noise: NoiseState? = nil,
+    optimizer: Adam.State, normalizer: ObservationNormalizer?, rewardScale: Float,
+    observationMoments: RunningMoments,
     returnMoments: RunningMoments, steps: Int, updates: Int, episodes: Int, scheduleSteps: Int?,
     explorationStream: RandomStream, replayStream: RandomStream
   ) {
     self.shape = shape
     self.parameters = parameters
     self.targetParameters = targetParameters
+    self.noise = noise
     self.optimizer = optimizer
     self.normalizer = normalizer
     self.rewardScale = rewardScale
@@ -65,8 +69,8 @@ extension DoubleDQN {
   /// What training needs to go on later.
   public var checkpoint: DoubleDQNCheckpoint {
     DoubleDQNCheckpoint(
-      shape: shape, parameters: learning.online.parameterValues,
-      targetParameters: learning.target.parameterValues,
+      shape: learning.online.shape, parameters: learning.parameterValues,
+      targetParameters: learning.targetParameterValues, noise: learning.noiseState,
       optimizer: learning.optimizer.state, normalizer: normalizer, rewardScale: rewardScale,
       observationMoments: observationMoments, returnMoments: returns.moments, steps: steps, updates: updates,
       episodes: episodes, scheduleSteps: scheduleSteps, explorationStream: explorationStream,
@@ -86,10 +90,11 @@ extension DoubleDQN {
   ) {
     self.init(environments: environments, configuration: configuration)
     precondition(
-      checkpoint.shape == shape,
+      checkpoint.shape == learning.online.shape,
       "The checkpoint's network is not the one of this environment and configuration.")
-    learning.online.parameterValues = checkpoint.parameters
-    learning.target.parameterValues = checkpoint.targetParameters
+    learning.restore(
+      parameters: checkpoint.parameters, targetParameters: checkpoint.targetParameters,
+      noise: checkpoint.noise)
     learning.optimizer.state = checkpoint.optimizer
     observationMoments = checkpoint.observationMoments
     returns.moments = checkpoint.returnMoments

@@ -15,6 +15,12 @@ public struct DoubleDQNConfiguration: Sendable, Equatable {
   /// Whether the online network picks the action that the target network values (van Hasselt, Guez and Silver, 2016);
   /// otherwise the target network does both (Mnih et al., 2015).
   public var isDouble: Bool
+  /// How many quantiles of its returns are learned of every choice (Dabney, Rowland, Bellemare and Munos, 2018); 0 learns
+  /// expected returns alone.
+  public var quantiles: Int
+  /// With quantiles, α of the conditional value at risk that choices are scored by: the expected return of the worst
+  /// share α of outcomes; 1 for that of all.
+  public var risk: Float
   /// How the first weights are drawn.
   public var initialization: Initialization
   /// Adam's step size, along the run.
@@ -27,6 +33,10 @@ public struct DoubleDQNConfiguration: Sendable, Equatable {
   public var batchSize: Int
   /// How many steps of all lanes together the replay ring holds.
   public var replayCapacity: Int
+  /// α: how much their errors decide which transitions are drawn (Schaul et al., 2016); at 0 all are drawn alike.
+  public var priorityExponent: Float
+  /// β, along the run: how much of the unevenness of drawing the weights of transitions take back.
+  public var priorityCorrection: Schedule
   /// After how many environment steps learning begins. Until then the normaliser and the reward scale are measured, on
   /// the play of the prior with ε-exploration, or on uniformly random play where there is no prior.
   public var warmupSteps: Int
@@ -36,6 +46,9 @@ public struct DoubleDQNConfiguration: Sendable, Equatable {
   public var targetUpdate: TargetUpdate
   /// ε: with which probability a branch is disturbed, along the run.
   public var epsilon: Schedule
+  /// σ₀ of noisy layers (Fortunato et al., 2018), which then explore instead of ε once the warm-up is over; 0 for plain
+  /// layers.
+  public var noise: Float
   /// How far a disturbed branch may leave the policy's choice; nil for any choice. See `Exploration`.
   public var explorationWidth: Int?
   /// What rewards are multiplied with before they are learned from.
@@ -46,7 +59,10 @@ public struct DoubleDQNConfiguration: Sendable, Equatable {
   public var huberThreshold: Float
   /// A loss above this, in scaled reward units, counts as divergence.
   public var maximumLoss: Float
-  /// Where normalised observations are cut.
+  /// Whether observations are centred and scaled by what the warm-up measured. Play that learns may go far beyond what
+  /// random play sees, up to where observations are cut: then they had better stay as they are.
+  public var normalizesObservations: Bool
+  /// Where (normalised) observations are cut.
   public var observationLimit: Float
   /// Over how many environment steps the schedules run; nil for the steps of the first call of `train`.
   public var scheduleSteps: Int?
@@ -58,14 +74,17 @@ public struct DoubleDQNConfiguration: Sendable, Equatable {
   /// Gathers hyperparameters; those not given are the defaults.
   public init(
     hidden: [Int] = [256, 256], head: Aggregation = .branching, spendCap: Bool = false,
-    isDueling: Bool = true,
-    isDouble: Bool = true, initialization: Initialization = .he,
+    isDueling: Bool = true, isDouble: Bool = true, quantiles: Int = 0, risk: Float = 1,
+    initialization: Initialization = .he,
     learningRate: Schedule = .linear(from: 5e-4, to: 5e-5), discount: Float = 0.99, nStep: Int = 3,
-    batchSize: Int = 256, replayCapacity: Int = 200_000, warmupSteps: Int = 20_000,
+    batchSize: Int = 256, replayCapacity: Int = 200_000, priorityExponent: Float = 0,
+    priorityCorrection: Schedule = .linear(from: 0.4, to: 1), warmupSteps: Int = 20_000,
     environmentStepsPerUpdate: Int = 64, targetUpdate: TargetUpdate = .polyak(0.005),
-    epsilon: Schedule = .linear(from: 1, to: 0.05, until: 0.5), explorationWidth: Int? = nil,
+    epsilon: Schedule = .linear(from: 1, to: 0.05, until: 0.5), noise: Float = 0,
+    explorationWidth: Int? = nil,
     rewardScale: RewardScale = .automatic, maximumGradientNorm: Float? = 10, huberThreshold: Float = 1,
-    maximumLoss: Float = 1e6, observationLimit: Float = 10, scheduleSteps: Int? = nil, threads: Int? = nil,
+    maximumLoss: Float = 1e6, normalizesObservations: Bool = true, observationLimit: Float = 10,
+    scheduleSteps: Int? = nil, threads: Int? = nil,
     seed: UInt64 = 1
   ) {
     self.hidden = hidden
@@ -73,21 +92,27 @@ public struct DoubleDQNConfiguration: Sendable, Equatable {
     self.spendCap = spendCap
     self.isDueling = isDueling
     self.isDouble = isDouble
+    self.quantiles = quantiles
+    self.risk = risk
     self.initialization = initialization
     self.learningRate = learningRate
     self.discount = discount
     self.nStep = nStep
     self.batchSize = batchSize
     self.replayCapacity = replayCapacity
+    self.priorityExponent = priorityExponent
+    self.priorityCorrection = priorityCorrection
     self.warmupSteps = warmupSteps
     self.environmentStepsPerUpdate = environmentStepsPerUpdate
     self.targetUpdate = targetUpdate
     self.epsilon = epsilon
+    self.noise = noise
     self.explorationWidth = explorationWidth
     self.rewardScale = rewardScale
     self.maximumGradientNorm = maximumGradientNorm
     self.huberThreshold = huberThreshold
     self.maximumLoss = maximumLoss
+    self.normalizesObservations = normalizesObservations
     self.observationLimit = observationLimit
     self.scheduleSteps = scheduleSteps
     self.threads = threads
@@ -97,10 +122,16 @@ public struct DoubleDQNConfiguration: Sendable, Equatable {
   /// Stops with a sentence where a number makes no sense.
   func check() {
     precondition(batchSize > 0, "An update needs at least one transition, not a batch size of \(batchSize).")
+    precondition(
+      priorityExponent >= 0 && priorityExponent.isFinite,
+      "Priorities need an exponent of at least 0, not \(priorityExponent).")
     precondition(warmupSteps >= 0, "The warm-up cannot last \(warmupSteps) steps.")
     precondition(
       environmentStepsPerUpdate > 0,
       "There cannot be \(environmentStepsPerUpdate) environment steps to an update.")
+    precondition(quantiles >= 0, "There cannot be \(quantiles) quantiles.")
+    precondition(risk > 0 && risk <= 1, "Choices are scored by a share of outcomes in (0, 1], not \(risk).")
+    precondition(noise >= 0 && noise.isFinite, "Noisy layers cannot begin with a deviation of \(noise).")
     precondition(huberThreshold > 0, "The Huber threshold must be positive, not \(huberThreshold).")
     precondition(maximumGradientNorm ?? 1 > 0, "The maximum gradient norm must be positive.")
     precondition(scheduleSteps ?? 1 > 0, "Schedules need at least one step, not \(scheduleSteps ?? 0).")
@@ -128,6 +159,29 @@ extension DoubleDQNConfiguration {
       guard problem.spendColumns != nil else {
         return "A spend cap needs observations that name costs and a budget, which these do not."
       }
+    }
+    if noise > 0 && head == .joint {
+      return
+        "Noise on every parameter of a joint head costs more than it explores: take the branching or additive head."
+    }
+    let choices = branchSizes.reduce(0, +)
+    if quantiles > 0 {
+      guard head != .joint else {
+        return "A joint head has an output per combination of choices, and quantiles multiply them: "
+          + "take the branching or additive head."
+      }
+      guard choices * quantiles <= 1 << 16 else {
+        return
+          "\(quantiles) quantiles of each of \(choices) choices are more than the 65536 outputs that a network of "
+          + "quantiles may have: take fewer quantiles."
+      }
+      guard !problem.hasCounterfactual else {
+        return
+          "Pairs of what was played and a counterfactual teach differences of expected returns, not quantiles: "
+          + "learn without counterfactuals or without quantiles."
+      }
+    } else if risk < 1 {
+      return "A risk below 1 scores choices by the quantiles of their returns: it needs quantiles."
     }
     return nil
   }

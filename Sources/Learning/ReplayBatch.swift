@@ -17,6 +17,8 @@ public final class ReplayBatch {
   public let rewards: UnsafeMutablePointer<Float>
   /// Count: what the value of the next rows is multiplied with.
   public let discounts: UnsafeMutablePointer<Float>
+  /// Count: what each transition's loss counts; 1 where all are drawn alike.
+  public let weights: UnsafeMutablePointer<Float>
   /// Count: the slots in the replay buffer the transitions come from.
   public let slots: UnsafeMutablePointer<Int32>
   /// Count × (costs of every choice, budget) of the rows the windows lead to, raw, where a spend cap needs them.
@@ -45,6 +47,8 @@ public final class ReplayBatch {
     rewards.initialize(repeating: 0, count: count)
     discounts = .allocate(capacity: count)
     discounts.initialize(repeating: 0, count: count)
+    weights = .allocate(capacity: count)
+    weights.initialize(repeating: 1, count: count)
     slots = .allocate(capacity: count)
     slots.initialize(repeating: 0, count: count)
     nextSlots = .allocate(capacity: count)
@@ -55,6 +59,7 @@ public final class ReplayBatch {
     actions.deallocate()
     rewards.deallocate()
     discounts.deallocate()
+    weights.deallocate()
     slots.deallocate()
     nextSlots.deallocate()
   }
@@ -63,7 +68,8 @@ public final class ReplayBatch {
   public var transitions: TransitionBatch {
     TransitionBatch(
       observations: observations.view, actions: actions, rewards: rewards, discounts: discounts,
-      nextObservations: nextObservations.view, nextLimits: nextLimits, paired: paired)
+      nextObservations: nextObservations.view, weights: weights, nextLimits: nextLimits,
+      paired: paired)
   }
 
   private var nextLimits: SpendLimits? {
@@ -83,13 +89,20 @@ public final class ReplayBatch {
 }
 
 extension ReplayBuffer {
-  /// Fills a batch with transitions drawn uniformly with replacement, observations normalised and rewards scaled on
-  /// the way.
+  /// Fills a batch with transitions drawn with replacement, observations normalised and rewards scaled on the way.
   ///
-  /// The probabilities of two transitions differ by at most capacity / 2^32 of themselves.
+  /// They are drawn in proportion to their priorities, or uniformly where there are none: then the probabilities of two
+  /// differ by at most capacity / 2^32 of themselves.
+  ///
+  /// - Parameters:
+  ///   - batch: what to fill.
+  ///   - table: how observations are normalised.
+  ///   - rewardScale: what rewards are multiplied with.
+  ///   - correction: β, how much of the unevenness of priorities the weights take back, in 0…1.
+  ///   - stream: where the chance comes from.
   public func sample(
     into batch: ReplayBatch, normalizedBy table: NormalizationTable, rewardScale: Float = 1,
-    stream: inout RandomStream
+    correction: Float = 1, stream: inout RandomStream
   ) {
     let distinct = batch.paired ? batch.count / 2 : batch.count
     draw(into: batch.slots, count: distinct, stream: &stream)
@@ -97,6 +110,7 @@ extension ReplayBuffer {
       // From the end, so that no slot is overwritten before it is read.
       for row in (0..<batch.count).reversed() { batch.slots[row] = batch.slots[row / 2] }
     }
+    priorities?.weigh(batch.slots, count: batch.count, correction: correction, into: batch.weights)
     for row in 0..<batch.count {
       let slot = Int(batch.slots[row])
       batch.nextSlots[row] = next[slot]
@@ -114,5 +128,21 @@ extension ReplayBuffer {
       counterfactuals.write(
         slot: Int(batch.slots[row]), to: batch, row: row, normalizedBy: table, rewardScale: rewardScale)
     }
+  }
+}
+
+extension ReplayBuffer {
+  /// Lets the errors of a batch's transitions decide how soon they are drawn again; of a pair, the larger counts.
+  ///
+  /// - Parameters:
+  ///   - errors: batch: the absolute errors.
+  ///   - batch: what `sample` has filled last.
+  public func prioritize(_ batch: ReplayBatch, by errors: UnsafePointer<Float>) {
+    guard let priorities else { return }
+    // The weights have served their purpose until the batch is filled again.
+    for row in 0..<batch.count {
+      batch.weights[row] = batch.paired ? max(errors[row], errors[row ^ 1]) : errors[row]
+    }
+    priorities.learn(batch.weights, at: batch.slots, count: batch.count)
   }
 }

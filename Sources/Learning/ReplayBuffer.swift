@@ -21,7 +21,7 @@ public final class ReplayBuffer {
   public let nStep: Int
   /// The discount of one step.
   public let discount: Float
-  /// The number of complete transitions, each as likely as any other to be sampled.
+  /// The number of complete transitions: what can be sampled.
   public private(set) var count = 0
 
   /// Capacity × observation size, raw.
@@ -37,6 +37,8 @@ public final class ReplayBuffer {
 
   /// What reference actions would have led to from the rows of the slots; nil where that is not kept.
   let counterfactuals: ReplayedCounterfactuals?
+  /// How likely transitions are to be sampled; nil where all are alike.
+  let priorities: ReplayPriorities?
 
   private let powers: [Float]
   /// The slot of lane 0 at each of the last n + 1 steps, by step modulo n + 1; the other lanes follow it.
@@ -55,12 +57,14 @@ public final class ReplayBuffer {
   ///   - capacity: slots, one per step of a lane; at least four times the rows of `nStep + 2` steps of all lanes.
   ///   - nStep: the most rewards of a window, at least 1.
   ///   - discount: γ of one step, in 0…1.
+  ///   - priorityExponent: α, how much errors decide what is sampled; at 0 all transitions are alike.
   ///   - keepsCounterfactuals: whether transitions are pairs with what a reference action would have led to; then windows
   ///     have one step.
   public init(
     capacity: Int, lanes: Int, observationSize: Int, branchCount: Int, nStep: Int = 1, discount: Float = 0.99,
-    keepsCounterfactuals: Bool = false
+    priorityExponent: Float = 0, keepsCounterfactuals: Bool = false
   ) {
+    precondition(priorityExponent >= 0, "Priorities need an exponent of at least 0, not \(priorityExponent).")
     precondition(!keepsCounterfactuals || nStep == 1, "Counterfactuals look one step ahead, not \(nStep).")
     precondition(nStep >= 1, "A window needs at least one step, not \(nStep).")
     precondition(discount >= 0 && discount <= 1, "A discount lies in 0…1, not at \(discount).")
@@ -82,6 +86,8 @@ public final class ReplayBuffer {
       keepsCounterfactuals
       ? ReplayedCounterfactuals(
         capacity: capacity, observationSize: observationSize, branchCount: branchCount) : nil
+    priorities =
+      priorityExponent > 0 ? ReplayPriorities(capacity: capacity, exponent: priorityExponent) : nil
     discounts = .allocate(capacity: capacity)
     next = .allocate(capacity: capacity)
     bases = .allocate(capacity: nStep + 1)
@@ -152,6 +158,7 @@ public final class ReplayBuffer {
       filled += 1
     } else if next[slot] >= 0 {
       count -= 1
+      priorities?.forget(slot)
     }
     next[slot] = -1
     head = slot + 1 < capacity ? slot + 1 : 0
@@ -177,6 +184,7 @@ public final class ReplayBuffer {
         let start = slot(step: newest - age, lane: lane)
         discounts[start] = result.terminated[lane] ? 0 : powers[age + 1]
         next[start] = result.terminated[lane] ? Int32(start) : finals[lane]
+        priorities?.admit(start)
       }
       count += windows
       open[lane] = 0
@@ -184,14 +192,17 @@ public final class ReplayBuffer {
       let start = slot(step: newest - (nStep - 1), lane: lane)
       discounts[start] = powers[nStep]
       next[start] = Int32(slot(step: newest + 1, lane: lane))
+      priorities?.admit(start)
       count += 1
       open[lane] = nStep - 1
     }
   }
 
-  /// Draws the slots of complete transitions, uniformly with replacement, by rejection of slots that hold none.
+  /// Draws the slots of complete transitions with replacement: by their priorities, or else uniformly, by rejection of
+  /// slots that hold none.
   func draw(into slots: UnsafeMutablePointer<Int32>, count draws: Int, stream: inout RandomStream) {
     precondition(count > 0, "Nothing can be sampled before the first complete transition.")
+    if let priorities { return priorities.draw(into: slots, count: draws, stream: &stream) }
     for draw in 0..<draws {
       var slot = 0
       repeat {

@@ -7,6 +7,7 @@ public enum StreamPurpose: UInt32, Sendable {
   case market = 5
   case bootstrap = 6
   case test = 7
+  case noise = 8
 }
 
 /// A counter-based random stream: Philox4x32-10 (Salmon, Moraes, Dror and Shaw, 2011) keyed by a seed, a

@@ -7,6 +7,9 @@ extension BranchingNetwork {
     parameters.pointer[head.biases] = 0
   }
 
+  /// Sets all parameters of the head to 0.
+  func clearHead() { (parameters.pointer + head.weights).update(repeating: 0, count: head.parameterCount) }
+
   /// The parameters of a dueling network with the same greedy actions and the same values of whole actions.
   ///
   /// What a dueling head takes off the branches (their mean outputs), it gets back as the state value: the sum of the

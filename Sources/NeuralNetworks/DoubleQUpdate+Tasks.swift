@@ -19,6 +19,7 @@ struct GradientTask: ParallelTask {
   let shardCount: Int
   let errors: UnsafeMutablePointer<Float>
   let difference: TemporalDifference
+  let quantileDifference: QuantileDifference?
 
   func run(_ shard: Int) {
     // Pairs stay together.
@@ -27,7 +28,8 @@ struct GradientTask: ParallelTask {
     let range = unit * (units * shard / shardCount)..<unit * (units * (shard + 1) / shardCount)
     update.shards[shard].run(
       batch, range: range, online: update.online, target: update.target,
-      isDouble: update.configuration.isDouble, difference: difference, errors: errors)
+      isDouble: update.configuration.isDouble, difference: difference,
+      quantileDifference: quantileDifference, errors: errors)
   }
 }
 

@@ -62,8 +62,11 @@ public final class DoubleQUpdate: @unchecked Sendable {
     }
   }
 
-  /// The network that learns and acts.
+  /// The network that learns. Where it learns quantiles, every choice has as many outputs.
   public let online: BranchingNetwork
+  /// The network that acts: the one that learns, or, where that learns quantiles, one that scores choices by them. Call
+  /// `refreshActing` before it acts.
+  public let acting: BranchingNetwork
   /// The network that values next states.
   public let target: BranchingNetwork
   /// The optimizer; its `state` belongs in a checkpoint.
@@ -82,6 +85,9 @@ public final class DoubleQUpdate: @unchecked Sendable {
   private let aggregation: Aggregation
   private let onlineMeans: BranchMeans
   private let targetMeans: BranchMeans
+  private let noise: NoisyUpdate?
+  private let quantiles: QuantileRegression?
+  private let scores: QuantileScores?
   private let errors: Matrix
   /// Chunks of parameters: the squared norms of their gradients.
   private let squares: UnsafeMutablePointer<Double>
@@ -90,17 +96,34 @@ public final class DoubleQUpdate: @unchecked Sendable {
   /// Creates the update of a new network.
   public convenience init(
     shape: NetworkShape, configuration: Configuration = Configuration(), maximumBatch: Int, seed: UInt64,
-    initialization: Initialization = .he, pool: WorkerPool = WorkerPool(threads: 1)
+    initialization: Initialization = .he, noise: NoisyLayers? = nil, quantiles: QuantileRegression? = nil,
+    pool: WorkerPool = WorkerPool(threads: 1)
   ) {
+    let learned = quantiles.map { shape.quantiles($0.count) } ?? shape
+    let network = BranchingNetwork(shape: learned, seed: seed, initialization: initialization)
+    // Quantiles begin equal where there is a prior, so that the first policy plays it.
+    if quantiles != nil && shape.priorColumns != nil { network.clearHead() }
     self.init(
-      network: BranchingNetwork(shape: shape, seed: seed, initialization: initialization),
-      configuration: configuration, maximumBatch: maximumBatch, pool: pool)
+      network: network, configuration: configuration, maximumBatch: maximumBatch, noise: noise,
+      quantiles: quantiles.map { ($0, shape) }, pool: pool)
   }
 
-  /// Creates the update of a network, which becomes the online network; the target network starts as its copy.
-  public init(
+  /// Creates the update of a network, which becomes the online network; the target network starts as its copy. Where
+  /// layers are noisy, both are disturbed from now on.
+  public convenience init(
     network: BranchingNetwork, configuration: Configuration = Configuration(), maximumBatch: Int,
-    pool: WorkerPool = WorkerPool(threads: 1)
+    noise: NoisyLayers? = nil, pool: WorkerPool = WorkerPool(threads: 1)
+  ) {
+    self.init(
+      network: network, configuration: configuration, maximumBatch: maximumBatch, noise: noise,
+      quantiles: nil,
+      pool: pool)
+  }
+
+  /// Creates the update of a network, whose outputs may be quantiles of the choices of another shape.
+  private init(
+    network: BranchingNetwork, configuration: Configuration, maximumBatch: Int, noise layers: NoisyLayers?,
+    quantiles: (regression: QuantileRegression, shape: NetworkShape)?, pool: WorkerPool
   ) {
     precondition(maximumBatch > 0, "An update needs room for at least one transition.")
     configuration.check()
@@ -109,9 +132,10 @@ public final class DoubleQUpdate: @unchecked Sendable {
     let shape = network.shape
     self.pool = pool
     if !shape.isDueling { network.clearStateValue() }
-    online = network
-    target = BranchingNetwork(shape: shape, parameters: network.parameterValues)
+    let target = BranchingNetwork(shape: shape, parameters: network.parameterValues)
     target.priorTransform = network.priorTransform
+    online = network
+    self.target = target
     aggregation = shape.aggregation
     onlineMeans = BranchMeans(of: online)
     targetMeans = BranchMeans(of: target)
@@ -120,23 +144,67 @@ public final class DoubleQUpdate: @unchecked Sendable {
     self.maximumBatch = maximumBatch
     let capacity = Self.shardCapacity(maximumBatch: maximumBatch)
     shards = (0..<Self.shardCount(maximumBatch)).map { _ in
-      ShardWorkspace(network: network, capacity: capacity)
+      ShardWorkspace(network: network, capacity: capacity, quantiles: quantiles)
     }
     errors = Matrix(rows: 1, columns: maximumBatch)
     chunks = (shape.parameterCount + Self.chunkSize - 1) / Self.chunkSize
     squares = .allocate(capacity: chunks)
     squares.initialize(repeating: 0, count: chunks)
+    noise = layers.map { NoisyUpdate(online: network, target: target, layers: $0) }
+    self.quantiles = quantiles?.regression
+    let scores = quantiles.map { QuantileScores(of: network, shape: $0.shape, regression: $0.regression) }
+    self.scores = scores
+    acting = scores?.network ?? network
   }
 
   deinit { squares.deallocate() }
 
   /// How the prior is read from the prior columns, in both networks.
   public var priorTransform: PriorTransform {
-    get { online.priorTransform }
+    get { acting.priorTransform }
     set {
-      online.priorTransform = newValue
+      acting.priorTransform = newValue
+      // Quantiles have no prior of their own: it is added to those of a choice alike.
+      guard scores == nil else { return }
       target.priorTransform = newValue
     }
+  }
+
+  /// What is learned, in the order of the shape's `tensors`: the online network's parameters, without noise.
+  public var parameterValues: [Float] {
+    let values = { [online] in online.parameterValues }
+    return noise?.atRest(values) ?? values()
+  }
+
+  /// The target network's parameters, without noise.
+  public var targetParameterValues: [Float] {
+    let values = { [target] in target.parameterValues }
+    return noise?.atRest(values) ?? values()
+  }
+
+  /// What noisy layers have learned; nil where layers are not noisy.
+  public var noiseState: NoiseState? { noise?.state }
+
+  /// The greedy policy's parameters, without noise and as a dueling network's; see `duelingParameterValues`.
+  public var policyParameterValues: [Float] {
+    let values = { [self] in
+      refreshActing()
+      return acting.duelingParameterValues
+    }
+    defer { refreshActing() }
+    return noise?.atRest(values) ?? values()
+  }
+
+  /// Lets the acting network score choices by what has been learned so far.
+  public func refreshActing() { scores?.refresh() }
+
+  /// Goes on from parameters, and from noise where layers are noisy; the optimizer's state is set on its own.
+  public func restore(parameters: [Float], targetParameters: [Float], noise state: NoiseState?) {
+    if let state { noise?.state = state } else { noise?.rest() }
+    online.parameterValues = parameters
+    target.parameterValues = targetParameters
+    noise?.disturb()
+    refreshActing()
   }
 
   /// Batch: the absolute errors of the last update's transitions (of a branching network: means over branches).
@@ -154,11 +222,11 @@ public final class DoubleQUpdate: @unchecked Sendable {
       batch.observations.columns == online.shape.observationSize,
       "The network reads \(online.shape.observationSize) columns, not \(batch.observations.columns).")
     precondition(
-      online.shape.spendColumns == nil || batch.nextLimits.map { $0.costs.rows == batch.count } ?? false,
+      acting.shape.spendColumns == nil || batch.nextLimits.map { $0.costs.rows == batch.count } ?? false,
       "Targets under a spend cap need the costs and budgets of the next states.")
     precondition(
-      !batch.paired || aggregation == .additive,
-      "Pairs tell advantages apart where they add up: by an additive head.")
+      !batch.paired || (aggregation == .additive && quantiles == nil),
+      "Pairs tell advantages apart where they add up: by an additive head without quantiles.")
     let shardCount = Self.shardCount(batch.count)
     pool.run(
       2 * online.branches.count,
@@ -169,15 +237,24 @@ public final class DoubleQUpdate: @unchecked Sendable {
         update: self, batch: batch, shardCount: shardCount, errors: errors.pointer,
         difference: TemporalDifference(
           aggregation: aggregation, huberDelta: configuration.huberDelta, branches: online.branches,
-          online: onlineMeans, target: targetMeans)))
+          online: onlineMeans, target: targetMeans),
+        quantileDifference: quantiles.map {
+          QuantileDifference(
+            count: $0.count, branches: acting.branches, aggregation: aggregation,
+            kappa: configuration.huberDelta)
+        }))
     pool.run(chunks, SumTask(update: self, shardCount: shardCount, squares: squares))
     let norm = squaredNorm().squareRoot()
     let statistics = statistics(batch.count, shardCount, norm)
     guard statistics.isFinite else { return statistics }
     let step = optimizer.beginStep(gradientScale: Self.clip(norm, to: configuration.maximumGradientNorm))
-    pool.run(
-      chunks,
-      StepTask(update: self, step: step, targetRate: configuration.targetUpdate.rate(step: optimizer.step)))
+    let targetRate = configuration.targetUpdate.rate(step: optimizer.step)
+    noise?.rest()
+    pool.run(chunks, StepTask(update: self, step: step, targetRate: targetRate))
+    noise?.step(
+      gradients: shards[0].gradients.pointer, gradientScale: step.gradientScale,
+      settings: configuration.adam, targetRate: targetRate)
+    noise?.disturb()
     return statistics
   }
 

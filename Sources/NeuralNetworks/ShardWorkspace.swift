@@ -13,9 +13,19 @@ final class ShardWorkspace: @unchecked Sendable {
   private let outputs: UnsafeMutablePointer<Int32>
   private let values: Matrix
   private let scratch: Matrix
+  /// What quantiles need; nil without them.
+  private let quantileRoom: QuantileRoom?
   private(set) var sums = TemporalDifference.Sums()
 
-  init(network: BranchingNetwork, capacity: Int) {
+  /// Makes room for `capacity` rows.
+  ///
+  /// - Parameters:
+  ///   - network: the network that learns.
+  ///   - quantiles: that its outputs are quantiles of the choices of a shape.
+  init(
+    network: BranchingNetwork, capacity: Int,
+    quantiles: (regression: QuantileRegression, shape: NetworkShape)? = nil
+  ) {
     self.capacity = capacity
     let shape = network.shape
     gradients = Matrix(rows: 1, columns: shape.parameterCount)
@@ -25,6 +35,9 @@ final class ShardWorkspace: @unchecked Sendable {
     outputs = .allocate(capacity: shape.branchCount)
     values = Matrix(rows: 1, columns: 1 + shape.branchCount)
     scratch = Matrix(rows: 1, columns: network.head.inputs)
+    quantileRoom = quantiles.map {
+      QuantileRoom($0.regression, shape: $0.shape, capacity: capacity)
+    }
   }
 
   deinit { outputs.deallocate() }
@@ -32,7 +45,8 @@ final class ShardWorkspace: @unchecked Sendable {
   /// Writes the gradients of the shard's part of the batch's mean loss.
   func run(
     _ batch: TransitionBatch, range: Range<Int>, online: BranchingNetwork, target: BranchingNetwork,
-    isDouble: Bool, difference: TemporalDifference, errors: UnsafeMutablePointer<Float>
+    isDouble: Bool, difference: TemporalDifference, quantileDifference: QuantileDifference?,
+    errors: UnsafeMutablePointer<Float>
   ) {
     assert(range.count <= capacity)
     let (states, nextStates) = (0..<range.count, range.count..<2 * range.count)
@@ -45,6 +59,12 @@ final class ShardWorkspace: @unchecked Sendable {
     }
     target.forwardTrunk(nextObservations, workspace: targetPass, rows: states)
 
+    if let quantileDifference, let quantileRoom {
+      runQuantiles(
+        batch, range: range, online: online, target: target, isDouble: isDouble,
+        difference: quantileDifference, room: quantileRoom, errors: errors)
+      return backward(online, observations: observations, rows: states)
+    }
     // Only the greedy choice of the next action needs every output of the head.
     let top = online.layers.count - 2
     let nextOutputs = onlinePass.outputs(rows: nextStates)
@@ -63,6 +83,41 @@ final class ShardWorkspace: @unchecked Sendable {
     sums = difference.run(batch, range: range, rows: rows, gradients: gradients.pointer, errors: errors)
     difference.online.centre(gradients: gradients.pointer, scratch: scratch.pointer)
     backward(online, observations: observations, rows: states)
+  }
+
+  /// The head's part of a run whose outputs are quantiles: all of them are needed, so these are plain products.
+  private func runQuantiles(
+    _ batch: TransitionBatch, range: Range<Int>, online: BranchingNetwork, target: BranchingNetwork,
+    isDouble: Bool, difference: QuantileDifference, room: QuantileRoom, errors: UnsafeMutablePointer<Float>
+  ) {
+    let (count, top) = (range.count, online.layers.count - 2)
+    let states = 0..<count
+    func head(_ network: BranchingNetwork, _ hidden: MatrixView, into outputs: MatrixView) {
+      forward(
+        network.head, parameters: network.parameters.pointer, input: hidden, output: outputs, rectified: false
+      )
+    }
+    let observations = batch.observations.rows(range)
+    let hidden = top < 0 ? observations : onlinePass.activations(top, rows: states)
+    let outputs = room.outputs.view.rows(states)
+    let nextOutputs = room.outputs.view.rows(count..<2 * count)
+    let targetOutputs = room.targetOutputs.view.rows(states)
+    let nextObservations = batch.nextObservations.rows(range)
+    head(online, hidden, into: outputs)
+    head(
+      target, top < 0 ? nextObservations : targetPass.activations(top, rows: states), into: targetOutputs)
+    if isDouble {
+      head(
+        online, top < 0 ? nextObservations : onlinePass.activations(top, rows: count..<2 * count),
+        into: nextOutputs)
+    }
+    sums = difference.run(
+      batch, range: range, nextOutputs: isDouble ? nextOutputs : targetOutputs, room: room, errors: errors)
+    parameterGradients(online.head, outputGradient: outputs, input: hidden, gradients: gradients.pointer)
+    guard top >= 0 else { return }
+    multiply(
+      outputs, online.head.weights(in: online.parameters.pointer),
+      into: targetPass.activations(top, rows: states))
   }
 
   /// Carries the gradient of the trunk's output down its layers.

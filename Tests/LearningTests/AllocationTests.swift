@@ -26,14 +26,21 @@ import Testing
     #expect(allocations_of_this_thread() == before)
   }
 
-  @Test(arguments: Aggregation.allCases) func aTrainingStepAllocatesNothing(head: Aggregation) throws {
+  @Test(
+    "A training step allocates nothing, whatever head and switches",
+    arguments: Aggregation.allCases,
+    [(0, 0, 0), (0.6, 0, 0), (0, 0.5, 0), (0, 0, 10)] as [(Float, Float, Int)])
+  func aTrainingStepAllocatesNothing(
+    head: Aggregation, switches: (priorities: Float, noise: Float, quantiles: Int)
+  ) throws {
+    if head == .joint && (switches.noise > 0 || switches.quantiles > 0) { return }
     let lanes = VectorEnvironment(count: 40, seed: 3) { CartPole() }
     var learner = DoubleDQN(
       environments: lanes,
       configuration: DoubleDQNConfiguration(
-        hidden: [32, 32], head: head, batchSize: 64, replayCapacity: 2000, warmupSteps: 400,
-        environmentStepsPerUpdate: 20,
-        epsilon: 0.1, explorationWidth: 1, scheduleSteps: 10_000, threads: 1))
+        hidden: [32, 32], head: head, quantiles: switches.quantiles, batchSize: 64, replayCapacity: 2000,
+        priorityExponent: switches.priorities, warmupSteps: 400, environmentStepsPerUpdate: 20, epsilon: 0.1,
+        noise: switches.noise, explorationWidth: 1, scheduleSteps: 10_000, threads: 1))
     try learner.train(steps: 8000)
     func allocations(steps: Int) throws -> UInt64 {
       let before = allocations_of_this_thread()

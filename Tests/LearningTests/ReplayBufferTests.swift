@@ -28,10 +28,11 @@ private final class Recorder {
   private var current: [Int] = []
   private var stream = RandomStream(seed: 2, purpose: .test)
 
-  init(nStep: Int, capacity: Int) {
+  init(nStep: Int, capacity: Int, priorityExponent: Float = 0) {
     self.nStep = nStep
     buffer = ReplayBuffer(
-      capacity: capacity, lanes: lanes, observationSize: 1, branchCount: 2, nStep: nStep, discount: 0.9)
+      capacity: capacity, lanes: lanes, observationSize: 1, branchCount: 2, nStep: nStep, discount: 0.9,
+      priorityExponent: priorityExponent)
     episodes = Array(repeating: [], count: lanes)
   }
 
@@ -150,9 +151,11 @@ private final class Recorder {
     #expect(Set(seen.keys) == Set(recorder.transitions.keys))
   }
 
-  @Test("A full ring holds the newest rows and nothing half overwritten", arguments: [1, 3, 6])
-  func aFullRingHoldsTheNewestRows(nStep: Int) {
-    let recorder = Recorder(nStep: nStep, capacity: 211)
+  @Test(
+    "A full ring holds the newest rows and nothing half overwritten", arguments: [1, 3, 6],
+    [0, 0.6] as [Float])
+  func aFullRingHoldsTheNewestRows(nStep: Int, priorityExponent: Float) {
+    let recorder = Recorder(nStep: nStep, capacity: 211, priorityExponent: priorityExponent)
     recorder.begin()
     for step in 1...400 {
       recorder.step()

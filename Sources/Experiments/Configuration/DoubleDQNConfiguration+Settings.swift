@@ -9,12 +9,20 @@ extension DoubleDQNConfiguration {
       "spend_cap", \.spendCap, "whether actions stay within the observation's budget (additive head)"),
     .flag("dueling", \.isDueling, "whether a state value is learned apart from the advantages"),
     .flag("double", \.isDouble, "whether the online network picks the action that a target values"),
+    .integer(
+      "quantiles", \.quantiles, 0...1000, "quantiles of the returns of a choice, 0 for their mean alone"),
+    .number("risk", \.risk, .share, "share of outcomes, from the worst on, that choices are scored by"),
     .choice("initialization", \.initialization, "how the first weights are drawn"),
     .schedule("learning_rate", \.learningRate, .above(0), "Adam's step size"),
     .number("discount", \.discount, .unit, "what a reward one step later is worth"),
     .integer("n_step", \.nStep, 1...1000, "rewards summed up before a target bootstraps"),
     .integer("batch_size", \.batchSize, 1...1_048_576, "transitions of an update"),
     .integer("replay_capacity", \.replayCapacity, 1...Int(Int32.max), "transitions kept"),
+    .number(
+      "priority_exponent", \.priorityExponent, .unit,
+      "how much errors decide which transitions are drawn, 0 for not at all"),
+    .schedule(
+      "priority_correction", \.priorityCorrection, .unit, "how much of that the weights take back"),
     .integer(
       "warmup_steps", \.warmupSteps, 0 ... .max, "environment steps before learning begins"),
     .integer(
@@ -22,6 +30,9 @@ extension DoubleDQNConfiguration {
       "environment steps to an update"),
     .targetUpdate("target_update", \.targetUpdate, "[polyak, rate] or [hard, updates]"),
     .schedule("exploration", \.epsilon, .unit, "chance that a channel's bid is disturbed"),
+    .number(
+      "noise", \.noise, .atLeast(0),
+      "how noisy layers are at first (0.5 is usual), which then explore alone; 0 for plain layers"),
     .integer(
       "exploration_width", \.explorationWidth, 1...1000,
       "levels a disturbed bid may move, none for any"),
@@ -30,7 +41,9 @@ extension DoubleDQNConfiguration {
       "maximum_gradient_norm", \.maximumGradientNorm, .above(0), "clips gradients, or none"),
     .number("huber_threshold", \.huberThreshold, .above(0), "where the loss turns linear"),
     .number("maximum_loss", \.maximumLoss, .above(0), "a loss above this counts as divergence"),
-    .number(
-      "observation_limit", \.observationLimit, .above(0), "where normalised observations are cut"),
+    .flag(
+      "normalizes_observations", \.normalizesObservations,
+      "whether observations are normalised by what the warm-up measured"),
+    .number("observation_limit", \.observationLimit, .above(0), "where observations are cut"),
   ]
 }

@@ -10,6 +10,7 @@ struct Interval: Sendable, CustomStringConvertible {
   static func above(_ bound: Float) -> Interval {
     Interval(lower: bound, upper: .infinity, excludesLower: true)
   }
+  static let share = Interval(lower: 0, upper: 1, excludesLower: true)
   static let unit = Interval(lower: 0, upper: 1)
 
   /// The number that a word spells, if it is finite and allowed.
@@ -19,7 +20,9 @@ struct Interval: Sendable, CustomStringConvertible {
   }
 
   var description: String {
-    if upper.isFinite { return "from \(JSONValue(lower).text()) to \(JSONValue(upper).text())" }
+    if upper.isFinite {
+      return (excludesLower ? "above " : "from ") + JSONValue(lower).text() + " to " + JSONValue(upper).text()
+    }
     return (excludesLower ? "above " : "of at least ") + JSONValue(lower).text()
   }
 }

@@ -36,7 +36,11 @@ public protocol Learner: AnyObject {
   /// Plays and learns on, at least `steps` environment steps.
   func train(steps: Int) throws
   /// How good the greedy policy is: the mean return of episodes or, of a finite problem, the exact discounted value.
-  func score(episodes: Int) throws -> Double
+  ///
+  /// - Parameters:
+  ///   - episodes: how many episodes to play.
+  ///   - seed: decides their randomness, by way of `evaluationSeed`.
+  func score(episodes: Int, seed: UInt64) throws -> Double
   /// The greedy policy to save; nil of a table.
   var policyToSave: Policy? { get }
 }

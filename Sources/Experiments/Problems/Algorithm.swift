@@ -3,6 +3,8 @@ import Apportion
 /// The algorithms that problems can be trained with.
 public enum Algorithm: String, Sendable, CaseIterable {
   case dqn
+  case doubleDQN = "double-dqn"
+  case quantileDQN = "qr-dqn"
   case ppo
   case a2c
   case reinforce

@@ -16,7 +16,7 @@ extension PolicyGradientLearner {
   /// Plays and learns on, at least `steps` environment steps.
   public func train(steps: Int) throws { try train(steps: steps) { _ in .proceed } }
   /// The mean return of greedy episodes.
-  public func score(episodes: Int) -> Double { evaluate(episodes: episodes, seed: nil).mean }
+  public func score(episodes: Int, seed: UInt64) -> Double { evaluate(episodes: episodes, seed: seed).mean }
   /// The greedy policy.
   public var policyToSave: Policy? { policy }
 }
@@ -34,7 +34,7 @@ final class DoubleDQNLearner<E: Environment>: Learner {
   }
 
   func train(steps: Int) throws { try learner.train(steps: steps) }
-  func score(episodes: Int) -> Double { learner.evaluate(episodes: episodes).mean }
+  func score(episodes: Int, seed: UInt64) -> Double { learner.evaluate(episodes: episodes, seed: seed).mean }
   var policyToSave: Policy? { learner.policy }
 }
 
@@ -50,7 +50,7 @@ final class TableLearner<World: FiniteEnvironment>: Learner {
 
   func train(steps: Int) { learner.train(steps: steps) }
 
-  func score(episodes: Int) throws -> Double {
+  func score(episodes: Int, seed: UInt64) throws -> Double {
     let values = try process.evaluate(policy: learner.policy, discount: learner.configuration.discount)
     let starts = learner.world.startStates
     return starts.reduce(0) { $0 + values[$1] } / Double(starts.count)

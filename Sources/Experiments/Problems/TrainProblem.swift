@@ -6,7 +6,8 @@ import Synchronization
 /// Trains an algorithm on a problem, a run for each seed, side by side, and keeps curves and policies in a run folder.
 ///
 /// Every run is a function of its seed alone: how many train side by side changes no result. A run's policy is saved at
-/// each of its evaluations, so that one that diverges leaves the last that was good.
+/// each of its evaluations, or at those whose policy is the best so far where validation episodes choose, so that one
+/// that diverges leaves the last that was good. A run's score is that of the policy it leaves.
 ///
 /// - Parameters:
 ///   - problem: the problem.
@@ -41,8 +42,8 @@ public func trainProblem<Agent: AgentConfiguration>(
       let start = ContinuousClock.now
       let curve = Result {
         try trainRun(
-          try configuration.agent.learner(problem, run: run), marks: marks,
-          episodes: configuration.evaluationEpisodes,
+          try configuration.agent.learner(problem, run: run), seed: run.seed, marks: marks,
+          episodes: configuration.evaluationEpisodes, validationEpisodes: configuration.validationEpisodes,
           policy: folder.checkpoints + "/seed-\(run.seed).safetensors")
       }
       results.withLock { $0[index] = curve }
@@ -67,16 +68,24 @@ public func trainProblem<Agent: AgentConfiguration>(
   return report
 }
 
-/// Trains one learner and scores it at each mark.
-private func trainRun(_ learner: any Learner, marks: [Int], episodes: Int, policy path: String) throws
-  -> [Double]
-{
+/// Trains one learner and scores the policy kept at each mark: the last, or the best so far by validation episodes.
+private func trainRun(
+  _ learner: any Learner, seed: UInt64, marks: [Int], episodes: Int, validationEpisodes: Int,
+  policy path: String
+) throws -> [Double] {
   var played = 0
+  var kept = (validation: -Double.infinity, score: Double.nan)
   return try marks.map { mark in
     try learner.train(steps: mark - played)
     played = mark
-    try learner.policyToSave?.write(to: path)
-    return try learner.score(episodes: episodes)
+    let validation =
+      validationEpisodes > 0
+      ? try learner.score(episodes: validationEpisodes, seed: seed ^ validationSeed) : .infinity
+    if validation >= kept.validation {
+      kept = (validation, try learner.score(episodes: episodes, seed: seed))
+      try learner.policyToSave?.write(to: path)
+    }
+    return kept.score
   }
 }
 

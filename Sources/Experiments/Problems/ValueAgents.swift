@@ -1,8 +1,24 @@
 import Apportion
 
 extension DoubleDQNConfiguration: AgentConfiguration {
-  /// The defaults of its initializer.
-  public static var standard: DoubleDQNConfiguration { DoubleDQNConfiguration() }
+  /// Numbers for small problems, on few lanes.
+  public static var standard: DoubleDQNConfiguration {
+    DoubleDQNConfiguration(
+      hidden: [128, 128], learningRate: .linear(from: 1e-3, to: 1e-4), nStep: 1, batchSize: 64,
+      replayCapacity: 100_000, warmupSteps: 1000, environmentStepsPerUpdate: 2,
+      epsilon: .linear(from: 1, to: 0.05, until: 0.2))
+  }
+
+  /// The same with the switches of an algorithm: `dqn` is that of Mnih et al. (2015), `double-dqn` that of van Hasselt,
+  /// Guez and Silver (2016), `qr-dqn` that of Dabney, Rowland, Bellemare and Munos (2018).
+  public static func standard(_ algorithm: Algorithm) -> DoubleDQNConfiguration {
+    var configuration = standard
+    configuration.isDouble = algorithm == .doubleDQN
+    configuration.isDueling = false
+    configuration.quantiles = algorithm == .quantileDQN ? 50 : 0
+    return configuration
+  }
+
   /// How many lanes play side by side unless told otherwise.
   public static let defaultLanes = 8
 

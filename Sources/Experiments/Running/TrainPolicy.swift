@@ -24,6 +24,12 @@ public func trainPolicy(
   if let fault = configuration.agent.fault(for: environment) {
     throw ConfigurationError(place: "configuration", message: String(fault.dropLast()))
   }
+  guard initial == nil || configuration.agent.quantiles == 0 else {
+    throw ConfigurationError(
+      place: "configuration",
+      message: "a policy's file holds expected returns, so quantiles cannot be learned from there; "
+        + "set 'agent.quantiles' to 0")
+  }
   try initial?.check(matches: environment)
   let folder = try RunFolder(creating: folder ?? RunFolder.proposal(for: configuration.market))
   // The run keeps its own copy of the market, so that it can be evaluated wherever it is taken.
@@ -38,4 +44,4 @@ public func trainPolicy(
 }
 
 /// The seed of validation episodes, far from what a person gives an evaluation.
-private let validationSeed: UInt64 = 0x5661_6C69_6461_7465
+let validationSeed: UInt64 = 0x5661_6C69_6461_7465

@@ -93,7 +93,7 @@ import Testing
         guard let file = Preset.file(problem.name, algorithm) else { continue }
         found += 1
         switch algorithm {
-        case .dqn: _ = try ProblemConfiguration<DoubleDQNConfiguration>(file: file)
+        case .dqn, .doubleDQN, .quantileDQN: _ = try ProblemConfiguration<DoubleDQNConfiguration>(file: file)
         case .ppo: _ = try ProblemConfiguration<PPOConfiguration>(file: file)
         case .a2c: _ = try ProblemConfiguration<A2CConfiguration>(file: file)
         case .reinforce: _ = try ProblemConfiguration<REINFORCEConfiguration>(file: file)
