@@ -40,7 +40,7 @@ struct BadCall: Sendable, CustomTestStringConvertible {
     BadCall("train --set agent.learning_rte=1", 78, "(nearest: 'agent.learning_rate')"),
     BadCall("train --set agent.learning_rate=nan", 78, "'agent.learning_rate' should be a number above 0"),
     BadCall("train --env CartPole --algorithm ppo", 78, "did you mean 'CartPole-v1'?"),
-    BadCall("train --env CartPole-v1", 78, "say with --algorithm how to train it: dqn, ppo"),
+    BadCall("train --env CartPole-v1", 78, "say with --algorithm how to train it: dqn, double-dqn"),
     BadCall("train --env CartPole-v1 --algorithm sarsa", 78, "tables need numbered states"),
     BadCall(
       "train --env CartPole-v1 --algorithm ppo --set agent.head=additive", 78, "unknown key 'agent.head'"),
