@@ -20,7 +20,10 @@ struct EvaluateCommand: ParsableCommand {
   var market: String?
 
   @Option(
-    help: "A table of plausible markets to play, as calibrate writes it; strategies plan with the market.")
+    help: """
+      A table of plausible markets to play, as calibrate writes it; strategies plan with the market. A run that was trained \
+      on such plays those that its training kept out.
+      """)
   var plausible: String?
 
   @Option(help: "Where the result is kept as JSON (default: evaluation.json in the run's folder).")

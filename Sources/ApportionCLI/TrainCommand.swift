@@ -16,6 +16,10 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "A bundled market's name or a market file's path (default: nine-campaigns).")
   var market: String?
 
+  @Option(
+    help: "A table of plausible markets, as calibrate writes it, in every other one of which training plays.")
+  var plausible: String?
+
   @Option(help: "A classic problem, or a market, to train an algorithm on: CartPole-v1, Taxi-v3, ….")
   var env: String?
 
@@ -48,8 +52,8 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup var options: OutputOptions
 
   func validate() throws {
-    guard env == nil || (market == nil && from == nil) else {
-      throw ValidationError("--env goes with neither --market nor --from.")
+    guard env == nil || (market == nil && from == nil && plausible == nil) else {
+      throw ValidationError("--env goes with neither --market nor --plausible nor --from.")
     }
     guard env != nil || (algorithm == nil && seeds == nil) else {
       throw ValidationError("--algorithm and --seeds go with --env.")
@@ -60,6 +64,9 @@ struct TrainCommand: ParsableCommand {
     if let env { return try trainProblem(env) }
     var configuration = try TrainingConfiguration(file: config, overrides: overrides)
     if let market { try configuration.apply(override: "market=\(JSONValue.string(market).text())") }
+    if let plausible {
+      try configuration.apply(override: "plausible=\(JSONValue.string(plausible).text())")
+    }
     if let steps { try configuration.apply(override: "steps=\(steps)") }
     if let seed { try configuration.apply(override: "seed=\(seed)") }
     let initial = try from.map { try Policy(runOrFile: $0) }

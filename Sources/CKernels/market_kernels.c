@@ -157,11 +157,11 @@ void ck_response_offer(const float *spends, const int32_t *levels, size_t level_
 
 APPORTION_VECTORIZED
 void ck_response_outcome(const float *restrict stock, const float *restrict response_log,
-                         const float *restrict noise_normal, float ceiling, float half_saturation, float slope,
-                         float noise, float *restrict outcome, float *restrict expected, size_t lanes) {
-  const float log_half = vm_log(half_saturation);
+                         const float *restrict noise_normal, float ceiling, const float *restrict log_half,
+                         const float *restrict slope, float noise, float *restrict outcome, float *restrict expected,
+                         size_t lanes) {
   for (size_t i = 0; i < lanes; i++) {
-    const float log_ratio = slope * (log_half - vm_log(maximum(stock[i], 1e-30f)));
+    const float log_ratio = slope[i] * (log_half[i] - vm_log(maximum(stock[i], 1e-30f)));
     const float saturation = stock[i] > 0 ? 1 / (1 + vm_exp(minimum(log_ratio, 80))) : 0;
     expected[i] = ceiling * vm_exp(response_log[i]) * saturation;
     outcome[i] = expected[i] * vm_exp(noise * noise_normal[i] - 0.5f * noise * noise);

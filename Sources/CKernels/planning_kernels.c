@@ -75,3 +75,28 @@ void ck_levels_at(const float *restrict net_gain, const float *restrict cost, si
     for (size_t i = 0; i < WIDTH; i++) chosen[first + i] = at[i];
   }
 }
+
+APPORTION_VECTORIZED
+void ck_response_backup(const float *restrict next_value, const float *restrict next_spend,
+                        const float *restrict prices, size_t price_count, const ck_stock_levels *levels, size_t nodes,
+                        float weight, float *restrict value, float *restrict spend) {
+  for (size_t node = 0; node < nodes; node++) {
+    float *best = value + node * price_count, *spent = spend + node * price_count;
+    for (size_t level = 0; level < levels->count; level++) {
+      const size_t entry = node * levels->count + level;
+      const float gain = weight * levels->saturation[entry], cost = levels->spend[level];
+      const float fraction = levels->fraction[entry];
+      const size_t low = (size_t)levels->cell[entry] * price_count;
+      const float *value_below = next_value + low, *value_above = value_below + price_count;
+      const float *spend_below = next_spend + low, *spend_above = spend_below + price_count;
+      for (size_t i = 0; i < price_count; i++) {
+        const float later = value_below[i] + fraction * (value_above[i] - value_below[i]);
+        const float total = gain - prices[i] * cost + later;
+        const float money = cost + spend_below[i] + fraction * (spend_above[i] - spend_below[i]);
+        const int better = level == 0 || total > best[i];
+        best[i] = better ? total : best[i];
+        spent[i] = better ? money : spent[i];
+      }
+    }
+  }
+}

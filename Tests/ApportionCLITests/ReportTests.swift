@@ -59,7 +59,14 @@ private let chromium = "/usr/bin/chromium"
         // A channel that only brings outcome is missed when it is off.
         let expected = try #require(try explained.json["expected"]?.double)
         #expect(channel["when_off"]?.double ?? .infinity < expected)
-        #expect(channel["line"]?.string?.isEmpty == false)
+        // The line speaks of money and channels, not of columns.
+        let line = try #require(channel["line"]?.string)
+        #expect(line.contains("spend") && line.contains("without this channel"), "\(line)")
+        #expect(!line.contains("/"), "\(line)")
+        // What is summed up by subject is all there is.
+        let sum = channel["reasons"]?.array?.reduce(0) { $0 + ($1["value"]?.double ?? .nan) } ?? .nan
+        let margin = try #require(channel["margin"]?.double)
+        #expect(abs(sum - margin) <= 1e-4 * max(abs(margin), 1))
       }
       let late = try CommandLineProgram.run(["explain", "run", "--tick", "6"], in: folder)
       #expect(late.status == 78)
@@ -72,6 +79,13 @@ private let chromium = "/usr/bin/chromium"
       ] {
         #expect(page.contains(part), "\(part)")
       }
+      _ = try CommandLineProgram.run(
+        ["train", "--quiet", "--seed", "2", "--output", "second"] + tinySettings, in: folder)
+      _ = try CommandLineProgram.run(["evaluate", "second", "--episodes", "40"], in: folder)
+      _ = try CommandLineProgram.run(["report", "run", "second", "--output", "both.html"], in: folder)
+      let both = String(decoding: try AtomicFile.read(folder + "/both.html"), as: UTF8.self)
+      #expect(both.contains("Mean of 2 training seeds, 95 % interval"))
+      #expect(both.contains("over replan"))
       // Nothing comes from elsewhere, and nothing runs.
       for foreign in ["http:", "https:", "<script", "src=", "@import"] {
         #expect(!page.contains(foreign), "\(foreign)")

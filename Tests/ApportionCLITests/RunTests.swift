@@ -24,6 +24,37 @@ import Testing
     }
   }
 
+  /// Training plays in every other plausible market, evaluation in the rest, from the run's own copy of the table.
+  @Test func trainsOnPlausibleMarkets() throws {
+    try withTemporaryFolder { folder in
+      try AtomicFile.write(tinyMarket, to: folder + "/tiny.yaml")
+      var table =
+        "draw,channel,maximum,half_saturation,slope,retention,weibull_shape,weibull_scale,weibull_length\n"
+      for draw in 0..<5 {
+        table +=
+          "\(draw),first,\(20 + 5 * draw),12,1.2,0.\(draw),,,\n\(draw),second,12,\(4 + draw),2,,2,2,4\n"
+      }
+      try AtomicFile.write(table, to: folder + "/tiny.plausible.csv")
+      let trained = try CommandLineProgram.run(
+        ["train", "--quiet", "--output", "run", "--plausible", "tiny.plausible.csv"] + tinySettings,
+        in: folder)
+      #expect(trained.status == 0, "\(trained.errors)")
+      for file in ["/tiny.plausible.csv", "/tiny.yaml"] {
+        try FileManager.default.removeItem(atPath: folder + file)
+      }
+      let evaluation = try CommandLineProgram.run(
+        ["evaluate", "run", "--episodes", "40", "--json"], in: folder)
+      #expect(try evaluation.json["plausible_markets"]?.int == 2)
+      #expect(try evaluation.json["share_of_bound"]?.double ?? 2 <= 1)
+      let alone = try CommandLineProgram.run(
+        ["evaluate", "run", "--episodes", "40", "--market", "run/market.yaml", "--json"], in: folder)
+      #expect(try alone.json["plausible_markets"] == .null)
+      let missing = try CommandLineProgram.run(
+        ["train", "--output", "other", "--plausible", "none.csv"] + tinySettings, in: folder)
+      #expect(missing.status == 66)
+    }
+  }
+
   @Test func trainsEvaluatesAndExports() throws {
     try withRun { folder in
       // The run is whole: it can be taken elsewhere, without the market file it was trained with.

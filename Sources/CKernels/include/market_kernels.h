@@ -44,10 +44,10 @@ void ck_auction_outcome(const float *wins, const float *response_log, const floa
 /// What a response channel would spend: its level's amount of money.
 void ck_response_offer(const float *spends, const int32_t *levels, size_t level_stride, float *cost, size_t lanes);
 
-/// stock ← retention · stock + spend; expected = ceiling · e^response_log · stock^slope / (stock^slope + half^slope);
+/// expected = ceiling · e^response_log · stock^slope / (stock^slope + half^slope), slope and log half one per lane;
 /// outcome = expected · exp(noise · normal - noise² / 2).
 void ck_response_outcome(const float *stock, const float *response_log, const float *noise_normal, float ceiling,
-                         float half_saturation, float slope, float noise, float *outcome, float *expected,
+                         const float *log_half, const float *slope, float noise, float *outcome, float *expected,
                          size_t lanes);
 
 /// The results of one channel's last tick and the scales that bring them near 1; `levels` may be null at a start.

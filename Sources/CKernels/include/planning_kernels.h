@@ -24,4 +24,20 @@ float ck_spend_at(const float *net_gain, const float *cost, size_t stride, size_
 void ck_levels_at(const float *net_gain, const float *cost, size_t stride, size_t levels, float multiplier,
                   int32_t *chosen);
 
+/// The levels of a response channel at every node of stock. Arrays hold an entry per node and level, `spend` one per level.
+typedef struct {
+  const float *spend;       // money
+  const float *saturation;  // the share of the channel's ceiling that the stock earns
+  const int32_t *cell;      // the node below the stock, which is never the last
+  const float *fraction;    // how far it lies towards the node above
+  size_t count;             // levels
+} ck_stock_levels;
+
+/// One step of Bellman's recursion for a response channel, at many prices of money at once.
+///
+/// value = max over levels of weight · saturation - price · spend + next_value, read between nodes of stock; spend = the
+/// money that goes with it. Tables hold a row per node and a column per price.
+void ck_response_backup(const float *next_value, const float *next_spend, const float *prices, size_t price_count,
+                        const ck_stock_levels *levels, size_t nodes, float weight, float *value, float *spend);
+
 #endif

@@ -36,7 +36,9 @@ extension DoubleDQNConfiguration {
     .integer(
       "exploration_width", \.explorationWidth, 1...1000,
       "levels a disturbed bid may move, none for any"),
-    .rewardScale("reward_scale", \.rewardScale, "what rewards are multiplied with, or automatic"),
+    .rewardScale(
+      "reward_scale", \.rewardScale,
+      "what rewards are multiplied with, or automatic: by the plan's worth, or by returns in the warm-up"),
     .number(
       "maximum_gradient_norm", \.maximumGradientNorm, .above(0), "clips gradients, or none"),
     .number("huber_threshold", \.huberThreshold, .above(0), "where the loss turns linear"),

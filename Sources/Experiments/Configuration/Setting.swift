@@ -49,6 +49,18 @@ extension Setting {
     }
   }
 
+  /// A text, or `none`.
+  static func text(_ key: String, _ field: Field<String?>, _ help: String) -> Setting {
+    Setting(key: key, help: help) {
+      $0[keyPath: field].map { JSONValue.string($0).text() } ?? "none"
+    } set: { value, configuration throws(SettingMismatch) in
+      guard case .word(let word) = value, !word.isEmpty else {
+        throw SettingMismatch(expected: "a text, or none")
+      }
+      configuration[keyPath: field] = word == "none" ? nil : word
+    }
+  }
+
   static func flag(_ key: String, _ field: Field<Bool>, _ help: String) -> Setting {
     Setting(key: key, help: help) {
       "\($0[keyPath: field])"

@@ -6,6 +6,9 @@ import ModelFormats
 public struct TrainingConfiguration: Configurable {
   /// A bundled market's name or a market file's path.
   public var market = "nine-campaigns"
+  /// A table of plausible markets, as `calibrate` writes it; nil trains on the market itself. Training meets every other
+  /// one of them, evaluation the rest.
+  public var plausible: String?
   /// What the policy sees of the market.
   public var observation = ObservationKind.planner
   /// What a step pays in training; evaluation always pays what was drawn.
@@ -26,7 +29,7 @@ public struct TrainingConfiguration: Configurable {
   public var agent = DoubleDQNConfiguration(
     hidden: [128, 128], head: .additive, learningRate: .linear(from: 1e-5, to: 1e-6), discount: 1, nStep: 1,
     batchSize: 512, replayCapacity: 60_000, warmupSteps: 30_000, environmentStepsPerUpdate: 128,
-    targetUpdate: .polyak(0.02), epsilon: .constant(0.1), explorationWidth: 1, rewardScale: .constant(10),
+    targetUpdate: .polyak(0.02), epsilon: .constant(0.1), explorationWidth: 1, rewardScale: .automatic,
     maximumGradientNorm: nil, huberThreshold: 1000, maximumLoss: 1e15)
 
   /// The default run.
@@ -47,6 +50,9 @@ extension TrainingConfiguration {
   public static let settings: [Setting<TrainingConfiguration>] =
     [
       .text("market", \.market, "a bundled market's name or a market file's path"),
+      .text(
+        "plausible", \.plausible,
+        "a table of plausible markets, every other one of which episodes are played in; or none"),
       .choice(
         "observation", \.observation,
         "what the policy sees: planner (with the plan as a prior), planner-costs (levels' costs too) or advertiser"

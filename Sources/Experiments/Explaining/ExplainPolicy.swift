@@ -29,7 +29,9 @@ public func explainPolicy(
       entries.append(.init("level") { ForcedStrategy(play(), channel: channel, level: level, tick: tick) })
     }
   }
-  let records = MarketEvaluation(market: market, episodes: episodes, seed: seed).run(entries)
+  let plausible = try folder.plausibleMarkets(of: market)?.heldOut
+  let records = MarketEvaluation(market: market, episodes: episodes, seed: seed, plausible: plausible).run(
+    entries)
   let means = records.map { $0.expectedReturns.reduce(0, +) / Double(episodes) }
   var place = 1
   var firstChoice = 0
@@ -47,12 +49,21 @@ public func explainPolicy(
       of: policy, choice: firstChoice + chosen, over: firstChoice + other, at: state.observation,
       from: policy.normalizer.means)
     return Explanation.Channel(
-      name: channel.name, levels: levels, chosen: chosen, comparedWith: other, values: values,
+      name: channel.name, bids: channel.bids, levels: levels, chosen: chosen, comparedWith: other,
+      values: values,
       simulated: Array(means[place + 1..<place + 1 + levels.count]), whenOff: means[place],
       parts: zip(policy.observationNames, parts).map { .init(column: $0, value: $1) })
   }
   return Explanation(
-    market: market.name, tick: tick, episodes: episodes, expected: means[0], channels: channels)
+    market: market.name, currency: market.currency, tick: tick, episodes: episodes, expected: means[0],
+    channels: channels)
+}
+
+extension Channel {
+  /// Whether its levels are bids; otherwise they are money.
+  fileprivate var bids: Bool {
+    if case .auction = kind { true } else { false }
+  }
 }
 
 /// What a policy sees and does in a tick of one episode.

@@ -74,31 +74,31 @@ public struct PlanReport: Sendable {
     ])
     for row in plan.rows {
       table.append([
-        row.name, row.current.map { money($0.spend) } ?? "–", money(row.spend),
-        row.current.map { percent(row.spend / $0.spend - 1) } ?? "–", money(row.outcome),
-        row.spend > 0 ? String(format: "%.3g", row.outcome / row.spend) : "–",
-        String(format: "%.3g", row.marginalReturn),
-        "\(money(row.limits.lowerBound)) to \(money(row.limits.upperBound))",
+        row.name, row.current.map { readable($0.spend) } ?? "–", readable(row.spend),
+        row.current.map { percent(row.spend / $0.spend - 1) } ?? "–", readable(row.outcome),
+        row.spend > 0 ? readable(row.outcome / row.spend) : "–",
+        readable(row.marginalReturn),
+        "\(readable(row.limits.lowerBound)) to \(readable(row.limits.upperBound))",
       ])
     }
     var text = table.text + "\n"
-    text += "Spends \(money(plan.spend)) of \(money(plan.budget)) \(currency)".trimmed
-    text += " for an outcome of \(money(plan.outcome))"
+    text += "Spends \(readable(plan.spend)) of \(readable(plan.budget)) \(currency)".trimmed
+    text += " for an outcome of \(readable(plan.outcome))"
     if let current = plan.currentOutcome {
-      text += ", \(percent(plan.outcome / current - 1)) against \(money(current)) today"
+      text += ", \(percent(plan.outcome / current - 1)) against \(readable(current)) today"
     }
-    text += ".\nNo plan within the limits can exceed \(money(plan.bound)): "
+    text += ".\nNo plan within the limits can exceed \(readable(plan.bound)): "
     text += String(
       format: "%.2g %% above this one. %d violations. ", plan.certifiedGap * 100, plan.violations)
     text += String(format: "Planned in %.3g ms.\n", milliseconds)
     if let steady {
-      text += "The best plan that spends the same in every tick: \(money(steady.outcome)).\n"
+      text += "The best plan that spends the same in every tick: \(readable(steady.outcome)).\n"
     }
     guard !whatIf.isEmpty else { return text }
     var curve = TextTable(["budget", "outcome", "marginal return"])
     for plan in whatIf {
       curve.append([
-        money(plan.budget), money(plan.outcome), String(format: "%.3g", Self.marginalReturn(plan)),
+        readable(plan.budget), readable(plan.outcome), readable(Self.marginalReturn(plan)),
       ])
     }
     return text + "\n" + curve.text
@@ -112,14 +112,6 @@ public struct PlanReport: Sendable {
     }
     let header = (["tick"] + plan.rows.map { quoted($0.name) }).joined(separator: ",")
     return ([header] + rows).joined(separator: "\n") + "\n"
-  }
-
-  private func money(_ amount: Double) -> String {
-    switch abs(amount) {
-    case 1e6...: String(format: "%.2f M", amount / 1e6)
-    case 1e4...: String(format: "%.1f k", amount / 1e3)
-    default: String(format: "%.4g", amount)
-    }
   }
 
   private func percent(_ share: Double) -> String {

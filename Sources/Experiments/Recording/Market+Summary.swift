@@ -6,13 +6,13 @@ extension Market {
   /// The market in a few lines: what it is, its budget, and a table of its channels.
   public var overview: String {
     var text = "\(name): \(summary)\n"
-    text += "\(ticks) ticks, budget \(format(budget)) \(currency)"
-    if let tickCap { text += ", at most \(format(tickCap)) a tick" }
+    text += "\(ticks) ticks, budget \(readable(budget)) \(currency)"
+    if let tickCap { text += ", at most \(readable(tickCap)) a tick" }
     text += ", objective \(objective.rawValue)\n"
-    text += "drift: persistence \(format(drift.persistence)), price \(format(drift.price)), "
-    text += "volume \(format(drift.volume)), response \(format(drift.response))\n"
-    text += "between episodes: price \(format(randomization.price)), volume \(format(randomization.volume)), "
-    text += "response \(format(randomization.response)), conversion \(format(randomization.conversion))\n"
+    text += "drift: persistence \(rate(drift.persistence)), price \(rate(drift.price)), "
+    text += "volume \(rate(drift.volume)), response \(rate(drift.response))\n"
+    text += "between episodes: price \(rate(randomization.price)), volume \(rate(randomization.volume)), "
+    text += "response \(rate(randomization.response)), conversion \(rate(randomization.conversion))\n"
     text += "digest \(digest)\n\n"
     return text + channelTable.text
   }
@@ -25,14 +25,14 @@ extension Market {
       let rates: [String]
       switch channel.kind {
       case .auction(let auction):
-        rates = [format(auction.volume), format(auction.clickRate), format(auction.conversionRate)]
+        rates = [readable(auction.volume), rate(auction.clickRate), rate(auction.conversionRate)]
       case .response: rates = ["", "", ""]
       }
       let levels = channel.levels
       table.append(
         [
-          channel.name, channel.kindName, "\(levels.count)", format(levels.first ?? 0),
-          format(levels.last ?? 0),
+          channel.name, channel.kindName, "\(levels.count)", readable(levels.first ?? 0),
+          readable(levels.last ?? 0),
         ] + rates)
     }
     return table
@@ -55,8 +55,9 @@ extension Market {
     ]
   }
 
-  private func format(_ number: Double) -> String { String(format: "%.4g", number) }
 }
+
+private func rate(_ number: Double) -> String { String(format: "%.4g", number) }
 
 extension Channel {
   fileprivate var kindName: String {

@@ -54,7 +54,7 @@ public final class ProgressLine {
       "\(grouped(step)) / \(grouped(totalSteps)) steps (\(Int(share * 100)) %)",
       "\(grouped(Int(stepsPerSecond.isFinite ? stepsPerSecond : 0))) steps/s",
     ]
-    parts += details.map { "\($0.name) \($0.value.isFinite ? String(format: "%.4g", $0.value) : "–")" }
+    parts += details.map { "\($0.name) \(readable($0.value))" }
     if step < totalSteps, stepsPerSecond > 0, stepsPerSecond.isFinite {
       parts.append("ETA \(clock(seconds: Double(totalSteps - step) / stepsPerSecond))")
     } else {

@@ -1,188 +1,172 @@
 import Apportion
 import Foundation
 
-/// Where the money of the best fixed plan and of a policy goes, and what it brings: the middle of a report.
+/// Where the money goes today or by the best fixed plan, and where by the policy, and what it brings: the middle of a report.
 struct MoneyFlows {
   private let market: Market
-  private let fixed: PlayMeter
-  private let policy: PlayMeter
+  private let plausible: PlausibleMarkets?
+  /// What the policy is set against: going on as today, where that is known, otherwise the best fixed plan.
+  private let reference: Flow
+  private let fixed: Flow
+  private let policy: Flow
   private static let episodes = 128
 
-  /// Plays both on the same episodes.
+  /// The means of one strategy's episodes.
+  private struct Flow {
+    let name: String
+    /// By tick and channel: money.
+    let spends: [[Double]]
+    /// By channel: money over the episode, and the outcome in units of the objective, spends not taken off.
+    let spend: [Double]
+    let outcome: [Double]
+
+    init(_ name: String, _ meter: PlayMeter, worth: [Double]) {
+      self.name = name
+      spends = meter.meanSpend
+      spend = Self.sum(spends)
+      outcome = zip(Self.sum(meter.meanOutcome), worth).map { $0 * $1 }
+    }
+
+    private static func sum(_ values: [[Double]]) -> [Double] {
+      (values.first ?? []).indices.map { channel in values.reduce(0) { $0 + $1[channel] } }
+    }
+  }
+
+  /// Plays today's spends, the best fixed plan and the policy on the same episodes.
   ///
-  /// - Parameter fixedName: which of the fixed plans among the baselines.
-  init(_ market: Market, policy: Policy, observation: ObservationKind, fixedName: String) throws {
+  /// - Parameters:
+  ///   - plausible: the markets to play in; nil for the market itself.
+  ///   - fixedName: which of the fixed plans among the baselines.
+  init(
+    _ market: Market, plausible: PlausibleMarkets?, policy: Policy, observation: ObservationKind,
+    fixedName: String
+  ) throws {
     self.market = market
+    self.plausible = plausible
     let environment = BudgetAllocation(market: market, observation: observation)
     try policy.check(matches: environment)
-    let (fixedMeter, policyMeter) = (PlayMeter(market: market), PlayMeter(market: market))
-    let fixed = Baselines(market).fixedPlans.filter { $0.name == fixedName }.map { entry in
-      MarketEvaluation.Entry(entry.name) { fixedMeter.metering(entry.make()) }
+    let baselines = Baselines(market)
+    let entries =
+      [baselines.today].compactMap { $0 } + baselines.fixedPlans.filter { $0.name == fixedName } + [
+        .init("policy") { PolicyStrategy(policy: policy, environment: environment) }
+      ]
+    let meters = entries.map { _ in PlayMeter(market: market) }
+    _ = MarketEvaluation(market: market, episodes: Self.episodes, seed: 0, plausible: plausible).run(
+      zip(entries, meters).map { entry, meter in .init(entry.name) { meter.metering(entry.make()) } })
+    let worth = market.channels.map { ResponseSketch($0, market: market).worth }
+    let flows = zip(entries, meters).map { entry, meter in
+      Flow(["today", "policy"].contains(entry.name) ? entry.name : "fixed plan", meter, worth: worth)
     }
-    _ = MarketEvaluation(market: market, episodes: Self.episodes, seed: 0).run(
-      fixed + [
-        .init("policy") { policyMeter.metering(PolicyStrategy(policy: policy, environment: environment)) }
-      ])
-    (self.fixed, self.policy) = (fixedMeter, policyMeter)
+    reference = flows[0]
+    fixed = flows[flows.count - 2]
+    self.policy = flows[flows.count - 1]
   }
 
-  /// One channel's sums over an episode.
-  private func totals(_ values: [[Double]]) -> [Double] {
-    market.channels.indices.map { channel in values.reduce(0) { $0 + $1[channel] } }
-  }
+  private var all: [Flow] { reference.name == fixed.name ? [fixed, policy] : [reference, fixed, policy] }
 
-  /// The outcome in units of the objective, spends not taken off.
-  private func worth(_ outcomes: [Double]) -> [Double] {
-    zip(outcomes, market.channels).map { $0 * ResponseSketch($1, market: market).worth }
-  }
-
-  /// What each channel gets and brings, under the plan and the policy.
+  /// What each channel gets and brings, now and by the policy.
   var table: String {
-    let (before, after) = (totals(fixed.meanSpend), totals(policy.meanSpend))
-    let (gained, gains) = (worth(totals(fixed.meanOutcome)), worth(totals(policy.meanOutcome)))
-    let total = after.reduce(0, +)
-    func cells(_ texts: [String], _ tag: String) -> String {
+    let (before, after) = (reference, policy)
+    let (spentBefore, spentAfter) = (before.spend.reduce(0, +), after.spend.reduce(0, +))
+    let (earnedBefore, earnedAfter) = (before.outcome.reduce(0, +), after.outcome.reduce(0, +))
+    func row(_ texts: [String], _ tag: String = "td") -> String {
       "<tr>" + texts.map { "<\(tag)>\(escaped($0))</\(tag)>" }.joined() + "</tr>"
     }
-    let header = cells(
-      [
-        "channel", "today", "fixed plan", "policy", "change", "share", "outcome", "change", "return",
-        "marginal",
-      ], "th")
-    let rows = market.channels.indices.map { index in
-      let channel = market.channels[index]
-      let sketch = ResponseSketch(channel, market: market)
-      return cells(
-        [
-          channel.name, sketch.today.map { compact($0) } ?? "–", compact(before[index]),
-          compact(after[index]),
-          change(after[index], before[index]),
-          String(format: "%.1f %%", 100 * after[index] / max(total, 1e-300)),
-          compact(gains[index]), change(gains[index], gained[index]),
-          after[index] > 0 ? compact(gains[index] / after[index]) : "–",
-          compact(sketch.marginalReturn(at: after[index] / Double(market.ticks))),
-        ], "td")
+    func figures(_ spend: Double, of total: Double, _ outcome: Double) -> [String] {
+      [readable(spend), share(spend, total), readable(outcome), spend > 0 ? readable(outcome / spend) : "–"]
     }
-    let sum = cells(
-      [
-        "all", "", compact(before.reduce(0, +)), compact(total), change(total, before.reduce(0, +)), "100 %",
-        compact(gains.reduce(0, +)), change(gains.reduce(0, +), gained.reduce(0, +)),
-        compact(gains.reduce(0, +) / max(total, 1e-300)), "",
-      ], "td")
-    return "<div class=\"wide\"><table>\(header)\(rows.joined())\(sum)</table></div>"
-      + "<p>Means of \(Self.episodes) episodes; the marginal return is that of the channel's curve at the policy's mean spend.</p>"
+    let groups =
+      "<tr><th></th><th colspan=\"4\">\(escaped(before.name))</th><th colspan=\"5\">policy</th>"
+      + "<th colspan=\"2\">change</th></tr>"
+    let header = row(
+      ["channel"] + ["spend", "share", "outcome", "return"] + [
+        "spend", "share", "outcome", "return", "marginal",
+      ]
+        + ["spend", "outcome"], "th")
+    let rows = market.channels.enumerated().map { index, channel in
+      row(
+        [channel.name] + figures(before.spend[index], of: spentBefore, before.outcome[index])
+          + figures(after.spend[index], of: spentAfter, after.outcome[index])
+          + [
+            readable(
+              ResponseSketch(channel, market: market).marginalReturn(
+                at: after.spend[index] / Double(market.ticks))),
+            change(after.spend[index], before.spend[index]),
+            change(after.outcome[index], before.outcome[index]),
+          ])
+    }
+    let sum = row(
+      ["all"] + figures(spentBefore, of: spentBefore, earnedBefore)
+        + figures(spentAfter, of: spentAfter, earnedAfter)
+        + ["", change(spentAfter, spentBefore), change(earnedAfter, earnedBefore)])
+    return "<div class=\"wide\"><table class=\"flows\">\(groups)\(header)\(rows.joined())\(sum)</table></div>"
+      + "<p class=\"note\">Means of \(Self.episodes) episodes. A return is outcome per unit of money; the marginal return "
+      + "is what the next unit would bring, read from the channel's curve at the policy's mean spend.</p>"
+  }
+
+  private func share(_ part: Double, _ whole: Double) -> String {
+    String(format: "%.1f %%", 100 * part / max(whole, .leastNormalMagnitude))
   }
 
   private func change(_ after: Double, _ before: Double) -> String {
     before > 0 ? String(format: "%+.0f %%", 100 * (after / before - 1)) : "–"
   }
 
-  /// From the fixed plan's outcome to the policy's, channel by channel.
+  /// From the outcome of today, or of the fixed plan, to the policy's, channel by channel.
   var waterfall: String {
-    let (gained, gains) = (worth(totals(fixed.meanOutcome)), worth(totals(policy.meanOutcome)))
-    return SVGChart.waterfall(
-      "Outcome from the fixed plan to the policy", from: ("fixed plan", gained.reduce(0, +)),
-      changes: market.channels.indices.map { (market.channels[$0].name, gains[$0] - gained[$0]) },
+    SVGChart.waterfall(
+      "Outcome from \(reference.name) to the policy",
+      from: (reference.name, reference.outcome.reduce(0, +)),
+      changes: market.channels.indices.map {
+        (market.channels[$0].name, policy.outcome[$0] - reference.outcome[$0])
+      },
       to: "policy")
   }
 
-  /// Money spent so far, by tick.
+  /// Money spent so far and per tick.
   var budgetPath: String {
-    func path(_ values: [[Double]]) -> [(Double, Double)] {
+    func sums(_ flow: Flow) -> [(x: Double, y: Double)] {
       var sum = 0.0
       return [(0, 0)]
-        + values.enumerated().map { tick, spends in
+        + flow.spends.enumerated().map { tick, spends in
           sum += spends.reduce(0, +)
           return (Double(tick + 1), 100 * sum / market.budget)
         }
     }
+    let styles = ["policy": "main-line", "fixed plan": "other-line", "today": "bound-line"]
+    func series(_ points: (Flow) -> [(x: Double, y: Double)]) -> [SVGChart.Series] {
+      all.reversed().map { .init(name: $0.name, points: points($0), style: styles[$0.name] ?? "other-line") }
+    }
     return SVGChart.lines(
-      "Share of the budget spent by tick", x: "tick", y: "% of the budget spent",
-      series: [
-        ("policy", path(policy.meanSpend), "main-line"), ("fixed plan", path(fixed.meanSpend), "other-line"),
-      ])
+      "Share of the budget spent by tick", x: "tick", y: "% of the budget spent", series: series(sums))
+      + SVGChart.lines(
+        "Money per tick", x: "tick", y: "money in the tick",
+        series: series { flow in
+          flow.spends.enumerated().map { (Double($0.offset + 1), $0.element.reduce(0, +)) }
+        })
   }
 
-  /// A curve per channel, with the spends of today, plan and policy.
+  /// A curve per channel, with its limits and the mean spends of today, plan and policy.
   var curves: String {
-    let (before, after) = (totals(fixed.meanSpend), totals(policy.meanSpend))
     let ticks = Double(market.ticks)
-    let figures = market.channels.indices.map { index in
-      let sketch = ResponseSketch(market.channels[index], market: market)
-      func point(_ spend: Double) -> (Double, Double) { (spend, sketch.outcome(at: spend)) }
-      var marks = [
-        (name: "fixed plan", point: point(before[index] / ticks), style: "other"),
-        (name: "policy", point: point(after[index] / ticks), style: "main"),
-      ]
-      if let today = sketch.today {
-        marks.append((name: "today", point: point(today / ticks), style: "bound"))
+    let styles = ["policy": "main", "fixed plan": "other", "today": "bound"]
+    let figures = market.channels.enumerated().map { index, channel in
+      let sketch = ResponseSketch(channel, market: market)
+      let marks = all.map { flow in
+        let spend = flow.spend[index] / ticks
+        return SVGChart.Mark(
+          name: flow.name, point: (spend, sketch.outcome(at: spend)), style: styles[flow.name] ?? "other")
       }
       let chart = SVGChart.lines(
-        "Response curve of \(market.channels[index].name)", x: "money per tick", y: "outcome per tick",
-        series: [("", sketch.points, "main-line")], marks: marks)
-      return "<figure><figcaption>\(escaped(market.channels[index].name))</figcaption>\(chart)</figure>"
+        "Response curve of \(channel.name)", x: "money per tick", y: "outcome per tick",
+        series: [.init(points: sketch.points, style: "main-line")], marks: marks,
+        band: sketch.band(plausible?.draws.map { $0[index] } ?? []),
+        limits: [sketch.limits.lowerBound, sketch.limits.upperBound].filter { $0 > 0 }, small: true)
+      return "<figure><figcaption>\(escaped(channel.name))</figcaption>\(chart)</figure>"
     }
-    return "<div class=\"grid\">\(figures.joined())</div>"
-      + "<p>Steady spend at a season of 1; a curve ends at the channel's upper limit.</p>"
-  }
-}
-
-/// A channel's curve of outcome by steady spend in the mean market.
-struct ResponseSketch {
-  /// Ascending money per tick, and the outcome in units of the objective.
-  let points: [(Double, Double)]
-  /// What an outcome adds to the objective.
-  let worth: Double
-  /// The money of the last ticks before the episode, over as many; nil where it is not known.
-  let today: Double?
-
-  init(_ channel: Channel, market: Market) {
-    switch channel.kind {
-    case .response(let response):
-      let worth = market.objective == .conversions ? 1 : response.valuePerOutcome
-      let gain = response.adstock.weights?.reduce(0, +) ?? 1 / (1 - response.adstock.retention)
-      let hill = response.saturation
-      let highest = channel.levels.last ?? 0
-      points = (0...60).map { step in
-        let spend = highest * Double(step) / 60
-        let stock = spend * gain
-        let share = stock > 0 ? 1 / (1 + pow(hill.halfSaturation / stock, hill.slope)) : 0
-        return (spend, worth * hill.maximum * share)
-      }
-      self.worth = worth
-      today =
-        response.recent.isEmpty
-        ? nil : response.recent.reduce(0, +) / Double(response.recent.count) * Double(market.ticks)
-    case .auction(let auction):
-      let worth = market.objective == .conversions ? 1 : auction.valuePerConversion
-      let landscape = auction.landscape
-      points = channel.levels.map { bid in
-        let (won, paid, _) = landscape.outcome(bid: bid)
-        let price = auction.pricing == .firstPrice ? won * bid : paid
-        return (
-          auction.volume * price * auction.priceUnit,
-          worth * auction.volume * won * auction.clickRate * auction.conversionRate
-        )
-      }
-      self.worth = worth
-      today = nil
-    }
-  }
-
-  /// The outcome at a spend, between the points.
-  func outcome(at spend: Double) -> Double {
-    guard let next = points.firstIndex(where: { $0.0 >= spend }), next > 0 else {
-      return spend <= 0 ? points.first?.1 ?? 0 : points.last?.1 ?? 0
-    }
-    let (a, b) = (points[next - 1], points[next])
-    return b.0 > a.0 ? a.1 + (spend - a.0) / (b.0 - a.0) * (b.1 - a.1) : b.1
-  }
-
-  /// The slope of the curve at a spend.
-  func marginalReturn(at spend: Double) -> Double {
-    let step = (points.last?.0 ?? 0) / 100
-    guard step > 0 else { return 0 }
-    let low = max(0, min(spend, (points.last?.0 ?? 0)) - step / 2)
-    return (outcome(at: low + step) - outcome(at: low)) / step
+    let band = plausible == nil ? "" : " The band holds the curves of nine of ten plausible markets."
+    return
+      "<div class=\"grid\">\(figures.joined())</div><p class=\"note\">Steady spend at a season of 1; points are mean "
+      + "spends, dashed lines the channel's limits.\(band)</p>"
   }
 }

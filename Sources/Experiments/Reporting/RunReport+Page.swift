@@ -18,24 +18,29 @@ extension RunReport {
       :root { --ink: #e4e8ec; --paper: #14181d; --faint: #39414b; --main: #6cb0ff; --other: #7d8997; --gain: #58c98a;
         --loss: #f0857c; --bound: #e5a93c }
     }
-    @media print { :root { --ink: #000; --paper: #fff; --faint: #bbb } section { break-inside: avoid } }
+    @media print { body { max-width: none; font-size: 12px } figure, svg, tr { break-inside: avoid } :root { --ink: #000; --paper: #fff; --faint: #bbb } section { break-inside: avoid } }
     body { margin: 0 auto; max-width: 60rem; padding: 1rem; color: var(--ink); background: var(--paper);
       font: 16px/1.5 system-ui, sans-serif }
     h1, h2 { line-height: 1.2 } h2 { border-bottom: 1px solid var(--faint); margin-top: 2rem }
     .headline { font-size: 1.8rem; font-weight: 600; margin: 0 }
-    .wide { overflow-x: auto } .grid { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(18rem, 1fr)) }
+    .wide { overflow-x: auto } .grid { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(17rem, 1fr)) }
     table { border-collapse: collapse; font-variant-numeric: tabular-nums; width: 100% }
     th, td { padding: .25rem .5rem; text-align: right; border-bottom: 1px solid var(--faint); white-space: nowrap }
     th:first-child, td:first-child { text-align: left }
     dl { display: grid; grid-template-columns: minmax(8rem, max-content) 1fr; gap: .25rem 1rem }
     dt { font-weight: 600 } dd { margin: 0; overflow-wrap: anywhere }
-    figure { margin: 0 } figcaption { font-weight: 600 }
-    svg { width: 100%; height: auto; display: block } svg text { fill: var(--ink); font: 13px system-ui, sans-serif }
+    figure { margin: 0 } figcaption { font-weight: 600; font-size: .9rem }
+    svg { width: 100%; height: auto; display: block; margin: .5rem 0 } svg text { fill: var(--ink); font: 13px system-ui, sans-serif }
     .main { fill: var(--main) } .other { fill: var(--other) } .bound { fill: var(--bound) }
     .gain { fill: var(--gain) } .loss { fill: var(--loss) }
     .axis { stroke: var(--ink); stroke-width: 1 }
-    .main-line, .other-line { fill: none; stroke-width: 2 }
+    .grid-line { stroke: var(--faint) } .limit { stroke: var(--ink); stroke-dasharray: 2 3 }
+    .band { fill: var(--main); opacity: .15 }
+    .main-line, .other-line, .bound-line { fill: none; stroke-width: 2 }
     .main-line { stroke: var(--main) } .other-line { stroke: var(--other); stroke-dasharray: 5 3 }
+    .bound-line { stroke: var(--bound); stroke-dasharray: 2 3 }
+    .note { font-size: .85rem; opacity: .8 }
+    .flows tr:last-child td { font-weight: 600 } .flows th[colspan] { text-align: center }
     </style>
     </head>
     <body>

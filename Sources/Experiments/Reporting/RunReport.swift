@@ -19,19 +19,23 @@ public struct RunReport: Sendable {
     let market = try Market(contentsOf: folder.market)
     let policy = try Policy(contentsOf: folder.policy)
     let fixedName = Self.bestFixedPlan(evaluations[0])
+    let plausible = try folder.plausibleMarkets(of: market)?.heldOut
     let flows = try MoneyFlows(
-      market, policy: policy, observation: configuration.observation, fixedName: fixedName)
+      market, plausible: plausible, policy: policy, observation: configuration.observation,
+      fixedName: fixedName)
     let digest = sha256(of: try AtomicFile.read(folder.policy))
+    let seeds = SeedLifts(folders, evaluations, fixedName: fixedName)
     let parts = [
-      Self.headline(evaluations, market, fixedName),
-      Self.section("The scenario", Self.scenario(market, configuration, policy, digest)),
-      Self.section("Policy, baselines and bound", Self.comparison(evaluations[0])),
+      Self.headline(seeds, market, evaluations[0]),
+      Self.section("Policy, baselines and bound", Self.comparison(evaluations[0]) + seeds.table),
       Self.section("Where the money goes", flows.table + flows.waterfall),
       Self.section("The budget over time", flows.budgetPath),
       Self.section("Response curves", flows.curves),
-      Self.section("Learning", try Self.learning(folder)),
       Self.section("Why", Self.explanation(folder)),
-      Self.section("What to beware of", Self.caveats(market, policy)),
+      Self.section("Learning", try Self.learning(folder)),
+      Self.section(
+        "The scenario", Self.scenario(market, configuration, policy, digest, worlds: plausible?.count)),
+      Self.section("What to beware of", Self.caveats(market, policy, worlds: plausible?.count)),
     ]
     html = Self.page(title: market.name, parts.joined())
   }
@@ -46,52 +50,40 @@ public struct RunReport: Sendable {
     return mean("plan") > mean("static") ? "plan" : "static"
   }
 
-  /// The lift over the best fixed plan, with an interval over seeds where there are several runs, else over episodes.
-  private static func headline(_ evaluations: [JSONValue], _ market: Market, _ fixedName: String) -> String {
-    func number(_ document: JSONValue, _ path: String...) -> Double {
-      path.reduce(document) { $0[$1] ?? .null }.double ?? .nan
-    }
-    let lifts = evaluations.map {
-      100 * (number($0, "policy", "mean") / number($0, "baselines", fixedName, "mean") - 1)
-    }
-    let mean = lifts.reduce(0, +) / Double(lifts.count)
-    let interval: String
-    if lifts.count > 1 {
-      interval = String(
-        format: "%+.1f to %+.1f %% over %d seeds", lifts.min() ?? 0, lifts.max() ?? 0, lifts.count)
-    } else {
-      let gain = evaluations[0]["baselines"]?[fixedName]?["gain"]?["ci95"]?.array?.compactMap(\.double) ?? []
-      let base = number(evaluations[0], "baselines", fixedName, "mean")
-      interval =
-        gain.count == 2
-        ? String(
-          format: "95 %% interval over episodes %+.1f to %+.1f %%", 100 * gain[0] / base, 100 * gain[1] / base
-        ) : ""
-    }
-    let share = 100 * number(evaluations[0], "share_of_bound")
+  private static func headline(_ seeds: SeedLifts, _ market: Market, _ evaluation: JSONValue) -> String {
+    let share = 100 * (evaluation["share_of_bound"]?.double ?? .nan)
+    let today =
+      seeds.meanLift(over: "today").map { String(format: " %+.1f %% against spending as today.", $0) } ?? ""
     return """
       <header><h1>\(escaped(market.name))</h1>
-      <p class="headline">\(String(format: "%+.1f %%", mean)) over the best fixed plan</p>
-      <p>\(interval). \(String(format: "%.1f %%", share)) of what no policy can beat.</p></header>
+      <p class="headline">\(String(format: "%+.1f %%", seeds.meanLift)) over the best fixed plan</p>
+      <p>\(seeds.interval).\(today) The policy reaches \(String(format: "%.1f %%", share)) of a certified bound that no \
+      policy can beat.</p></header>
       """
   }
 
   private static func scenario(
-    _ market: Market, _ configuration: TrainingConfiguration, _ policy: Policy, _ digest: String
+    _ market: Market, _ configuration: TrainingConfiguration, _ policy: Policy, _ digest: String, worlds: Int?
   ) -> String {
-    let limits = market.channels.filter { $0.levels.count < $0.ladder.count }.map(\.name)
+    let limits = market.channels.filter { $0.levels.count < $0.ladder.count }.map {
+      "\($0.name) (\(readable($0.levels.first ?? 0)) to \(readable($0.levels.last ?? 0)))"
+    }
     let target =
       switch market.target {
-      case .costPerAction(let cost): "at most \(compact(cost)) per conversion"
-      case .returnOnSpend(let ratio): "a return on spend of at least \(compact(ratio))"
+      case .costPerAction(let cost): "at most \(readable(cost)) per conversion"
+      case .returnOnSpend(let ratio): "a return on spend of at least \(readable(ratio))"
       case nil: "none"
       }
     let rows = [
       ("Market", market.summary),
-      ("Budget", "\(compact(market.budget)) \(market.currency) over \(market.ticks) ticks"),
-      ("Most per tick", market.tickCap.map { compact($0) } ?? "only the budget limits it"),
+      ("Budget", "\(readable(market.budget)) \(market.currency) over \(market.ticks) ticks"),
+      ("Most per tick", market.tickCap.map { readable($0) } ?? "only the budget limits it"),
       ("Channels with limits", limits.isEmpty ? "none" : limits.joined(separator: ", ")),
       ("Objective", market.objective.rawValue), ("Target", target),
+      (
+        "Played in",
+        worlds.map { "\($0) plausible markets that training never met" } ?? "the market as described"
+      ),
       ("Training", "\(policy.trainingSteps) steps, seed \(configuration.seed)"),
       ("Market digest", market.digest), ("Policy digest", digest),
     ]
@@ -121,11 +113,11 @@ public struct RunReport: Sendable {
   private static func learning(_ folder: RunFolder) throws -> String {
     let table = try CSVTable(contentsOf: folder.metrics)
     guard let steps = table.column("time/total_timesteps") else { return "" }
-    let series: [(name: String, points: [(Double, Double)], style: String)] = [
+    let series: [(name: String, points: [(x: Double, y: Double)], style: String)] = [
       ("eval/mean_reward", "validation", "main-line"), ("rollout/ep_rew_mean", "training", "other-line"),
     ].compactMap { column, name, style in
       guard let column = table.column(column) else { return nil }
-      let points = (0..<table.rowCount).compactMap { row -> (Double, Double)? in
+      let points = (0..<table.rowCount).compactMap { row -> (x: Double, y: Double)? in
         guard let step = table.number(row: row, column: steps),
           let value = table.number(row: row, column: column)
         else { return nil }
@@ -136,19 +128,47 @@ public struct RunReport: Sendable {
     // Training is paid in gains over the plan, validation in the objective: each has its own axis.
     return series.map {
       SVGChart.lines(
-        "Learning curve: \($0.name)", x: "steps", y: $0.name, series: [("", $0.points, $0.style)])
+        "Learning curve: \($0.name)", x: "steps", y: "\($0.name) return",
+        series: [.init(points: $0.points, style: $0.style)], fromZero: false)
     }.joined()
   }
 
+  /// A line and a drawing per channel, from the last `explain`.
   private static func explanation(_ folder: RunFolder) -> String {
     guard let bytes = try? AtomicFile.read(folder.explanation), let document = try? JSONValue(parsing: bytes),
       let channels = document["channels"]?.array
-    else { return "" }
-    let lines = channels.compactMap { $0["line"]?.string }.map { "<li>\(escaped($0))</li>" }.joined()
-    return "<p>In tick \(document["tick"]?.int ?? 0):</p><ul>\(lines)</ul>"
+    else {
+      return
+        "<p>Not explained yet: run <code>apportion explain</code> on this run, then this report again.</p>"
+    }
+    let figures = channels.map { channel in
+      "<figure><figcaption>\(escaped(channel["line"]?.string ?? ""))</figcaption>\(levelValues(channel))</figure>"
+    }
+    return "<div class=\"grid\">\(figures.joined())</div><p class=\"note\">The first decision of tick "
+      + "\(document["tick"]?.int ?? 0). What each choice adds over the lowest: the policy's estimate for this state, and the "
+      + "simulator's mean over \(document["episodes"]?.int ?? 0) episodes, the policy deciding all else.</p>"
   }
 
-  private static func caveats(_ market: Market, _ policy: Policy) -> String {
+  /// The policy's and the simulator's value of every level of a channel, against its lowest.
+  private static func levelValues(_ channel: JSONValue) -> String {
+    func numbers(_ key: String) -> [Double] { channel[key]?.array?.compactMap(\.double) ?? [] }
+    let (levels, own, simulated) = (numbers("levels"), numbers("q"), numbers("simulated"))
+    guard let chosen = channel["chosen"]?.int, levels.count == own.count, levels.count == simulated.count,
+      levels.indices.contains(chosen)
+    else { return "" }
+    func points(_ values: [Double]) -> [(x: Double, y: Double)] {
+      zip(levels, values).map { ($0, $1 - values[0]) }
+    }
+    return SVGChart.lines(
+      "Value of the levels of \(channel["name"]?.string ?? "a channel")", x: "spend or bid",
+      y: "objective gained",
+      series: [
+        .init(name: "policy", points: points(own), style: "main-line"),
+        .init(name: "simulator", points: points(simulated), style: "other-line"),
+      ], marks: [.init(name: "chosen", point: points(own)[chosen], style: "main")], small: true)
+  }
+
+  private static func caveats(_ market: Market, _ policy: Policy, worlds: Int?) -> String {
     var notes = [
       "Everything here is simulated: gains hold as far as the market's description does.",
       "Drift and differences between episodes are assumptions of the market, whose sizes its file states.",
@@ -156,8 +176,14 @@ public struct RunReport: Sendable {
     ]
     if market.summary.hasPrefix("calibrated") {
       notes.append(
-        "The market is calibrated from sums by tick: effects of channels that move together can hardly be told apart; "
-          + "the calibration's intervals and hold-out error say how far to trust it.")
+        "The market is \(market.summary). Sums by tick tell the effects of single channels badly, those of channels that "
+          + "move together hardly at all; the calibration's intervals and hold-out error say how far to trust it."
+      )
+    }
+    if let worlds {
+      notes.append(
+        "Results are means over \(worlds) markets that the same history might come from; single markets differ from them as "
+          + "widely as the bands of the response curves show.")
     }
     if policy.trainingSteps == 0 { notes.append("The policy is untrained: it plays the planner's prior.") }
     return "<ul>" + notes.map { "<li>\(escaped($0))</li>" }.joined() + "</ul>"

@@ -31,8 +31,14 @@ public struct EvaluationReport: Sendable {
   /// How often any strategy overspent or left its limits.
   public let violations: Int
 
+  /// In how many plausible markets the episodes were played; nil where it was the market itself.
+  public let plausibleMarkets: Int?
+
   /// Gathers an evaluation; all rows hold the same episodes in the same order.
-  public init(policy: Row, trainingSteps: Int, baselines: [Row], boundMean: Double, violations: Int) {
+  public init(
+    policy: Row, trainingSteps: Int, baselines: [Row], boundMean: Double, violations: Int,
+    plausibleMarkets: Int? = nil
+  ) {
     precondition(
       baselines.allSatisfy { $0.summary.episodes == policy.summary.episodes },
       "Strategies are compared on the same episodes.")
@@ -41,6 +47,7 @@ public struct EvaluationReport: Sendable {
     self.baselines = baselines
     self.boundMean = boundMean
     self.violations = violations
+    self.plausibleMarkets = plausibleMarkets
   }
 
   /// The share of episodes in which the policy earned more than the best baseline, by mean; a tie counts half, so a
@@ -91,6 +98,7 @@ public struct EvaluationReport: Sendable {
       "bound": ["mean": JSONValue(boundMean)],
       "share_of_bound": JSONValue(shareOfBound),
       "violations": JSONValue(violations),
+      "plausible_markets": plausibleMarkets.map { JSONValue($0) } ?? .null,
     ]
   }
 
@@ -99,25 +107,27 @@ public struct EvaluationReport: Sendable {
     var table = TextTable([
       "strategy", "mean", "95 % interval", "of the bound", "budget used", "policy's gain",
     ])
+    let unit = ColumnUnit((baselines + [policy]).map(\.summary.mean) + [boundMean])
     for row in baselines + [policy] {
       let gain = row.name == policy.name ? "" : percent(policy.summary.mean / row.summary.mean - 1, sign: "+")
       let ci95 = row.summary.ci95
       table.append([
-        row.name, number(row.summary.mean), "\(number(ci95.lowerBound)) to \(number(ci95.upperBound))",
+        row.name, unit.text(row.summary.mean),
+        "\(unit.text(ci95.lowerBound)) to \(unit.text(ci95.upperBound))",
         percent(row.summary.mean / boundMean), percent(row.budgetUsed), gain,
       ])
     }
-    table.append(["certified bound", number(boundMean), "", percent(1)])
+    table.append(["certified bound", unit.text(boundMean), "", percent(1)])
     let verdict =
       violations == 0 ? "no rule of the market was broken" : "\(violations) VIOLATIONS of the market's rules"
     let origin =
       trainingSteps == 0
       ? "the policy is untrained: it plays the planner's prior"
       : "the policy was trained for \(trainingSteps) steps"
-    return table.text + "\(policy.summary.episodes) episodes; \(verdict); \(origin)\n"
+    let places = plausibleMarkets.map { " in \($0) plausible markets" } ?? ""
+    return table.text + "\(policy.summary.episodes) episodes\(places); \(verdict); \(origin)\n"
   }
 
-  private func number(_ value: Double) -> String { String(format: "%.2f", value) }
   private func percent(_ share: Double, sign: String = "") -> String {
     String(format: "%\(sign).1f %%", share * 100)
   }

@@ -1,5 +1,5 @@
+import Apportion
 import Foundation
-import ModelFormats
 
 /// The folder of a training run, and where things lie in it.
 public struct RunFolder: Sendable, Equatable {
@@ -10,6 +10,8 @@ public struct RunFolder: Sendable, Equatable {
   public var configuration: String { path + "/config.yaml" }
   /// The market that the run trains for.
   public var market: String { path + "/market.yaml" }
+  /// The plausible markets of a run that is trained on such.
+  public var plausible: String { path + "/plausible.csv" }
   /// The metrics as a table.
   public var metrics: String { path + "/metrics.csv" }
   /// The policies saved on the way.
@@ -22,6 +24,14 @@ public struct RunFolder: Sendable, Equatable {
   public var explanation: String { path + "/explanation.json" }
   /// The last report.
   public var report: String { path + "/report.html" }
+
+  /// The plausible markets of the run, or nil where it is trained on its market alone.
+  ///
+  /// - Throws: `MarketError` where the table does not fit the market.
+  func plausibleMarkets(of market: Market) throws(MarketError) -> PlausibleMarkets? {
+    guard FileManager.default.fileExists(atPath: plausible) else { return nil }
+    return try PlausibleMarkets(market: market, table: CSVTable(contentsOf: plausible))
+  }
 
   /// The policy saved after a number of steps.
   public func checkpoint(step: Int) -> String {

@@ -1,4 +1,5 @@
 import Apportion
+import Foundation
 
 /// Trains a policy for the configuration's market; see `TrainingRun`.
 ///
@@ -18,9 +19,15 @@ public func trainPolicy(
   if let initial { configuration.adoptSizes(of: initial) }
   try configuration.validate()
   let market = try Market(named: configuration.market)
+  if configuration.observation.hasPlan, configuration.agent.rewardScale == .automatic {
+    configuration.agent.rewardScale = .constant(plannedRewardScale(of: market))
+  }
+  let plausible = try configuration.plausible.map { file throws(MarketError) in
+    try PlausibleMarkets(market: market, table: CSVTable(contentsOf: file))
+  }
   let environment = BudgetAllocation(
     market: market, observation: configuration.observation, reward: configuration.reward,
-    counterfactual: configuration.counterfactual)
+    counterfactual: configuration.counterfactual, plausible: plausible?.training)
   if let fault = configuration.agent.fault(for: environment) {
     throw ConfigurationError(place: "configuration", message: String(fault.dropLast()))
   }
@@ -32,15 +39,23 @@ public func trainPolicy(
   }
   try initial?.check(matches: environment)
   let folder = try RunFolder(creating: folder ?? RunFolder.proposal(for: configuration.market))
-  // The run keeps its own copy of the market, so that it can be evaluated wherever it is taken.
+  // The run keeps its own copies of the markets, so that it can be evaluated wherever it is taken.
   try AtomicFile.write(market.yaml, to: folder.market)
+  if let plausible { try AtomicFile.write(plausible.csv, to: folder.plausible) }
   let run = try TrainingRun(configuration: configuration, folder: folder, style: style, stop: stop)
-  let validation = MarketEvaluation(market: market, episodes: 512, seed: validationSeed)
+  let validation = MarketEvaluation(
+    market: market, episodes: 512, seed: validationSeed, plausible: environment.plausible)
   return try run.train(environment, from: initial) { policy in
     let entry = MarketEvaluation.Entry("policy") { PolicyStrategy(policy: policy, environment: environment) }
     let returns = validation.run([entry])[0].expectedReturns
     return returns.reduce(0, +) / Double(returns.count)
   }
+}
+
+/// The power of ten that makes an episode of the plan worth about 2,000: what a learner corrects are small parts of it.
+private func plannedRewardScale(of market: Market) -> Float {
+  let value = abs(Double(MeanMarketPlan(market).value))
+  return value > 0 ? Float(pow(10, log10(2000 / value).rounded())) : 1
 }
 
 /// The seed of validation episodes, far from what a person gives an evaluation.

@@ -23,7 +23,7 @@ public struct TrainingReport: Sendable, Equatable {
   /// The report for people.
   public var text: String {
     let mean =
-      returnMean.map { String(format: "mean return %.5g", $0) } ?? "no episode ended"
+      returnMean.map { "mean return \(readable($0))" } ?? "no episode ended"
     let stopped = exitStatus == nil ? "" : "Stopped early. "
     return stopped
       + String(

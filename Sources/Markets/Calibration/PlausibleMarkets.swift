@@ -17,21 +17,38 @@ public struct PlausibleMarkets: Sendable, Equatable {
   /// The number of draws.
   public var count: Int { draws.count }
 
-  /// All markets, or as many of them, evenly spread.
-  public func markets(atMost limit: Int) -> [Market] {
-    let kept = min(count, max(1, limit))
-    return (0..<kept).map { self[$0 * count / kept] }
+  /// Every other market, from the first on: what policies are trained on.
+  public var training: PlausibleMarkets { selecting { $0 % 2 == 0 } }
+  /// The other markets: what policies are evaluated on, never having met them.
+  public var heldOut: PlausibleMarkets { selecting { $0 % 2 == 1 } }
+
+  private func selecting(_ isKept: (Int) -> Bool) -> PlausibleMarkets {
+    guard count > 1 else { return self }
+    return PlausibleMarkets(market: market, draws: draws.indices.filter(isKept).map { draws[$0] })
   }
 
   /// One of the markets. What differs between episodes is known in it, so it draws no multipliers of response.
   public subscript(draw: Int) -> Market {
+    var market = shaped(draw)
+    for (index, drawn) in draws[draw].enumerated() {
+      guard case .response(var response) = market.channels[index].kind else { continue }
+      response.saturation.maximum = drawn.saturation.maximum
+      market.channels[index].kind = .response(response)
+    }
+    return market
+  }
+
+  /// One of the markets but for its ceilings, which paths of its episodes hold as multipliers of response.
+  func shaped(_ draw: Int) -> Market {
     var market = market
     market.name += "-\(draw)"
     market.randomization.response = 0
     for (index, drawn) in draws[draw].enumerated() {
       guard case .response(var response) = market.channels[index].kind else { continue }
+      let maximum = response.saturation.maximum
       response.adstock = drawn.adstock
       response.saturation = drawn.saturation
+      response.saturation.maximum = maximum
       market.channels[index].kind = .response(response)
     }
     return market

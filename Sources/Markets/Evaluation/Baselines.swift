@@ -21,22 +21,30 @@ public struct Baselines: Sendable {
     uniformLevel = means.indices.max { means[$0] < means[$1] } ?? 0
   }
 
-  /// Uniform, equal split, static, plan (where all channels have response curves), pacing and replan, in this order.
+  /// Uniform, equal split, today (where recent spends are known), static, plan (where all channels have response curves),
+  /// pacing and replan, in this order.
   public var entries: [MarketEvaluation.Entry] {
-    let (market, plan, level) = (market, plan, uniformLevel)
+    let (market, plan, level, models) = (market, plan, uniformLevel, market.channelModels)
     return [
       .init("uniform") { UniformStrategy(market: market, level: level) },
       .init("equal-split") { EqualSplitStrategy(plan: plan) },
-    ] + fixedPlans + [
+    ] + [today].compactMap { $0 } + fixedPlans + [
       .init("pacing") { PacingStrategy(plan: plan) },
-      .init("replan") { ReplanStrategy(market: market) },
+      .init("replan") { ReplanStrategy(market: market, models: models) },
     ]
   }
+
+  /// What was spent last, once more; nil where it is not known.
+  public var today: MarketEvaluation.Entry? {
+    ScheduleStrategy(repeatingRecentSpendsOf: market).map { today in .init("today") { today } }
+  }
+
   /// The plans that do not look at what happens: static, and the certified one where there is one.
   public var fixedPlans: [MarketEvaluation.Entry] {
-    let (market, plan) = (market, plan)
+    let plan = plan
     let certified = schedule.map { schedule in
-      MarketEvaluation.Entry("plan") { ScheduleStrategy(market: market, plan: schedule) }
+      let strategy = ScheduleStrategy(market: market, plan: schedule)
+      return MarketEvaluation.Entry("plan") { strategy }
     }
     return [.init("static") { StaticStrategy(plan: plan) }] + [certified].compactMap { $0 }
   }

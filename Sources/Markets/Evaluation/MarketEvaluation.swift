@@ -27,11 +27,14 @@ public struct MarketEvaluation: Sendable {
   public let episodes: Int
   /// The evaluation seed.
   public let seed: UInt64
+  /// The markets that the episodes are played in, in turn, where the market is only what strategies plan with.
+  public let plausible: PlausibleMarkets?
   private let lanesPerBlock = 32
 
   /// Describes an evaluation.
-  public init(market: Market, episodes: Int, seed: UInt64) {
+  public init(market: Market, episodes: Int, seed: UInt64, plausible: PlausibleMarkets? = nil) {
     precondition(episodes > 0, "An evaluation needs at least one episode.")
+    self.plausible = plausible
     self.market = market
     self.episodes = episodes
     self.seed = seed
@@ -44,7 +47,7 @@ public struct MarketEvaluation: Sendable {
   public func run(_ entries: [Entry]) -> [EpisodeRecord] {
     mapBlocks { block in
       entries.map { entry in
-        let simulation = MarketSimulation(market: market, lanes: block, seed: simulationSeed)
+        let simulation = simulation(of: block)
         return withLevels(block.count) { entry.make().playEpisode(simulation, levels: $0) }
       }
     }.reduce(into: Array(repeating: EpisodeRecord(), count: entries.count)) { total, block in
@@ -54,13 +57,20 @@ public struct MarketEvaluation: Sendable {
 
   /// The certified bound of every episode: no strategy's expected objective on the episode's path is larger.
   public func bounds() -> [Double] {
-    let bound = MarketBound(market: market)
-    return mapBlocks { block in paths(of: block).map { bound.bound(path: $0).value } }.flatMap { $0 }
+    let worlds = plausible.map { set in set.draws.indices.map { set.shaped($0) } } ?? [market]
+    let certificates = worlds.map { MarketBound(market: $0) }
+    return mapBlocks { block in
+      zip(block, paths(of: block)).map { certificates[$0 % certificates.count].bound(path: $1).value }
+    }.flatMap { $0 }
+  }
+
+  private func simulation(of block: Range<Int>) -> MarketSimulation {
+    MarketSimulation(market: market, lanes: block, seed: simulationSeed, plausible: plausible)
   }
 
   /// The realised factors of the episodes of a block of lanes; they do not depend on what is played.
   func paths(of block: Range<Int>) -> [MarketPath] {
-    let simulation = MarketSimulation(market: market, lanes: block, seed: simulationSeed)
+    let simulation = simulation(of: block)
     var paths = block.map { _ in MarketPath(ticks: market.ticks, channelCount: market.channels.count) }
     withLevels(block.count) { levels in
       _ = UniformStrategy(market: market, level: 0).playEpisode(simulation, levels: levels) { simulation in

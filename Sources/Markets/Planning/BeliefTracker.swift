@@ -33,6 +33,16 @@ final class BeliefTracker {
     beliefs.update(from: other.beliefs, count: laneCount * models.count)
   }
 
+  /// Takes over what as many lanes believe of the factors of response channels, but not their stocks.
+  func adoptResponses(from other: BeliefTracker) {
+    for channel in models.indices where models[channel].response != nil {
+      for lane in 0..<laneCount {
+        let place = lane * models.count + channel
+        beliefs[place].response = other.beliefs[place].response
+      }
+    }
+  }
+
   /// Takes in the tick just played, then moves to the next.
   func observe(_ simulation: MarketSimulation, levels: UnsafePointer<Int32>) {
     let channels = models.count

@@ -6,6 +6,8 @@ struct ChannelBelief {
   var price, volume, response, conversion: LogBelief
   /// Impressions per reachable person, or adstock: known, because it follows from the channel's own wins or spend.
   var carryOver: Float = 0
+  /// What the planner's geometric adstock keeps of a response channel's money; the carry-over itself but for Weibull's.
+  var stock: Float = 0
 
   init(drift: Drift, randomization: Randomization) {
     price = LogBelief(
@@ -43,6 +45,7 @@ struct ChannelBelief {
         response.observe(log(result.outcome / expected) + 0.5 * noise, noise: noise)
       }
     }
+    if let channel = model.response { stock = model.retention * stock + channel.stockGain * result.spend }
     carryOver = carryOverAfter
   }
 

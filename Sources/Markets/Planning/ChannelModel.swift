@@ -3,24 +3,30 @@ import Foundation
 import LinearAlgebra
 
 /// What a planner knows of a channel before the episode: its tables, rates and carry-over, in single precision.
-final class ChannelModel {
+///
+/// It never changes once it is made, so planners of one market share it.
+final class ChannelModel: Sendable {
   let count: Int
   let auction: AuctionModel?
   let response: ResponseModel?
+  /// What a response channel can still bring.
+  let values: ResponseValues?
   /// Objective gained per outcome.
   let outcomeValue: Float
   /// Share of exposure or stock kept per tick.
   let retention: Float
   private let tables: Matrix
 
-  init(_ channel: Channel, objective: Objective) {
+  init(_ channel: Channel, market: Market) {
     count = channel.levels.count
-    outcomeValue = Float(channel.objectiveValue(objective))
+    let outcomeValue = Float(channel.objectiveValue(market.objective))
+    self.outcomeValue = outcomeValue
     let ladder = channel.levels.map { Float($0) }
     switch channel.kind {
     case .auction(let auction):
       self.auction = AuctionModel(auction)
       response = nil
+      values = nil
       retention = Float(auction.fatigue?.retention ?? 0)
       let landscape = auction.landscape
       let width = max(landscape.winShare.count, count)
@@ -29,8 +35,13 @@ final class ChannelModel {
         rows: 3, columns: width, row(ladder) + row(landscape.winShare) + row(landscape.priceSum))
     case .response(let response):
       auction = nil
-      self.response = ResponseModel(response)
-      retention = Float(response.adstock.equivalentRetention)
+      let model = ResponseModel(response)
+      let retention = Float(response.adstock.equivalentRetention)
+      self.response = model
+      self.retention = retention
+      values = ResponseValues(
+        model, ladder: ladder, retention: retention,
+        weights: market.season.map { Float($0) * model.maximum * outcomeValue })
       tables = Matrix(rows: 1, columns: count, ladder)
     }
   }
@@ -65,14 +76,16 @@ final class ChannelModel {
     return (won, won > 0 ? paid / won : 0)
   }
 
-  /// The derivative of a period's gain by the carry-over at its start.
-  func carryOverSlope(gained: Float, carried: Float, push: Float, build: PeriodDecay) -> Float {
-    if let auction { return -auction.fatigueStrength * build.mean * gained }
-    guard let response else { return 0 }
-    let stock = carried * retention * build.mean + push * (1 + retention * build.builtBefore)
-    guard stock > 0 else { return 0 }
-    return gained * response.slope * (1 - response.saturation(stock)) / stock * retention * build.mean
+  /// The derivative of an auction channel's gain in a period by the exposure at its start.
+  func carryOverSlope(gained: Float, build: PeriodDecay) -> Float {
+    guard let auction else { return 0 }
+    return -auction.fatigueStrength * build.mean * gained
   }
+}
+
+extension Market {
+  /// What a planner knows of the channels.
+  var channelModels: [ChannelModel] { channels.map { ChannelModel($0, market: self) } }
 }
 
 /// The numbers of an auction channel that planning reads in its inner loops.

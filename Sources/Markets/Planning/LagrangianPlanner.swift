@@ -3,16 +3,20 @@ import LinearAlgebra
 
 /// Plans the rest of an episode for certain equivalents: forecasts in, one price of money and a level per channel out.
 ///
-/// The budget is priced by a multiplier λ, found by bisection so that the plan spends what is left; each channel and
-/// period then takes the level of largest gain − λ · cost. Carry-over is priced likewise: a forward pass forecasts
-/// exposure or adstock under the plan, a backward pass gives its marginal worth (the costate of Pontryagin's
-/// principle), which is added to the gain of every level; few sweeps settle, started from the last tick's plan.
+/// The budget is priced by a multiplier λ, found by bisection so that the plan spends what is left; then channels come
+/// apart. A response channel's best levels follow from its own value function (`ResponseValues`), tick by tick. An auction
+/// channel and period takes the level of largest gain − λ · cost, its audience's fatigue priced by a costate: a forward pass
+/// forecasts exposure under the plan, a backward pass gives its marginal worth (Pontryagin's principle), which is added
+/// to the gain of every level; few sweeps settle, started from the last tick's plan.
 final class LagrangianPlanner {
   let market: Market
   let models: [ChannelModel]
   let tables: PlanTables
   private let horizons: [Horizon]
-  private let hasCarryOver: Bool
+  private let outlook: ResponseOutlook
+  private let isExact: Bool
+  private let auctions: [Int]
+  private let hasFatigue: Bool
   /// Ticks × periods × channels, in the order in which plans read them.
   private let decays: [[PeriodDecay]]
   private let stationary: (volume: Float, response: Float)
@@ -22,10 +26,13 @@ final class LagrangianPlanner {
   /// The number of channels.
   var channelCount: Int { models.count }
 
-  /// Prepares to plan a market; `exact` plans tick by tick instead of in growing periods.
-  init(_ market: Market, exact: Bool = false) {
+  /// Prepares to plan a market; `exact` plans auctions tick by tick instead of in growing periods, and gives the levels of
+  /// every tick.
+  init(_ market: Market, models: [ChannelModel], exact: Bool = false) {
     self.market = market
-    let models = market.channels.map { ChannelModel($0, objective: market.objective) }
+    isExact = exact
+    outlook = ResponseOutlook(market, models: models)
+    auctions = models.indices.filter { models[$0].auction != nil }
     let horizons = (0..<market.ticks).map { Horizon(from: $0, season: market.season, exact: exact) }
     let groups = (horizons.map(\.periods.count).max() ?? 1) * models.count
     let levels = models.map(\.count).max() ?? 1
@@ -35,7 +42,7 @@ final class LagrangianPlanner {
         models.map { PeriodDecay(retention: $0.retention, count: period.count) }
       }
     }
-    hasCarryOver = models.contains { $0.retention > 0 }
+    hasFatigue = models.contains { $0.auction != nil && $0.retention > 0 }
     stationary = (
       Float(market.drift.volume * market.drift.volume), Float(market.drift.response * market.drift.response)
     )
@@ -80,26 +87,66 @@ final class LagrangianPlanner {
   ///   - budget: the money left.
   ///   - beliefs: one per channel, already advanced to the tick.
   ///   - memory: the last plan of the episode, replaced by this one.
-  ///   - sweeps: how often carry-over is forecast and priced; four times as often without a last plan.
+  ///   - sweeps: how often exposure is forecast and priced; four times as often without a last plan.
   func plan(
     tick: Int, budget: Float, beliefs: UnsafePointer<ChannelBelief>, memory: PlanMemory, lane: Int = 0,
     sweeps: Int = 3
   ) {
     let periods = horizons[tick].periods
     let groups = periods.count * channelCount
+    multiplier = memory.multipliers[lane]
+    value = 0
+    outlook.look(tick: tick, beliefs: beliefs)
+    if auctions.isEmpty {
+      multiplier = priceOfMoney(spending: budget, near: multiplier) {
+        responseSpend(at: $0, tick: tick, beliefs: beliefs)
+      }
+      value = multiplier * budget
+    } else {
+      planAuctions(
+        tick: tick, budget: budget, beliefs: beliefs, memory: memory, lane: lane, sweeps: sweeps)
+    }
+    remember(memory, lane: lane, groups: groups)
+    // The search played an exact plan to its end.
+    if isExact { outlook.look(tick: tick, beliefs: beliefs) }
+    for period in 0..<(isExact ? periods.count : 1) {
+      let worth = outlook.tabulate(at: multiplier, period: period, of: channelCount, into: tables)
+      if period == 0 { value += worth }
+      respectTickCap(period: period)
+      outlook.advance(past: period, of: channelCount, in: tables)
+    }
+  }
+
+  /// The money that the response channels take at a price of money: as expected, or, of an exact plan, as it is played.
+  private func responseSpend(
+    at multiplier: Float, tick: Int, beliefs: UnsafePointer<ChannelBelief>
+  ) -> Float {
+    guard isExact, !outlook.isEmpty else { return outlook.spend(at: multiplier) }
+    outlook.look(tick: tick, beliefs: beliefs)
+    return outlook.playedSpend(at: multiplier, tickCap: market.tickCap.map { Float($0) } ?? .infinity)
+  }
+
+  /// Plans the auctions, and the price of money for all channels.
+  private func planAuctions(
+    tick: Int, budget: Float, beliefs: UnsafePointer<ChannelBelief>, memory: PlanMemory, lane: Int,
+    sweeps: Int
+  ) {
+    let periods = horizons[tick].periods
+    let groups = periods.count * channelCount
     let warm = recall(memory, lane: lane, groups: groups, beliefs: beliefs)
     tables.closeGroups(from: groups)
-    multiplier = memory.multipliers[lane]
-    if !warm { forecastCarryOver(tick: tick, groups: groups, beliefs: beliefs, buying: false) }
-    for _ in 0..<(hasCarryOver ? (warm ? sweeps : 4 * sweeps) : 1) {
+    if !outlook.isEmpty { tables.closeGroups(0..<groups) { models[$0 % channelCount].response != nil } }
+    if !warm { forecastExposure(tick: tick, groups: groups, beliefs: beliefs, buying: false) }
+    for _ in 0..<(hasFatigue ? (warm ? sweeps : 4 * sweeps) : 1) {
       tabulate(tick: tick, periods: periods, beliefs: beliefs)
-      multiplier = tables.multiplier(spending: budget, near: multiplier)
+      multiplier = priceOfMoney(spending: budget, near: multiplier) {
+        tables.spend(at: $0) + responseSpend(at: $0, tick: tick, beliefs: beliefs)
+      }
       tables.choose(at: multiplier)
-      guard hasCarryOver else { break }
-      forecastCarryOver(tick: tick, groups: groups, beliefs: beliefs, buying: true)
-      priceCarryOver(tick: tick, groups: groups)
+      guard hasFatigue else { break }
+      forecastExposure(tick: tick, groups: groups, beliefs: beliefs, buying: true)
+      priceExposure(tick: tick, groups: groups)
     }
-    value = 0
     var spent: Float = 0
     for group in 0..<groups {
       let entry = Int(tables.chosen[group]) * tables.stride + group
@@ -108,8 +155,6 @@ final class LagrangianPlanner {
     }
     // What whole levels leave over is worth its price: so the forecast is continuous in the budget.
     value += multiplier * (budget - spent)
-    remember(memory, lane: lane, groups: groups)
-    respectTickCap()
   }
 
   /// Starts from the last plan of the episode, whose periods lay about as far ahead; false where there is none.
@@ -144,15 +189,11 @@ final class LagrangianPlanner {
     let persistence = Float(market.drift.persistence)
     for (index, period) in periods.enumerated() {
       let decay = period.distance == 0 ? 1 : pow(persistence, period.distance)
-      for channel in 0..<channelCount {
+      for channel in auctions {
         let group = index * channelCount + channel
         let model = models[channel]
-        let build = decays[tick][group]
-        if let auction = model.auction {
-          tabulate(auction, model, beliefs[channel], period, decay, build, group)
-        } else if let response = model.response {
-          tabulate(response, model, beliefs[channel], period, decay, build, group)
-        }
+        guard let auction = model.auction else { continue }
+        tabulate(auction, model, beliefs[channel], period, decay, decays[tick][group], group)
         tables.close(group: group, beyond: model.count)
       }
     }
@@ -187,57 +228,37 @@ final class LagrangianPlanner {
     }
   }
 
-  private func tabulate(
-    _ response: ResponseModel, _ model: ChannelModel, _ belief: ChannelBelief, _ period: Horizon.Period,
-    _ decay: Float, _ build: PeriodDecay, _ group: Int
-  ) {
-    let scale =
-      model.outcomeValue * response.maximum * period.season
-      * belief.response.expectedFactor(decay: decay, stationary: stationary.response)
-    let carried = carry[group] * model.retention * build.mean
-    let spendWeight: Float = market.objective == .profit ? 1 : 0
-    var entry = group
-    for level in 0..<model.count {
-      let push = model.ladder[level] * response.stockGain
-      let stock = carried + push * (1 + model.retention * build.builtBefore)
-      let cost = model.ladder[level] * Float(period.count)
-      tables.gain[entry] = scale * response.saturation(stock) - spendWeight * cost
-      tables.cost[entry] = cost
-      tables.netGain[entry] = tables.gain[entry] + worth[group] * push * build.built
-      tables.push[entry] = push
-      entry += tables.stride
+  /// Raises a period's price of money until its plan keeps to the tick's cap; scores of the first follow.
+  private func respectTickCap(period: Int) {
+    guard let cap = market.tickCap.map({ Float($0) }) else { return }
+    let groups = period * channelCount..<(period + 1) * channelCount
+    let spent = groups.reduce(0) { $0 + tables.cost[Int(tables.chosen[$1]) * tables.stride + $1] }
+    guard spent > cap else { return }
+    let price = priceOfMoney(spending: cap, near: multiplier) { price in
+      groups.reduce(0) { $0 + tables.cost[tables.best(group: $1, at: price) * tables.stride + $1] }
     }
+    for group in groups { tables.chosen[group] = Int32(tables.best(group: group, at: price)) }
+    if !isExact { multiplier = price }
   }
 
-  /// Raises the first period's price of money until its plan keeps to the tick's cap.
-  private func respectTickCap() {
-    guard let cap = market.tickCap else { return }
-    var spent: Float = 0
-    for channel in 0..<channelCount { spent += cost(channel: channel, level: level(channel: channel)) }
-    guard spent > Float(cap) else { return }
-    tables.closeGroups(from: channelCount)
-    multiplier = tables.multiplier(spending: Float(cap), near: multiplier)
-    tables.choose(at: multiplier)
-  }
-
-  /// Carries exposure and stock forward under the chosen levels, or as if nothing were bought.
-  private func forecastCarryOver(
+  /// Carries exposure forward under the chosen levels, or as if nothing were bought.
+  private func forecastExposure(
     tick: Int, groups: Int, beliefs: UnsafePointer<ChannelBelief>, buying: Bool
   ) {
-    for channel in 0..<channelCount {
-      var stock = beliefs[channel].carryOver
+    for channel in auctions {
+      var exposure = beliefs[channel].carryOver
       for group in stride(from: channel, to: groups, by: channelCount) {
-        carry[group] = stock
+        carry[group] = exposure
         let build = decays[tick][group]
-        stock *= build.kept
-        if buying { stock += tables.push[Int(tables.chosen[group]) * tables.stride + group] * build.built }
+        exposure *= build.kept
+        if buying { exposure += tables.push[Int(tables.chosen[group]) * tables.stride + group] * build.built }
       }
     }
   }
 
-  /// The worth at the end of each period of a unit of carry-over, from the last period back.
-  private func priceCarryOver(tick: Int, groups: Int) {
-    for channel in 0..<channelCount {
+  /// The worth at the end of each period of a unit of exposure, from the last period back.
+  private func priceExposure(tick: Int, groups: Int) {
+    for channel in auctions {
       let model = models[channel]
       var ahead: Float = 0
       for group in stride(from: groups - channelCount + channel, through: 0, by: -channelCount) {
@@ -245,9 +266,7 @@ final class LagrangianPlanner {
         worth[group] += 0.3 * (ahead - worth[group])
         let build = decays[tick][group]
         let entry = Int(tables.chosen[group]) * tables.stride + group
-        let slope = model.carryOverSlope(
-          gained: tables.gain[entry], carried: carry[group], push: tables.push[entry], build: build)
-        ahead = slope + build.kept * ahead
+        ahead = model.carryOverSlope(gained: tables.gain[entry], build: build) + build.kept * ahead
       }
     }
   }

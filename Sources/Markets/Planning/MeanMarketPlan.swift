@@ -6,6 +6,8 @@ public final class MeanMarketPlan: Sendable {
   public let market: Market
   /// The plan's price of money: objective per unit of budget.
   public let multiplier: Float
+  /// The objective that the plan expects of an episode, money left over counted at its price.
+  public let value: Float
   /// What the plan expects to spend, by tick.
   public let spend: [Float]
   private let levels: [Int]
@@ -20,7 +22,7 @@ public final class MeanMarketPlan: Sendable {
   /// Plans the whole episode tick by tick for the mean market.
   public init(_ market: Market) {
     self.market = market
-    let planner = LagrangianPlanner(market, exact: true)
+    let planner = LagrangianPlanner(market, models: market.channelModels, exact: true)
     let tracker = BeliefTracker(market: market, models: planner.models, laneCount: 1)
     planner.plan(
       tick: 0, budget: Float(market.budget), beliefs: tracker.lane(0), memory: planner.makeMemory(lanes: 1),
@@ -52,6 +54,7 @@ public final class MeanMarketPlan: Sendable {
     self.sizes = sizes
     self.stride = stride
     multiplier = planner.multiplier
+    value = planner.value
   }
 
   /// The plan's level.

@@ -44,8 +44,11 @@ final class PlanTables {
   }
 
   /// Leaves the columns from a group on without choice or cost.
-  func closeGroups(from first: Int) {
-    for group in first..<max(first, stride) {
+  func closeGroups(from first: Int) { closeGroups(first..<max(first, stride)) { _ in true } }
+
+  /// Leaves some columns without choice or cost.
+  func closeGroups(_ groups: Range<Int>, where isClosed: (Int) -> Bool) {
+    for group in groups where isClosed(group) {
       close(group: group, beyond: 0)
       netGain[group] = 0
       gain[group] = 0
@@ -53,34 +56,46 @@ final class PlanTables {
     }
   }
 
-  /// The money spent at a price of money.
+  /// The money spent at a price of money, by the groups that are not closed.
   func spend(at multiplier: Float) -> Float { ck_spend_at(netGain, cost, stride, levelCount, multiplier) }
+
+  /// The level that a group takes at a price of money, the first among equals.
+  func best(group: Int, at multiplier: Float) -> Int {
+    var (best, most) = (0, -Float.infinity)
+    for level in 0..<levelCount {
+      let score = netGain[level * stride + group] - multiplier * cost[level * stride + group]
+      if score > most { (best, most) = (level, score) }
+    }
+    return best
+  }
 
   /// Chooses the levels at a price of money.
   func choose(at multiplier: Float) { ck_levels_at(netGain, cost, stride, levelCount, multiplier, chosen) }
+}
 
-  /// The smallest price of money, to a part in a thousand, at which no more than a budget is spent, or, where none is high
-  /// enough, as little as can be.
-  func multiplier(spending budget: Float, near start: Float) -> Float {
-    guard spend(at: 0) > budget else { return 0 }
-    var high = start > 0 ? start * 1.05 : 1
-    var factor: Float = 1.2
-    while spend(at: high) > budget {
-      // The lowest levels alone cost too much: the price at which nothing else is bought.
-      if high > 1e30 { return self.multiplier(spending: spend(at: high), near: start) }
-      high *= factor
-      factor = min(factor * factor, 1e4)
-    }
-    var low = high
-    factor = 1.2
-    repeat {
-      low /= factor
-      factor = min(factor * factor, 1e4)
-    } while low > 1e-30 && spend(at: low) <= budget
-    while high > low * 1.001 {
-      let middle = low.squareRoot() * high.squareRoot()
-      if spend(at: middle) > budget { low = middle } else { high = middle }
-    }
-    return high
+/// The smallest price of money, to a part in a thousand, at which no more than a budget is spent, or, where none is high
+/// enough, as little as can be.
+///
+/// - Parameter spend: the money spent at a price, which falls as the price rises.
+func priceOfMoney(spending budget: Float, near start: Float, spend: (Float) -> Float) -> Float {
+  guard spend(0) > budget else { return 0 }
+  var high = start > 0 ? start * 1.05 : 1
+  var factor: Float = 1.2
+  while spend(high) > budget {
+    // The lowest levels alone cost too much: the price at which nothing else is bought.
+    if high > 1e30 { return priceOfMoney(spending: spend(high), near: start, spend: spend) }
+    high *= factor
+    factor = min(factor * factor, 1e4)
   }
+  var low = high
+  factor = 1.2
+  repeat {
+    low /= factor
+    factor = min(factor * factor, 1e4)
+  } while low > 1e-30 && spend(low) <= budget
+  while high > low * 1.001 {
+    let middle = low.squareRoot() * high.squareRoot()
+    if spend(middle) > budget { low = middle } else { high = middle }
+  }
+  return high
 }

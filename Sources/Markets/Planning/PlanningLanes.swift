@@ -6,8 +6,8 @@ final class PlanningLanes {
   let tracker: BeliefTracker
   private let memory: PlanMemory
 
-  init(market: Market, laneCount: Int) {
-    planner = LagrangianPlanner(market)
+  init(market: Market, models: [ChannelModel], laneCount: Int) {
+    planner = LagrangianPlanner(market, models: models)
     tracker = BeliefTracker(market: market, models: planner.models, laneCount: laneCount)
     memory = planner.makeMemory(lanes: laneCount)
   }

@@ -4,15 +4,22 @@
 /// adstock forecast and priced; blind only to what it could still learn and to how later plans will react.
 public final class ReplanStrategy: MarketStrategy {
   private let market: Market
+  private let models: [ChannelModel]
   private var lanes: PlanningLanes?
 
   /// Creates the strategy for a market.
-  public init(market: Market) { self.market = market }
+  public convenience init(market: Market) { self.init(market: market, models: market.channelModels) }
+
+  /// Creates the strategy with what is known of the channels, which strategies of one market may share.
+  init(market: Market, models: [ChannelModel]) {
+    self.market = market
+    self.models = models
+  }
 
   /// Forgets the last episode.
   public func startEpisode(_ simulation: MarketSimulation) {
     if lanes?.laneCount != simulation.laneCount {
-      lanes = PlanningLanes(market: market, laneCount: simulation.laneCount)
+      lanes = PlanningLanes(market: market, models: models, laneCount: simulation.laneCount)
     }
     lanes?.startEpisode()
   }

@@ -1,16 +1,27 @@
-/// `plan`: the amounts of a certified plan of response channels, each played as the nearest level.
-public final class ScheduleStrategy: MarketStrategy {
+/// `plan` and `today`: amounts of response channels that are fixed beforehand, each played as the nearest level.
+public final class ScheduleStrategy: MarketStrategy, Sendable {
   /// By tick and channel.
   private let levels: [[Int32]]
 
   /// Creates the strategy from a plan of the market that gives every tick its amounts.
-  public init(market: Market, plan: SpendPlan) {
+  public convenience init(market: Market, plan: SpendPlan) {
+    self.init(market: market, schedules: plan.rows.map(\.schedule))
+  }
+
+  /// Creates the strategy that repeats the spends of the ticks before the episode; nil where they are not known.
+  public convenience init?(repeatingRecentSpendsOf market: Market) {
+    let schedules = market.channels.compactMap { $0.currentSchedule(ticks: market.ticks) }
+    guard schedules.count == market.channels.count else { return nil }
+    self.init(market: market, schedules: schedules)
+  }
+
+  private init(market: Market, schedules: [[Double]]) {
     precondition(
-      plan.rows.count == market.channels.count && plan.rows.allSatisfy { $0.schedule.count == market.ticks },
+      schedules.count == market.channels.count && schedules.allSatisfy { $0.count == market.ticks },
       "A schedule needs the channels and ticks of its market.")
     levels = (0..<market.ticks).map { tick in
-      zip(market.channels, plan.rows).map { channel, row in
-        let amount = row.schedule[tick]
+      zip(market.channels, schedules).map { channel, schedule in
+        let amount = schedule[tick]
         let ladder = channel.levels
         return Int32(ladder.indices.min { abs(ladder[$0] - amount) < abs(ladder[$1] - amount) } ?? 0)
       }

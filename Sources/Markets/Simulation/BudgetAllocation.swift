@@ -17,6 +17,8 @@ public struct BudgetAllocation: Environment {
 
   /// The market.
   public let market: Market
+  /// The markets that episodes are played in, where the market is only what is known of them.
+  public let plausible: PlausibleMarkets?
   /// What the policy sees.
   public let observation: ObservationKind
   /// What a step pays.
@@ -28,20 +30,27 @@ public struct BudgetAllocation: Environment {
   /// Describes the environment; counterfactuals need an observation that holds the plan.
   public init(
     market: Market, observation: ObservationKind = .planner, reward: RewardSignal = .realized,
-    counterfactual: Bool = false
+    counterfactual: Bool = false, plausible: PlausibleMarkets? = nil
   ) {
     precondition(
       !counterfactual || observation.hasPlan, "Counterfactuals play the plan, which observations must hold.")
     hasCounterfactual = counterfactual
     self.market = market
+    self.plausible = plausible
     self.observation = observation
     self.reward = reward
+    models = observation.hasPlan ? market.channelModels : []
     observationNames = market.observationNames(observation)
     actionSpace = ActionSpace(branchSizes: market.channels.map(\.levels.count))
     priorColumns = market.priorColumns(observation)
     costColumns = market.costColumns(observation)
+    if counterfactual, plausible != nil { realized = planRealization() }
   }
 
+  /// What the planner observation knows of the channels.
+  private let models: [ChannelModel]
+  /// The share of the plan's forecast that is believed.
+  private var realized: Float = 1
   /// One name per observation column.
   public let observationNames: [String]
   /// One branch per channel, one choice per allowed level.
@@ -83,9 +92,51 @@ public struct BudgetAllocation: Environment {
   func makeObservation(laneCount: Int) -> any MarketObservation {
     switch observation {
     case .advertiser: AdvertiserObservation(market: market, laneCount: laneCount)
-    case .planner, .plannerCosts:
-      PlannerObservation(market: market, laneCount: laneCount, hasCosts: observation == .plannerCosts)
+    case .planner, .plannerCosts: makePlannerObservation(laneCount: laneCount)
     }
+  }
+
+  private func makePlannerObservation(laneCount: Int) -> PlannerObservation {
+    PlannerObservation(
+      market: market, models: models, laneCount: laneCount, hasCosts: observation == .plannerCosts,
+      realized: realized)
+  }
+
+  /// What the plan really makes of a little more money, as a share of what it expects to, over 128 episodes.
+  ///
+  /// In plausible markets a plan promises more than it keeps, for it is the best only of the market as described. Pairs are
+  /// compared by what the forecast says of the money they leave: one that stayed so high would teach a policy to save.
+  private func planRealization() -> Float {
+    let (more, less) = (playedPlan(budget: 1.03 * market.budget), playedPlan(budget: 0.97 * market.budget))
+    let expected = more.expected - less.expected
+    return expected > 0 ? Float(min(max((more.gained - less.gained) / expected, 0.2), 2)) : 1
+  }
+
+  /// What the plan expects of episodes with a budget, and what it gains.
+  private func playedPlan(budget: Double) -> (expected: Double, gained: Double) {
+    let lanes = 128
+    var market = market
+    market.budget = budget
+    let simulation = MarketSimulation(
+      market: market, lanes: 0..<lanes, seed: 0x7265_616C_697A_6564, plausible: plausible)
+    let planner = makePlannerObservation(laneCount: lanes)
+    let objective = ObjectiveSum(market: market, signal: .expected, laneCount: lanes)
+    let rows = Matrix(rows: lanes, columns: observationSize)
+    let rewards = Matrix(rows: 1, columns: lanes)
+    let (view, reward) = (rows.view, rewards.pointer)
+    let value = priorColumns?.lowerBound ?? 0
+    simulation.startEpisode()
+    planner.startEpisode(simulation)
+    var (expected, gained) = (0.0, 0.0)
+    while simulation.tick < market.ticks {
+      planner.write(simulation, into: view)
+      if simulation.tick == 0 { for lane in 0..<lanes { expected += Double(view.row(lane)[value]) } }
+      simulation.play(levels: planner.plannedLevels)
+      planner.observe(simulation, levels: planner.plannedLevels)
+      objective.add(simulation, into: reward)
+      for lane in 0..<lanes { gained += Double(reward[lane]) }
+    }
+    return (expected, gained)
   }
 
   /// Lanes of budget allocation, all at the same tick.
@@ -97,14 +148,16 @@ public struct BudgetAllocation: Environment {
     private let planned: PlannedPlay?
 
     init(environment: BudgetAllocation, lanes: Range<Int>, seed: UInt64) {
-      simulation = MarketSimulation(market: environment.market, lanes: lanes, seed: seed)
+      simulation = MarketSimulation(
+        market: environment.market, lanes: lanes, seed: seed, plausible: environment.plausible)
       observation = environment.makeObservation(laneCount: lanes.count)
       objective = ObjectiveSum(market: environment.market, signal: environment.reward, laneCount: lanes.count)
       planned =
         environment.hasCounterfactual
         ? PlannedPlay(
           market: environment.market, lanes: lanes, seed: seed, reward: environment.reward,
-          hasCosts: environment.observation == .plannerCosts)
+          plausible: environment.plausible,
+          observation: environment.makePlannerObservation(laneCount: lanes.count))
         : nil
     }
 
@@ -125,6 +178,11 @@ public struct BudgetAllocation: Environment {
       }
       simulation.play(levels: actions)
       observation.observe(simulation, levels: actions)
+      if let planned, let real = observation as? PlannerObservation,
+        let counterfactual = result.counterfactual
+      {
+        planned.write(seenWith: real, into: counterfactual)
+      }
       objective.add(simulation, into: result.rewards)
       let ended = simulation.tick == simulation.market.ticks
       result.terminated.update(repeating: ended, count: simulation.laneCount)

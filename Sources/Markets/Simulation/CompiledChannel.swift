@@ -1,4 +1,5 @@
 import CKernels
+import Foundation
 import LinearAlgebra
 
 /// One channel made ready for the kernels: tables as float pointers that live as long as the value's owner.
@@ -14,7 +15,9 @@ final class CompiledChannel {
     case response(ResponseDynamics)
   }
 
-  init(_ channel: Channel) {
+  /// Prepares a channel of some lanes; `variants` are what it may be instead in an episode, all of them response channels
+  /// as it is.
+  init(_ channel: Channel, lanes: Int, variants: [ResponseChannel] = []) {
     ladder = channel.levels.map { Float($0) }
     levels = Matrix(rows: 1, columns: ladder.count, ladder)
     switch channel.kind {
@@ -22,18 +25,21 @@ final class CompiledChannel {
       dynamics = .auction(AuctionDynamics(auction))
       blocksPerTick = 2
     case .response(let response):
-      dynamics = .response(ResponseDynamics(response))
+      dynamics = .response(ResponseDynamics(response, lanes: lanes, variants: variants))
       blocksPerTick = 1
     }
   }
 
-  func resetCarryOver(lanes: Int) {
-    if case .response(let response) = dynamics { response.resetHistory(lanes: lanes) }
+  /// Begins an episode without carry-over; where there are variants, each lane plays that of its world.
+  ///
+  /// - Parameter shift: lanes: the log response multipliers of the episode, to which a variant's ceiling is added.
+  func startEpisode(world: (_ lane: Int) -> Int, shift: UnsafeMutablePointer<Float>) {
+    if case .response(let response) = dynamics { response.startEpisode(world: world, shift: shift) }
   }
 
   func copyCarryOver(from other: CompiledChannel) {
     if case .response(let own) = dynamics, case .response(let others) = other.dynamics {
-      own.copyHistory(from: others)
+      own.copy(from: others)
     }
   }
 
@@ -112,57 +118,58 @@ private final class AuctionDynamics {
   }
 }
 
-/// Adstock and saturation of a response channel.
+/// Adstock and saturation of a response channel in some lanes.
 private final class ResponseDynamics {
-  let channel: ResponseChannel
-  /// Weights of this tick's spend and of the ticks before; geometric adstock keeps a running stock instead.
-  let weights: [Float]
-  private var history: [Float] = []
-  private var age = 0
+  private let channel: ResponseChannel
+  private let variants: [ResponseChannel]
+  private let lanes: Int
+  /// The stock by the market's own adstock: what the advertiser reckons with.
+  private let believed: LaneAdstock
+  /// The stock that works, where lanes differ.
+  private let working: LaneAdstock?
+  /// Lanes: the logarithm of the half-saturation, then the slope.
+  private let shape: Matrix
 
-  init(_ channel: ResponseChannel) {
+  init(_ channel: ResponseChannel, lanes: Int, variants: [ResponseChannel]) {
     self.channel = channel
-    weights = channel.adstock.weights?.map { Float($0) } ?? []
+    self.variants = variants
+    self.lanes = lanes
+    believed = LaneAdstock([channel.adstock], lanes: lanes)
+    working = variants.isEmpty ? nil : LaneAdstock(variants.map(\.adstock), lanes: lanes)
+    shape = Matrix(rows: 2, columns: lanes)
+    for lane in 0..<lanes { setShape(channel.saturation, lane: lane) }
   }
 
-  func resetHistory(lanes: Int) {
-    history = [Float](repeating: 0, count: weights.count * lanes)
-    age = 0
+  private func setShape(_ saturation: Hill, lane: Int) {
+    shape.pointer[lane] = Float(log(saturation.halfSaturation))
+    shape.pointer[lanes + lane] = Float(saturation.slope)
   }
 
-  func copyHistory(from other: ResponseDynamics) {
-    history = other.history
-    age = other.age
+  func startEpisode(world: (_ lane: Int) -> Int, shift: UnsafeMutablePointer<Float>) {
+    believed.restart()
+    guard let working else { return }
+    working.start { variants[world($0)].adstock }
+    for lane in 0..<lanes {
+      let saturation = variants[world(lane)].saturation
+      setShape(saturation, lane: lane)
+      shift[lane] += Float(log(max(saturation.maximum, 1e-12) / max(channel.saturation.maximum, 1e-12)))
+    }
+  }
+
+  func copy(from other: ResponseDynamics) {
+    believed.copy(from: other.believed)
+    if let working, let others = other.working { working.copy(from: others) }
+    shape.pointer.update(from: other.shape.pointer, count: shape.count)
   }
 
   func settle(season: Float, draws: MatrixView, simulation: MarketSimulation, channel index: Int) {
-    let lanes = simulation.laneCount
     let spend = simulation.values(.spend, index)
-    let stock = simulation.values(.carryOver, index)
-    updateStock(spend: spend, stock: stock, lanes: lanes)
+    believed.add(spend)
+    simulation.values(.carryOver, index).update(from: believed.stock, count: lanes)
+    working?.add(spend)
     ck_response_outcome(
-      stock, simulation.values(.response, index), draws.row(3), Float(channel.saturation.maximum) * season,
-      Float(channel.saturation.halfSaturation), Float(channel.saturation.slope), Float(channel.noise),
+      (working ?? believed).stock, simulation.values(.response, index), draws.row(3),
+      Float(channel.saturation.maximum) * season, shape.pointer, shape.pointer + lanes, Float(channel.noise),
       simulation.values(.outcome, index), simulation.values(.expectedOutcome, index), lanes)
-  }
-
-  private func updateStock(spend: UnsafePointer<Float>, stock: UnsafeMutablePointer<Float>, lanes: Int) {
-    guard !weights.isEmpty else {
-      let retention = Float(channel.adstock.retention)
-      for lane in 0..<lanes { stock[lane] = retention * stock[lane] + spend[lane] }
-      return
-    }
-    let newest = age % weights.count
-    history.withUnsafeMutableBufferPointer { history in
-      for lane in 0..<lanes {
-        history[newest * lanes + lane] = spend[lane]
-        var sum: Float = 0
-        for lag in 0..<min(age + 1, weights.count) {
-          sum += weights[lag] * history[(age - lag) % weights.count * lanes + lane]
-        }
-        stock[lane] = sum
-      }
-    }
-    age += 1
   }
 }

@@ -14,6 +14,8 @@ public final class MarketSimulation {
   public let market: Market
   /// The lanes of this block.
   public let lanes: Range<Int>
+  /// Where episodes are played in markets that the market's history might as well come from: those markets.
+  public let plausible: PlausibleMarkets?
   /// The seed of all draws.
   public let seed: UInt64
   /// The tick about to be played, from 0; `market.ticks` once the episode is over.
@@ -48,18 +50,26 @@ public final class MarketSimulation {
     case priceShift, volumeShift, responseShift, conversionShift
     /// The log factors of this tick: an AR(1) around the episode's multipliers.
     case price, volume, response
-    /// Impressions per reachable person (auction) or adstock (response) carried into the next tick.
+    /// Impressions per reachable person (auction), or adstock as the market describes it (response), carried into the next
+    /// tick.
     case carryOver
     /// What the last tick led to: wins, money spent, clicks, outcome and expected outcome.
     case wins, spend, clicks, outcome, expectedOutcome
   }
 
   /// Opens the lanes of a range; call `startEpisode` before the first tick.
-  public init(market: Market, lanes: Range<Int>, seed: UInt64) {
+  ///
+  /// - Parameter plausible: markets of the same channels; each lane plays one after the other in its episodes, lanes
+  ///   beginning one apart. `market` is what is known of them, and what carry-over is reckoned by.
+  public init(market: Market, lanes: Range<Int>, seed: UInt64, plausible: PlausibleMarkets? = nil) {
     self.market = market
+    self.plausible = plausible
     self.lanes = lanes
     self.seed = seed
-    compiled = market.channels.map(CompiledChannel.init)
+    compiled = market.channels.indices.map { index in
+      CompiledChannel(
+        market.channels[index], lanes: lanes.count, variants: plausible?.draws.map { $0[index] } ?? [])
+    }
     moneyQuantum = market.moneyQuantum
     slab = Matrix(rows: Field.allCases.count * market.channels.count + 4, columns: lanes.count)
     draws = Matrix(rows: Self.drawsPerTick * market.channels.count, columns: lanes.count)
@@ -88,16 +98,23 @@ public final class MarketSimulation {
       draw(channel, tick: market.ticks, blocks: 2, normals: 7)
       fill(.priceShift, channel, row: 3, deviation: spread.price)
       fill(.volumeShift, channel, row: 4, deviation: spread.volume)
-      fill(.responseShift, channel, row: 5, deviation: spread.response)
+      // Plausible markets differ in what multipliers of response stand for otherwise.
+      fill(.responseShift, channel, row: 5, deviation: plausible == nil ? spread.response : 0)
       fill(.conversionShift, channel, row: 6, deviation: spread.conversion)
+      compiled[channel].startEpisode(world: world, shift: values(.responseShift, channel))
       fill(.price, channel, row: 0, deviation: drift.price, around: .priceShift)
       fill(.volume, channel, row: 1, deviation: drift.volume, around: .volumeShift)
       fill(.response, channel, row: 2, deviation: drift.response, around: .responseShift)
-      compiled[channel].resetCarryOver(lanes: laneCount)
     }
     for field in [Field.carryOver, .wins, .spend, .clicks, .outcome, .expectedOutcome] {
       values(field).update(repeating: 0, count: channelCount * laneCount)
     }
+  }
+
+  /// Which of the plausible markets a lane of the block plays in this episode.
+  func world(lane: Int) -> Int {
+    guard let plausible else { return 0 }
+    return (lanes.lowerBound + lane + max(episode, 0)) % plausible.count
   }
 
   /// Takes over the state of as many lanes of the same market.

@@ -11,10 +11,11 @@ final class PlannedPlay {
   private let objective: ObjectiveSum
 
   init(
-    market: Market, lanes: Range<Int>, seed: UInt64, reward: BudgetAllocation.RewardSignal, hasCosts: Bool
+    market: Market, lanes: Range<Int>, seed: UInt64,
+    reward: BudgetAllocation.RewardSignal, plausible: PlausibleMarkets?, observation: PlannerObservation
   ) {
-    simulation = MarketSimulation(market: market, lanes: lanes, seed: seed)
-    observation = PlannerObservation(market: market, laneCount: lanes.count, hasCosts: hasCosts)
+    simulation = MarketSimulation(market: market, lanes: lanes, seed: seed, plausible: plausible)
+    self.observation = observation
     objective = ObjectiveSum(market: market, signal: reward, laneCount: lanes.count)
   }
 
@@ -31,6 +32,16 @@ final class PlannedPlay {
     simulation.play(levels: planned.plannedLevels)
     observation.observe(simulation, levels: planned.plannedLevels)
     objective.add(simulation, into: result.rewards)
+  }
+
+  /// Writes what the planned levels would have led to, as it looks after the step that was really taken.
+  ///
+  /// A response channel shows its factor at every level alike, if its curve is as described. Where it is not, as in plausible
+  /// markets, the levels of a step would move the belief, and with it the forecast of all the episode that is left, far more
+  /// than they move what really follows: a policy would learn to play what flatters the forecast. So both sides of a
+  /// pair share what the real step showed, and differ in money and stock.
+  func write(seenWith real: PlannerObservation, into result: Counterfactual) {
+    observation.adoptResponses(from: real)
     if simulation.tick < simulation.market.ticks {
       observation.write(simulation, into: result.observations)
     }

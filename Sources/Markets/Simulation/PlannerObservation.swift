@@ -13,17 +13,23 @@ final class PlannerObservation: MarketObservation {
   ]
 
   private let market: Market
+  private let realized: Float
   private let hasCosts: Bool
   private let lanes: PlanningLanes
   private let referenceMultiplier: Float
   /// Lanes × channels: the plan's levels for the tick about to be played.
   let plannedLevels: UnsafeMutablePointer<Int32>
 
-  /// - Parameter hasCosts: whether rows also hold what a tick may cost and what each level is expected to cost.
-  init(market: Market, laneCount: Int, hasCosts: Bool = false) {
+  /// - Parameters:
+  ///   - hasCosts: whether rows also hold what a tick may cost and what each level is expected to cost.
+  ///   - realized: the share of the plan's forecast that is believed.
+  init(
+    market: Market, models: [ChannelModel], laneCount: Int, hasCosts: Bool = false, realized: Float = 1
+  ) {
     self.market = market
+    self.realized = realized
     self.hasCosts = hasCosts
-    lanes = PlanningLanes(market: market, laneCount: laneCount)
+    lanes = PlanningLanes(market: market, models: models, laneCount: laneCount)
     plannedLevels = .allocate(capacity: laneCount * market.channels.count)
     plannedLevels.initialize(repeating: 0, count: laneCount * market.channels.count)
     let planner = lanes.planner
@@ -44,6 +50,11 @@ final class PlannerObservation: MarketObservation {
   /// Takes over the beliefs and plans of as many lanes.
   func copy(from other: PlannerObservation) {
     lanes.copy(from: other.lanes)
+  }
+
+  /// Takes over what as many lanes believe of the factors of response channels.
+  func adoptResponses(from other: PlannerObservation) {
+    lanes.tracker.adoptResponses(from: other.lanes.tracker)
   }
 
   func write(_ simulation: MarketSimulation, into rows: MatrixView) {
@@ -103,13 +114,12 @@ final class PlannerObservation: MarketObservation {
         }
       }
     }
-    row[column] = planner.value
+    row[column] = planner.value * realized
     column += 1
     for channel in 0..<planner.channelCount {
       let best = planner.score(channel: channel, level: planner.level(channel: channel))
       for level in 0..<planner.models[channel].count {
-        // Costates that have not settled can price a level beyond reason; ten times all that is forecast is enough.
-        row[column] = max(planner.score(channel: channel, level: level) - best, -10 * planner.value)
+        row[column] = planner.score(channel: channel, level: level) - best
         column += 1
       }
     }

@@ -1,0 +1,162 @@
+import Foundation
+
+/// What the response channels of one lane have ahead of them, as far as is known: the part of a plan that is solved exactly.
+final class ResponseOutlook {
+  /// One response channel before a tick.
+  private struct Channel {
+    let index: Int
+    let model: ChannelModel
+    let response: ResponseModel
+    let values: ResponseValues
+    /// To what the drift decays over the time that stock works.
+    let nearDecay: Float
+    /// The expected response factor in the tick, while the stock lasts, and over the rest of the episode.
+    var now: Float = 1
+    var near: Float = 1
+    var mean: Float = 1
+    /// The stock of the last tick.
+    var stock: Float = 0
+    var place = ResponseValues.Place.zero
+  }
+
+  private let season: [Float]
+  private let spendWeight: Float
+  private let stationary: Float
+  /// By tick: to what the drift decays over the rest of the episode, on average.
+  private let meanDecays: [Float]
+  private var channels: [Channel]
+  private var tick = 0
+
+  init(_ market: Market, models: [ChannelModel]) {
+    season = market.season.map { Float($0) }
+    spendWeight = market.objective == .profit ? 1 : 0
+    stationary = Float(market.drift.response * market.drift.response)
+    let persistence = Float(market.drift.persistence)
+    meanDecays = (0..<market.ticks).map { tick in
+      let left = market.ticks - tick - 1
+      return left == 0 ? 1 : (1...left).reduce(0) { $0 + pow(persistence, Float($1)) } / Float(left)
+    }
+    channels = models.enumerated().compactMap { index, model in
+      guard let response = model.response, let values = model.values else { return nil }
+      return Channel(
+        index: index, model: model, response: response, values: values,
+        nearDecay: pow(persistence, 1 / (1 - model.retention)))
+    }
+  }
+
+  /// Whether there are no response channels.
+  var isEmpty: Bool { channels.isEmpty }
+
+  /// Takes in what is believed before a tick.
+  func look(tick: Int, beliefs: UnsafePointer<ChannelBelief>) {
+    self.tick = tick
+    for index in channels.indices {
+      let belief = beliefs[channels[index].index]
+      let factor = belief.response
+      channels[index].now = factor.expectedFactor(decay: 1, stationary: stationary)
+      channels[index].near = factor.expectedFactor(decay: channels[index].nearDecay, stationary: stationary)
+      channels[index].mean = factor.expectedFactor(decay: meanDecays[tick], stationary: stationary)
+      channels[index].stock = belief.stock
+      channels[index].place = channels[index].values.stockPlace(belief.stock)
+    }
+  }
+
+  /// The money that the rest of the episode takes at a price of money.
+  func spend(at multiplier: Float) -> Float {
+    let price = multiplier + spendWeight
+    return channels.reduce(0) { sum, channel in
+      sum
+        + channel.values.spend(
+          tick: tick, stock: channel.place, price: channel.values.pricePlace(price / channel.mean))
+    }
+  }
+
+  /// The money that the rest of the episode takes at a price of money, played tick by tick with whole levels, none above
+  /// a cap; afterwards the outlook is that of the end.
+  func playedSpend(at multiplier: Float, tickCap: Float) -> Float {
+    var sum: Float = 0
+    while tick < season.count {
+      var spent: Float = 0
+      for index in channels.indices {
+        var (best, chosen) = (-Float.infinity, Level(cost: channels[index].model.ladder[0]))
+        forEachLevel(of: channels[index], at: multiplier) { level in
+          let score = level.gain + level.worth - multiplier * level.cost
+          if score > best { (best, chosen) = (score, level) }
+        }
+        spent += chosen.cost
+        channels[index].stock = channels[index].model.retention * channels[index].stock + chosen.push
+      }
+      sum += min(spent, tickCap)
+      tick += 1
+    }
+    return sum
+  }
+
+  /// Writes gains and costs of the tick's levels into a period's groups, and chooses among them.
+  ///
+  /// The worth of stock is added to the gain of every level. Returns what the rest of the episode is worth, less its
+  /// priced money.
+  func tabulate(at multiplier: Float, period: Int, of channelCount: Int, into tables: PlanTables) -> Float {
+    var sum: Float = 0
+    for channel in channels {
+      let group = period * channelCount + channel.index
+      var (entry, best) = (group, -Float.infinity)
+      tables.chosen[group] = 0
+      forEachLevel(of: channel, at: multiplier) { level in
+        tables.gain[entry] = level.gain
+        tables.cost[entry] = level.cost
+        tables.push[entry] = level.push
+        tables.netGain[entry] = level.gain + level.worth
+        let score = level.gain + level.worth - multiplier * level.cost
+        if score > best {
+          best = score
+          tables.chosen[group] = Int32(entry / tables.stride)
+        }
+        entry += tables.stride
+      }
+      tables.close(group: group, beyond: channel.model.count)
+      let price = channel.values.pricePlace((multiplier + spendWeight) / channel.mean)
+      sum += best + channel.mean * channel.values.value(tick: tick + 1, stock: .zero, price: price)
+    }
+    return sum
+  }
+
+  /// What one level does in a tick: gain, money, stock, and what the stock is worth in the ticks after.
+  private struct Level {
+    var gain: Float = 0
+    var cost: Float = 0
+    var push: Float = 0
+    var worth: Float = 0
+  }
+
+  private func forEachLevel(of channel: Channel, at multiplier: Float, _ body: (Level) -> Void) {
+    let (model, response, values) = (channel.model, channel.response, channel.values)
+    let scale = channel.now * model.outcomeValue * response.maximum * season[tick]
+    let kept = model.retention * channel.stock
+    let carriesOn = tick + 1 < season.count && model.retention > 0
+    let price = values.pricePlace((multiplier + spendWeight) / channel.near)
+    let without = carriesOn ? values.value(tick: tick + 1, stock: .zero, price: price) : 0
+    for index in 0..<model.count {
+      var level = Level()
+      level.cost = model.ladder[index]
+      level.push = response.stockGain * level.cost
+      let stock = kept + level.push
+      level.gain = scale * response.saturation(stock) - spendWeight * level.cost
+      if carriesOn {
+        let later = values.value(tick: tick + 1, stock: values.stockPlace(stock), price: price)
+        level.worth = channel.near * (later - without)
+      }
+      body(level)
+    }
+  }
+
+  /// Goes on to the next tick as planned in a period.
+  func advance(past period: Int, of channelCount: Int, in tables: PlanTables) {
+    tick += 1
+    for index in channels.indices {
+      let group = period * channelCount + channels[index].index
+      let push = tables.push[Int(tables.chosen[group]) * tables.stride + group]
+      channels[index].stock = channels[index].model.retention * channels[index].stock + push
+    }
+  }
+}
