@@ -10,7 +10,7 @@ import LinearAlgebra
 /// With a price λ ≥ 0 of a unit of cost, no choices within the budget are worth more than
 /// D(λ) = λ · budget + Σ_k max_a (v_k(a) − λ c_k(a)), the Lagrangian bound (Fisher, 1981). D is convex and piecewise
 /// linear; its smallest value is found exactly by secants, each of which costs one pass over all choices (for nine
-/// branches of sixteen, about eight). The priced choices just within the budget, bettered by single exchanges, are
+/// branches of sixteen, five to nine). The priced choices just within the budget, bettered by single exchanges, are
 /// feasible; what they lack to the bound is the gap. A depth-first search among the choices whose own loss at the
 /// price does not exceed the gap closes it.
 ///
