@@ -56,19 +56,68 @@ APPORTION_VECTORIZED void ck_dueling_backward(
     const int32_t *restrict choices, size_t branches, const float *restrict slopes,
     float *restrict weightGradients, float *restrict biasGradients, float *restrict hiddenGradient) {
 #pragma clang fp contract(fast)
-  biasGradients[0] += slopes[0];
-  for (size_t i = 0; i < n; i++) weightGradients[i] += slopes[0] * hidden[i];
+  if (weightGradients) {
+    biasGradients[0] += slopes[0];
+    for (size_t i = 0; i < n; i++) weightGradients[i] += slopes[0] * hidden[i];
+  }
   if (hiddenGradient)
     for (size_t i = 0; i < n; i++) hiddenGradient[i] = slopes[0] * weights[i];
   for (size_t k = 0; k < branches; k++) {
     const size_t output = (size_t)choices[k];
     const float slope = slopes[1 + k];
-    biasGradients[output] += slope;
-    float *restrict gradient = weightGradients + output * n;
-    for (size_t i = 0; i < n; i++) gradient[i] += slope * hidden[i];
+    if (weightGradients) {
+      biasGradients[output] += slope;
+      float *restrict gradient = weightGradients + output * n;
+      for (size_t i = 0; i < n; i++) gradient[i] += slope * hidden[i];
+    }
     if (!hiddenGradient) continue;
     const float *restrict chosen = weights + output * n;
     const float *restrict mean = means + k * n;
     for (size_t i = 0; i < n; i++) hiddenGradient[i] += slope * (chosen[i] - mean[i]);
   }
+}
+
+APPORTION_VECTORIZED void ck_score(
+    float *restrict x, const float *restrict bias, const float *restrict prior, const float *restrict scale,
+    const float *restrict offset, size_t n) {
+  if (prior)
+    for (size_t i = 0; i < n; i++) x[i] += bias[i] + (prior[i] * scale[i] + offset[i]);
+  else
+    for (size_t i = 0; i < n; i++) x[i] += bias[i];
+}
+
+typedef float f32x16 __attribute__((ext_vector_type(16)));
+typedef int32_t i32x16 __attribute__((ext_vector_type(16)));
+
+APPORTION_VECTORIZED int32_t ck_argmax(
+    const float *restrict values, const float *restrict mask, size_t n, float *restrict best) {
+  enum { lanes = 16 };
+  float top = -__builtin_inff();
+  int32_t place = -1;
+  size_t i = 0;
+  if (!mask && n >= lanes) {
+    // Lane l sees the places l, l + 16, …; of a lane's equals the first wins.
+    f32x16 tops = top;
+    i32x16 places = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    i32x16 here = places;
+    for (; i + lanes <= n; i += lanes, here += lanes) {
+      f32x16 x;
+      memcpy(&x, values + i, sizeof x);
+      const i32x16 larger = x > tops;
+      tops = larger ? x : tops;
+      places = larger ? here : places;
+    }
+    top = __builtin_reduce_max(tops);
+    place = __builtin_reduce_min(tops == top ? places : (i32x16)INT32_MAX);
+  }
+  for (; i < n; i++) {
+    if (mask && !(mask[i] > 0)) continue;
+    if (place < 0) place = (int32_t)i;
+    if (values[i] > top) {
+      place = (int32_t)i;
+      top = values[i];
+    }
+  }
+  *best = top;
+  return place;
 }

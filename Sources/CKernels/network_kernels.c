@@ -48,6 +48,37 @@ APPORTION_VECTORIZED void ck_column_sums_add(
     for (size_t c = column; c < columns; c++) sums[c] += x[row * stride + c];
 }
 
+/// Transposes 16 × 16 elements by four perfect shuffles of their rows.
+static inline __attribute__((always_inline)) void transpose_tile(
+    const float *restrict x, size_t x_stride, float *restrict y, size_t y_stride) {
+  enum { half = vectorLanes / 2 };
+  f32x16 tile[vectorLanes], shuffled[vectorLanes];
+  for (int i = 0; i < vectorLanes; i++) memcpy(tile + i, x + (size_t)i * x_stride, sizeof *tile);
+#pragma clang loop unroll(full)
+  for (int round = 0; round < 4; round++) {
+    for (int i = 0; i < half; i++) {
+      shuffled[2 * i] = __builtin_shufflevector(
+          tile[i], tile[i + half], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+      shuffled[2 * i + 1] = __builtin_shufflevector(
+          tile[i], tile[i + half], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+    }
+    memcpy(tile, shuffled, sizeof tile);
+  }
+  for (int i = 0; i < vectorLanes; i++) memcpy(y + (size_t)i * y_stride, tile + i, sizeof *tile);
+}
+
+APPORTION_VECTORIZED void ck_transpose(
+    const float *restrict x, size_t x_stride, float *restrict y, size_t y_stride, size_t rows, size_t columns) {
+  const size_t tiledRows = rows / vectorLanes * vectorLanes;
+  const size_t tiledColumns = columns / vectorLanes * vectorLanes;
+  for (size_t row = 0; row < tiledRows; row += vectorLanes)
+    for (size_t column = 0; column < tiledColumns; column += vectorLanes)
+      transpose_tile(x + row * x_stride + column, x_stride, y + column * y_stride + row, y_stride);
+  for (size_t row = 0; row < rows; row++)
+    for (size_t column = row < tiledRows ? tiledColumns : 0; column < columns; column++)
+      y[column * y_stride + row] = x[row * x_stride + column];
+}
+
 APPORTION_VECTORIZED void ck_add(float *restrict x, const float *restrict y, size_t n) {
   for (size_t i = 0; i < n; i++) x[i] += y[i];
 }
@@ -107,8 +138,10 @@ APPORTION_VECTORIZED void ck_adam(
     float *restrict parameters, const float *restrict gradients, float *restrict first,
     float *restrict second, size_t n, ck_adam_step step) {
   const adam_constants c = prepare(step);
-  for (size_t i = 0; i < n; i++)
-    parameters[i] = moved(parameters[i], gradients[i], first + i, second + i, c);
+  if (gradients)
+    for (size_t i = 0; i < n; i++) parameters[i] = moved(parameters[i], gradients[i], first + i, second + i, c);
+  else
+    for (size_t i = 0; i < n; i++) parameters[i] = moved(parameters[i], 0, first + i, second + i, c);
 }
 
 APPORTION_VECTORIZED void ck_adam_polyak(
@@ -116,9 +149,16 @@ APPORTION_VECTORIZED void ck_adam_polyak(
     float *restrict second, float *restrict target, float rate, size_t n, ck_adam_step step) {
 #pragma clang fp contract(fast)
   const adam_constants c = prepare(step);
-  for (size_t i = 0; i < n; i++) {
-    const float parameter = moved(parameters[i], gradients[i], first + i, second + i, c);
-    parameters[i] = parameter;
-    target[i] += rate * (parameter - target[i]);
-  }
+  if (gradients)
+    for (size_t i = 0; i < n; i++) {
+      const float parameter = moved(parameters[i], gradients[i], first + i, second + i, c);
+      parameters[i] = parameter;
+      target[i] += rate * (parameter - target[i]);
+    }
+  else
+    for (size_t i = 0; i < n; i++) {
+      const float parameter = moved(parameters[i], 0, first + i, second + i, c);
+      parameters[i] = parameter;
+      target[i] += rate * (parameter - target[i]);
+    }
 }

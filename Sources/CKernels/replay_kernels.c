@@ -3,7 +3,7 @@
 #include "target_clones.h"
 
 // A replayed row stands anywhere in a ring far larger than the caches: ask for it this many rows ahead.
-#define ROWS_AHEAD 4
+#define ROWS_AHEAD 8
 #define FLOATS_PER_LINE 16
 
 APPORTION_VECTORIZED

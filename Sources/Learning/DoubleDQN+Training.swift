@@ -86,7 +86,7 @@ extension DoubleDQN {
       pointer: observations.pointer + prior.lowerBound + 1, rows: observations.rows,
       columns: shape.choiceCount,
       stride: observations.stride)
-    runner.choosers[0].act(
+    runner.searches[0].choice.act(
       advantages, mask: shape.mask(observations), limits: shape.spendColumns?.limits(observations),
       into: actions.pointer)
   }

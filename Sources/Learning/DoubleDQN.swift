@@ -68,7 +68,8 @@ public struct DoubleDQN<E: Environment>: ~Copyable {
     let shape = NetworkShape(
       observationSize: problem.observationSize, hidden: configuration.hidden, branchSizes: branchSizes,
       aggregation: configuration.head, priorColumns: problem.priorColumns, maskColumns: problem.maskColumns,
-      isDueling: configuration.isDueling, spendColumns: configuration.spendCap ? problem.spendColumns : nil)
+      isDueling: configuration.isDueling && !configuration.hasLargeJointHead(for: branchSizes),
+      spendColumns: configuration.spendCap ? problem.spendColumns : nil)
     let unmeasured = ObservationNormalizer(
       identity: problem.observationSize, priorColumns: problem.priorColumns,
       limit: configuration.observationLimit)
@@ -81,7 +82,8 @@ public struct DoubleDQN<E: Environment>: ~Copyable {
       configuration: DoubleQUpdate.Configuration(
         adam: Adam.Configuration(learningRate: configuration.learningRate.value(at: 0)),
         maximumGradientNorm: configuration.maximumGradientNorm, huberDelta: configuration.huberThreshold,
-        targetUpdate: configuration.targetUpdate, isDouble: configuration.isDouble),
+        targetUpdate: configuration.targetUpdate, isDouble: configuration.isDouble,
+        isSparse: configuration.isSparse),
       maximumBatch: configuration.batchSize,
       seed: configuration.seed, initialization: configuration.initialization,
       noise: configuration.noise > 0

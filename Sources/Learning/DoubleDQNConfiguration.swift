@@ -10,8 +10,12 @@ public struct DoubleDQNConfiguration: Sendable, Equatable {
   /// Whether actions, in play, exploration and targets alike, stay within the budget that observations name, by the costs
   /// that they name; see `Environment.costColumns`.
   public var spendCap: Bool
-  /// Whether a state value is learned apart from the advantages (Wang et al., 2016).
+  /// Whether a state value is learned apart from the advantages (Wang et al., 2016). A joint head of 4096 or more actions
+  /// has none: taking off their mean would give each of them a gradient in every update.
   public var isDueling: Bool
+  /// Whether Adam moves, of a joint head of 4096 or more actions, only those in the batch; see
+  /// `DoubleQUpdate.Configuration.isSparse`.
+  public var isSparse: Bool
   /// Whether the online network picks the action that the target network values (van Hasselt, Guez and Silver, 2016);
   /// otherwise the target network does both (Mnih et al., 2015).
   public var isDouble: Bool
@@ -74,7 +78,8 @@ public struct DoubleDQNConfiguration: Sendable, Equatable {
   /// Gathers hyperparameters; those not given are the defaults.
   public init(
     hidden: [Int] = [256, 256], head: Aggregation = .branching, spendCap: Bool = false,
-    isDueling: Bool = true, isDouble: Bool = true, quantiles: Int = 0, risk: Float = 1,
+    isDueling: Bool = true, isSparse: Bool = false, isDouble: Bool = true, quantiles: Int = 0,
+    risk: Float = 1,
     initialization: Initialization = .he,
     learningRate: Schedule = .linear(from: 5e-4, to: 5e-5), discount: Float = 0.99, nStep: Int = 3,
     batchSize: Int = 256, replayCapacity: Int = 200_000, priorityExponent: Float = 0,
@@ -91,6 +96,7 @@ public struct DoubleDQNConfiguration: Sendable, Equatable {
     self.head = head
     self.spendCap = spendCap
     self.isDueling = isDueling
+    self.isSparse = isSparse
     self.isDouble = isDouble
     self.quantiles = quantiles
     self.risk = risk
@@ -184,6 +190,13 @@ extension DoubleDQNConfiguration {
       return "A risk below 1 scores choices by the quantiles of their returns: it needs quantiles."
     }
     return nil
+  }
+}
+
+extension DoubleDQNConfiguration {
+  /// Whether the head has so many joint actions that updates keep to those in the batch.
+  func hasLargeJointHead(for branchSizes: [Int]) -> Bool {
+    head == .joint && (JointActions.count(branchSizes) ?? 0) >= NetworkShape.wideHead
   }
 }
 

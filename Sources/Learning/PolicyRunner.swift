@@ -18,12 +18,13 @@ public final class PolicyRunner {
 
   let network: BranchingNetwork
   let branchCount: Int
+  let spendColumns: SpendColumns?
   let normalized: Matrix
-  let values: Matrix
+  /// How many rows a piece has.
+  let rowsPerPiece: Int
   /// One for each run of pieces.
   let workspaces: [ForwardWorkspace]
-  /// One for each run of pieces.
-  let choosers: [GreedyChoice]
+  let searches: [GreedySearch]
   private(set) var table: NormalizationTable
   private let rewardScale: Float
   private let pool: WorkerPool
@@ -53,16 +54,15 @@ public final class PolicyRunner {
     self.network = network
     self.rewardScale = rewardScale
     branchCount = network.shape.branchCount
+    spendColumns = network.shape.spendColumns
     table = NormalizationTable(normalizer)
     self.pool = pool
     setBLASThreads(1)
     normalized = Matrix(rows: maximumBatch, columns: network.shape.observationSize)
-    values = Matrix(rows: maximumBatch, columns: network.shape.valueCount)
-    let runs = min(pool.threads, Self.pieces(of: maximumBatch))
-    choosers = (0..<runs).map { _ in GreedyChoice(shape: network.shape) }
-    workspaces = (0..<runs).map { _ in
-      ForwardWorkspace(shape: network.shape, maximumBatch: min(maximumBatch, RowTask.rowsPerPiece))
-    }
+    rowsPerPiece = min(maximumBatch, GreedySearch.rows(for: network.shape))
+    let (rows, runs) = (rowsPerPiece, min(pool.threads, Self.pieces(of: maximumBatch, rowsPerPiece)))
+    workspaces = (0..<runs).map { _ in ForwardWorkspace(shape: network.shape, maximumBatch: rows) }
+    searches = (0..<runs).map { _ in GreedySearch(shape: network.shape, rows: rows) }
   }
 
   /// Changes how observations are normalised from now on.
@@ -74,7 +74,7 @@ public final class PolicyRunner {
   ///   - observations: rows × observation size, raw.
   ///   - actions: rows × branches.
   public func act(observations: MatrixView, into actions: UnsafeMutablePointer<Int32>) {
-    run(observations, actions: actions, values: values.view.rows(0..<min(maximumBatch, observations.rows)))
+    run(observations, into: .actions(actions))
   }
 
   /// Writes the value of every choice of every row in raw reward units: V + Â_k(a).
@@ -86,54 +86,58 @@ public final class PolicyRunner {
   ///   - q: rows × value count: a value per choice or, of a joint head, per combination.
   public func qValues(observations: MatrixView, into q: MatrixView) {
     precondition(
-      q.rows == observations.rows && q.columns == values.columns,
-      "\(observations.rows) observations need \(observations.rows) × \(values.columns) values.")
-    run(observations, actions: nil, values: q)
+      q.rows == observations.rows && q.columns == network.shape.valueCount,
+      "\(observations.rows) observations need \(observations.rows) × \(network.shape.valueCount) values.")
+    run(observations, into: .values(q))
     for row in 0..<q.rows {
       let values = q.row(row)
       for choice in 0..<q.columns { values[choice] /= rewardScale }
     }
   }
 
-  private func run(
-    _ observations: MatrixView, actions: UnsafeMutablePointer<Int32>?, values: MatrixView
-  ) {
+  private func run(_ observations: MatrixView, into answer: RowTask.Answer) {
     precondition(
       observations.rows <= maximumBatch,
       "The runner has room for \(maximumBatch) rows, not \(observations.rows).")
-    let runs = min(workspaces.count, Self.pieces(of: observations.rows))
-    pool.run(
-      runs, RowTask(runner: self, observations: observations, values: values, actions: actions, runs: runs))
+    let runs = min(workspaces.count, Self.pieces(of: observations.rows, rowsPerPiece))
+    pool.run(runs, RowTask(runner: self, observations: observations, answer: answer, runs: runs))
   }
 
-  private static func pieces(of rows: Int) -> Int { (rows + RowTask.rowsPerPiece - 1) / RowTask.rowsPerPiece }
+  fileprivate static func pieces(of rows: Int, _ rowsPerPiece: Int) -> Int {
+    (rows + rowsPerPiece - 1) / rowsPerPiece
+  }
 }
 
-/// Values rows, and picks actions, in pieces that are dealt to the threads in contiguous runs.
+/// Values rows, or picks actions, in pieces that are dealt to the threads in contiguous runs.
 private struct RowTask: ParallelTask {
+  /// What is asked for, and where it goes.
+  enum Answer {
+    case actions(UnsafeMutablePointer<Int32>)
+    case values(MatrixView)
+  }
+
   let runner: PolicyRunner
   let observations: MatrixView
-  let values: MatrixView
-  let actions: UnsafeMutablePointer<Int32>?
+  let answer: Answer
   let runs: Int
 
-  /// The network's own passes are cut at the same rows.
-  static let rowsPerPiece = 128
-
   func run(_ index: Int) {
-    let count = observations.rows
-    let pieces = (count + Self.rowsPerPiece - 1) / Self.rowsPerPiece
+    let (count, size) = (observations.rows, runner.rowsPerPiece)
+    let pieces = PolicyRunner.pieces(of: count, size)
     for piece in pieces * index / runs..<pieces * (index + 1) / runs {
-      let rows = piece * Self.rowsPerPiece..<min((piece + 1) * Self.rowsPerPiece, count)
+      let rows = piece * size..<min((piece + 1) * size, count)
       let input = runner.normalized.view.rows(rows)
-      let output = values.rows(rows)
       runner.table.normalize(observations.row(rows.lowerBound), stride: observations.stride, into: input)
-      runner.network.qValues(observations: input, into: output, workspace: runner.workspaces[index])
-      guard let actions else { continue }
-      let shape = runner.network.shape
-      runner.choosers[index].act(
-        output, mask: shape.mask(input), limits: shape.spendColumns?.limits(observations.rows(rows)),
-        into: actions + rows.lowerBound * runner.branchCount)
+      switch answer {
+      case .actions(let actions):
+        runner.network.greedyActions(
+          observations: input, limits: runner.spendColumns?.limits(observations.rows(rows)),
+          into: actions + rows.lowerBound * runner.branchCount, workspace: runner.workspaces[index],
+          search: runner.searches[index])
+      case .values(let values):
+        runner.network.qValues(
+          observations: input, into: values.rows(rows), workspace: runner.workspaces[index])
+      }
     }
   }
 }

@@ -104,30 +104,31 @@ extension ReplayBuffer {
     into batch: ReplayBatch, normalizedBy table: NormalizationTable, rewardScale: Float = 1,
     correction: Float = 1, stream: inout RandomStream
   ) {
-    let distinct = batch.paired ? batch.count / 2 : batch.count
-    draw(into: batch.slots, count: distinct, stream: &stream)
-    if batch.paired {
+    // The played transitions come first; of a pair, the counterfactual stands behind what was played.
+    let rowsPerDraw = batch.paired ? 2 : 1
+    let draws = batch.count / rowsPerDraw
+    draw(into: batch.slots, count: draws, stream: &stream)
+    for draw in 0..<draws {
+      let (slot, row) = (Int(batch.slots[draw]), draw * rowsPerDraw)
+      batch.nextSlots[draw] = next[slot]
+      batch.rewards[row] = rewards[slot] * rewardScale
+      batch.discounts[row] = discounts[slot]
+      batch.setLimits(row, from: observations + Int(next[slot]) * rowStride)
+      let (from, to) = (actions + slot * branchCount, batch.actions + row * branchCount)
+      for branch in 0..<branchCount { to[branch] = from[branch] }
+    }
+    table.normalize(
+      observations, stride: rowStride, indexes: batch.slots,
+      into: batch.observations.view.rows(every: rowsPerDraw))
+    table.normalize(
+      observations, stride: rowStride, indexes: batch.nextSlots,
+      into: batch.nextObservations.view.rows(every: rowsPerDraw))
+    if batch.paired, let counterfactuals {
+      counterfactuals.write(to: batch, normalizedBy: table, rewardScale: rewardScale)
       // From the end, so that no slot is overwritten before it is read.
       for row in (0..<batch.count).reversed() { batch.slots[row] = batch.slots[row / 2] }
     }
     priorities?.weigh(batch.slots, count: batch.count, correction: correction, into: batch.weights)
-    for row in 0..<batch.count {
-      let slot = Int(batch.slots[row])
-      batch.nextSlots[row] = next[slot]
-      batch.rewards[row] = rewards[slot] * rewardScale
-      batch.discounts[row] = discounts[slot]
-      batch.setLimits(row, from: observations + Int(next[slot]) * observationSize)
-      (batch.actions + row * branchCount).update(from: actions + slot * branchCount, count: branchCount)
-    }
-    table.normalize(
-      observations, stride: observationSize, indexes: batch.slots, into: batch.observations.view)
-    table.normalize(
-      observations, stride: observationSize, indexes: batch.nextSlots, into: batch.nextObservations.view)
-    guard batch.paired, let counterfactuals else { return }
-    for row in Swift.stride(from: 1, to: batch.count, by: 2) {
-      counterfactuals.write(
-        slot: Int(batch.slots[row]), to: batch, row: row, normalizedBy: table, rewardScale: rewardScale)
-    }
   }
 }
 

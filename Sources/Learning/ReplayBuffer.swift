@@ -24,8 +24,10 @@ public final class ReplayBuffer {
   /// The number of complete transitions: what can be sampled.
   public private(set) var count = 0
 
-  /// Capacity × observation size, raw.
+  /// Capacity × observation size, raw, rows `rowStride` floats apart.
   let observations: UnsafeMutablePointer<Float>
+  /// The distance between two rows: whole cache lines, but for rows of less than one.
+  let rowStride: Int
   /// Capacity × branches.
   let actions: UnsafeMutablePointer<Int32>
   /// The discounted sum of the rewards of the window that starts at a slot, raw.
@@ -79,7 +81,14 @@ public final class ReplayBuffer {
     self.nStep = nStep
     self.discount = discount
     powers = (0..<nStep).reduce(into: [1]) { powers, _ in powers.append(powers[powers.count - 1] * discount) }
-    observations = .allocate(capacity: capacity * observationSize)
+    rowStride =
+      observationSize < Self.cacheLine
+      ? observationSize
+      : (observationSize + Self.cacheLine - 1) / Self.cacheLine * Self.cacheLine
+    let bytes = capacity * rowStride * MemoryLayout<Float>.stride
+    observations = UnsafeMutableRawPointer.allocate(
+      byteCount: bytes, alignment: Self.cacheLine * MemoryLayout<Float>.stride
+    ).bindMemory(to: Float.self, capacity: capacity * rowStride)
     actions = .allocate(capacity: capacity * branchCount)
     rewards = .allocate(capacity: capacity)
     counterfactuals =
@@ -109,6 +118,9 @@ public final class ReplayBuffer {
     finals.deallocate()
   }
 
+  /// Floats per cache line.
+  private static let cacheLine = 16
+
   /// The fewest slots with which no open window can be overwritten.
   public static func minimumCapacity(lanes: Int, nStep: Int) -> Int { 4 * lanes * (nStep + 2) }
 
@@ -136,7 +148,7 @@ public final class ReplayBuffer {
       if result.truncated[lane] && !result.terminated[lane] {
         let final = claim()
         finals[lane] = Int32(final)
-        (observations + final * observationSize).update(
+        (observations + final * rowStride).update(
           from: result.finalObservations.row(lane), count: observationSize)
       }
     }
@@ -170,7 +182,7 @@ public final class ReplayBuffer {
     assert(rows.rows == lanes && rows.columns == observationSize)
     bases[step % (nStep + 1)] = head
     for lane in 0..<lanes {
-      (observations + claim() * observationSize).update(from: rows.row(lane), count: observationSize)
+      (observations + claim() * rowStride).update(from: rows.row(lane), count: observationSize)
     }
   }
 

@@ -34,15 +34,19 @@ final class ReplayedCounterfactuals {
       from: step.observations.row(lane), count: observationSize)
   }
 
-  /// Writes the counterfactual of a slot into a row of a batch, all but the state it starts from.
-  func write(
-    slot: Int, to batch: ReplayBatch, row: Int, normalizedBy table: NormalizationTable, rewardScale: Float
-  ) {
-    (batch.actions + row * branchCount).update(from: actions + slot * branchCount, count: branchCount)
-    batch.rewards[row] = rewards[slot] * rewardScale
-    batch.setLimits(row, from: observations + slot * observationSize)
+  /// Writes the counterfactuals of a batch's slots into every second row, behind what was played.
+  func write(to batch: ReplayBatch, normalizedBy table: NormalizationTable, rewardScale: Float) {
+    let states = batch.observations.view
+    for draw in 0..<batch.count / 2 {
+      let (slot, row) = (Int(batch.slots[draw]), 2 * draw + 1)
+      (batch.actions + row * branchCount).update(from: actions + slot * branchCount, count: branchCount)
+      batch.rewards[row] = rewards[slot] * rewardScale
+      batch.discounts[row] = batch.discounts[row - 1]
+      batch.setLimits(row, from: observations + slot * observationSize)
+      states.row(row).update(from: states.row(row - 1), count: observationSize)
+    }
     table.normalize(
-      observations + slot * observationSize, stride: observationSize,
-      into: batch.nextObservations.view.rows(row..<row + 1))
+      observations, stride: observationSize, indexes: batch.slots,
+      into: batch.nextObservations.view.rows(every: 2, from: 1))
   }
 }

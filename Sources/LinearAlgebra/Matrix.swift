@@ -107,6 +107,21 @@ public struct MatrixView: @unchecked Sendable {
       pointer: pointer + range.lowerBound * stride, rows: range.count, columns: columns, stride: stride)
   }
 
+  /// A window on every `step`-th row, the first of them being `first`.
+  @inlinable public func rows(every step: Int, from first: Int = 0) -> MatrixView {
+    assert(step > 0 && first >= 0)
+    return MatrixView(
+      pointer: pointer + first * stride, rows: max(0, rows - first + step - 1) / step, columns: columns,
+      stride: step * stride)
+  }
+
+  /// A window on a contiguous range of columns.
+  @inlinable public func columns(_ range: Range<Int>) -> MatrixView {
+    assert(range.lowerBound >= 0 && range.upperBound <= columns)
+    return MatrixView(
+      pointer: pointer + range.lowerBound, rows: rows, columns: range.count, stride: stride)
+  }
+
   /// The element at a row and a column.
   @inlinable public subscript(row: Int, column: Int) -> Float {
     get {

@@ -84,7 +84,7 @@ public final class Adam: @unchecked Sendable {
     _ parameters: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>, gradientScale: Float = 1
   ) {
     let step = beginStep(gradientScale: gradientScale)
-    apply(step, 0..<firstMoment.count, parameters, gradients: gradients)
+    apply(step, 0..<firstMoment.count, parameters, gradients: gradients, target: nil, rate: nil)
   }
 
   /// Counts a step and fixes its constants; `apply` must then cover every parameter once.
@@ -97,26 +97,40 @@ public final class Adam: @unchecked Sendable {
       bias2: 1 - pow(configuration.beta2, Double(step)), gradientScale: gradientScale)
   }
 
-  /// Takes the step for a range of parameters.
+  /// Takes the step for a range of parameters, after which a target network follows them.
+  ///
+  /// - Parameters:
+  ///   - parameters: all of the network's.
+  ///   - gradients: those of the range alone; nil where all are 0.
+  ///   - target: all of the target network's.
+  ///   - rate: what part of the way to the new parameters the target goes; nil where it stays.
   func apply(
     _ step: ck_adam_step, _ range: Range<Int>, _ parameters: UnsafeMutablePointer<Float>,
-    gradients: UnsafePointer<Float>
+    gradients: UnsafePointer<Float>?, target: UnsafeMutablePointer<Float>?, rate: Float?
   ) {
     let start = range.lowerBound
-    ck_adam(
-      parameters + start, gradients + start, firstMoment.pointer + start, secondMoment.pointer + start,
-      range.count,
-      step)
+    let (first, second) = (firstMoment.pointer + start, secondMoment.pointer + start)
+    guard let target, let rate else {
+      return ck_adam(parameters + start, gradients, first, second, range.count, step)
+    }
+    if rate < 1 {
+      ck_adam_polyak(parameters + start, gradients, first, second, target + start, rate, range.count, step)
+    } else {
+      ck_adam(parameters + start, gradients, first, second, range.count, step)
+      follow(range, parameters, target: target, rate: rate)
+    }
   }
 
-  /// Takes the step for a range of parameters, whose target then covers `rate` of the way to them.
-  func apply(
-    _ step: ck_adam_step, _ range: Range<Int>, _ parameters: UnsafeMutablePointer<Float>,
-    gradients: UnsafePointer<Float>, target: UnsafeMutablePointer<Float>, rate: Float
+  /// Lets a target network follow a range of parameters that take no step.
+  func follow(
+    _ range: Range<Int>, _ parameters: UnsafePointer<Float>, target: UnsafeMutablePointer<Float>, rate: Float
   ) {
     let start = range.lowerBound
-    ck_adam_polyak(
-      parameters + start, gradients + start, firstMoment.pointer + start, secondMoment.pointer + start,
-      target + start, rate, range.count, step)
+    if rate < 1 {
+      ck_polyak(target + start, parameters + start, rate, range.count)
+    } else {
+      // A copy, because target + 1 · (online − target) need not have the online parameter's every bit.
+      (target + start).update(from: parameters + start, count: range.count)
+    }
   }
 }

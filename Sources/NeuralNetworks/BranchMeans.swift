@@ -45,15 +45,16 @@ final class BranchMeans: @unchecked Sendable {
       outputs, biases.columns, values)
   }
 
-  /// Adds the head's gradients for slopes of the values above; advantages' gradients are to be centred at the end.
+  /// Adds the head's gradients for slopes of the values above (nil leaves them out); advantages' gradients are to be
+  /// centred at the end.
   @inline(__always) func backward(
     hidden: UnsafePointer<Float>, outputs: UnsafePointer<Int32>, slopes: UnsafePointer<Float>,
-    gradients: UnsafeMutablePointer<Float>, hiddenGradient: UnsafeMutablePointer<Float>?
+    gradients: UnsafeMutablePointer<Float>?, hiddenGradient: UnsafeMutablePointer<Float>?
   ) {
     ck_dueling_backward(
       hidden, head.inputs, network.parameters.pointer + head.weights, weights.pointer, outputs,
       biases.columns,
-      slopes, gradients + head.weights, gradients + head.biases, hiddenGradient)
+      slopes, gradients.map { $0 + head.weights }, gradients.map { $0 + head.biases }, hiddenGradient)
   }
 
   /// Centres the gradients of each branch's advantages: what a choice gains, the branch's mean takes from all.

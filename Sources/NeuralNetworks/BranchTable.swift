@@ -82,26 +82,24 @@ final class BranchTable: @unchecked Sendable {
     maskStart.map { observation + $0 }
   }
 
-  /// Centres the raw advantages of every branch, where the head is dueling, and adds the prior.
-  ///
-  /// Without a place for the state values, they are added to the advantages.
+  /// Writes the choice of every branch of an action for the chosen output of every branch of the head.
+  @inline(__always) func write(_ outputs: UnsafePointer<Int32>, into actions: UnsafeMutablePointer<Int32>) {
+    if let joint { return joint.write(Int(outputs[0]) - starts[0], into: actions) }
+    for branch in 0..<count {
+      actions[branch] = outputs[branch] - Int32(truncatingIfNeeded: starts[branch])
+    }
+  }
+
+  /// Centres the raw advantages of every branch of a row in place, where the head is dueling, and adds the prior and a
+  /// summand.
   func centre(
-    _ raw: MatrixView, observations: MatrixView, advantages: MatrixView,
-    stateValues: UnsafeMutablePointer<Float>?
+    _ advantages: UnsafeMutablePointer<Float>, adding summand: Float, observation: UnsafePointer<Float>
   ) {
-    for row in 0..<raw.rows {
-      let output = raw.row(row)
-      let observation = observations.row(row)
-      let advantage = advantages.row(row)
-      let value = output[0] + prior(0, observation)
-      if let stateValues { stateValues[row] = value }
-      let summand = stateValues == nil ? value : 0
-      for branch in 0..<count {
-        let (first, size) = (starts[branch], sizes[branch])
-        let mean = isDueling ? mean(of: output + first, size) : 0
-        for index in first..<first + size {
-          advantage[index - 1] = summand + (output[index] - mean) + prior(index, observation)
-        }
+    for branch in 0..<count {
+      let (first, size) = (starts[branch], sizes[branch])
+      let mean = isDueling ? mean(of: advantages + first - 1, size) : 0
+      for index in first..<first + size {
+        advantages[index - 1] = summand + (advantages[index - 1] - mean) + prior(index, observation)
       }
     }
   }

@@ -5,10 +5,14 @@ extension BranchingNetwork {
   func clearStateValue() {
     (parameters.pointer + head.weights).update(repeating: 0, count: head.inputs)
     parameters.pointer[head.biases] = 0
+    parametersChanged()
   }
 
   /// Sets all parameters of the head to 0.
-  func clearHead() { (parameters.pointer + head.weights).update(repeating: 0, count: head.parameterCount) }
+  func clearHead() {
+    (parameters.pointer + head.weights).update(repeating: 0, count: head.parameterCount)
+    parametersChanged()
+  }
 
   /// The parameters of a dueling network with the same greedy actions and the same values of whole actions.
   ///

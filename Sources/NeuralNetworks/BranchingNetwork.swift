@@ -23,6 +23,8 @@ public final class BranchingNetwork: @unchecked Sendable {
   let layers: [DenseLayer]
   let head: DenseLayer
   let branches: BranchTable
+  /// What passes forward read in place of the weights.
+  let transposed: TransposedWeights
 
   /// Creates a network with random weights and no bias.
   ///
@@ -34,7 +36,9 @@ public final class BranchingNetwork: @unchecked Sendable {
     layers = shape.layers
     head = layers[layers.count - 1]
     branches = BranchTable(shape: shape)
+    transposed = TransposedWeights(shape: shape)
     initialization.fill(parameters.pointer, shape: shape, seed: seed)
+    parametersChanged()
   }
 
   /// Creates a network from its parameters in the order of the shape's `tensors`.
@@ -47,6 +51,25 @@ public final class BranchingNetwork: @unchecked Sendable {
     layers = shape.layers
     head = layers[layers.count - 1]
     branches = BranchTable(shape: shape)
+    transposed = TransposedWeights(shape: shape)
+    parametersChanged()
+  }
+
+  /// Creates a network of its own with another's parameters and prior.
+  init(copying other: BranchingNetwork) {
+    shape = other.shape
+    parameters = other.parameters.copy()
+    layers = other.layers
+    head = other.head
+    branches = BranchTable(shape: shape)
+    branches.copy(priorFrom: other.branches)
+    transposed = TransposedWeights(shape: shape)
+    parametersChanged()
+  }
+
+  /// Brings what is derived of the parameters up to date; whoever writes `parameters` calls it before the next pass.
+  public func parametersChanged() {
+    for block in 0..<transposed.blockCount { transposed.refresh(block, from: parameters.pointer) }
   }
 
   /// The names, shapes and places of the parameters.
@@ -60,6 +83,7 @@ public final class BranchingNetwork: @unchecked Sendable {
         newValue.count == parameters.count,
         "A network of this shape has \(parameters.count) parameters, not \(newValue.count).")
       for (index, value) in newValue.enumerated() { parameters.pointer[index] = value }
+      parametersChanged()
     }
   }
 
@@ -68,6 +92,7 @@ public final class BranchingNetwork: @unchecked Sendable {
     precondition(shape == other.shape, "Parameters can be copied only between networks of one shape.")
     parameters.pointer.update(from: other.parameters.pointer, count: parameters.count)
     branches.copy(priorFrom: other.branches)
+    parametersChanged()
   }
 
   /// How the prior is read from the prior columns; the identity at first.
@@ -113,6 +138,33 @@ public final class BranchingNetwork: @unchecked Sendable {
       on: pool)
   }
 
+  /// Picks the best allowed action for many states, on the caller's thread; of equals the first.
+  ///
+  /// Like a choice among `qValues`, but a head of any width takes no more than a block's room for them.
+  ///
+  /// - Parameters:
+  ///   - observations: batch × observation size, normalised.
+  ///   - limits: costs and budgets of as many rows, where a cap limits actions.
+  ///   - actions: where the choices go: batch × branches.
+  ///   - workspace: room for at least as many rows.
+  ///   - search: room for at least as many rows.
+  public func greedyActions(
+    observations: MatrixView, limits: SpendLimits? = nil, into actions: UnsafeMutablePointer<Int32>,
+    workspace: ForwardWorkspace, search: GreedySearch
+  ) {
+    precondition(
+      observations.columns == shape.observationSize,
+      "The network reads \(shape.observationSize) columns, not \(observations.columns).")
+    precondition(
+      observations.rows <= workspace.maximumBatch,
+      "The workspace holds \(workspace.maximumBatch) rows, not \(observations.rows).")
+    let hidden = forwardTrunk(observations, workspace: workspace, rows: 0..<observations.rows)
+    let outputs = search.outputs(of: self, hidden: hidden, observations: observations, limits: limits)
+    for row in 0..<observations.rows {
+      branches.write(outputs + row * branches.count, into: actions + row * branches.actionCount)
+    }
+  }
+
   private func run(_ task: ValueTask, on pool: WorkerPool?) {
     let rows = task.observations.rows
     precondition(
@@ -131,12 +183,15 @@ public final class BranchingNetwork: @unchecked Sendable {
     }
   }
 
-  /// Fills a workspace's activations of a range of rows, the head's outputs among them.
-  func forward(_ observations: MatrixView, workspace: ForwardWorkspace, rows: Range<Int>) {
-    let hidden = forwardTrunk(observations, workspace: workspace, rows: rows)
-    NeuralNetworks.forward(
-      head, parameters: parameters.pointer, input: hidden, output: workspace.outputs(rows: rows),
-      rectified: false)
+  /// values = hidden · weightsᵀ for the head's weights of a range of values, counted over all branches.
+  func multiplyHead(_ hidden: MatrixView, _ range: Range<Int>, into values: MatrixView) {
+    // The state value stands before them.
+    let outputs = 1 + range.lowerBound..<1 + range.upperBound
+    guard transposed.holdsHead, TransposedWeights.suits(columns: range.count) else {
+      let weights = head.weights(in: parameters.pointer).rows(outputs)
+      return multiply(hidden, transposed: false, weights, transposed: true, into: values)
+    }
+    multiply(hidden, transposed.weights(of: head).columns(outputs), into: values)
   }
 
   /// Fills a workspace's activations of a range of rows below the head, and returns what the head reads.
@@ -173,7 +228,10 @@ public final class BranchingNetwork: @unchecked Sendable {
   }
 
   private func rectified(_ index: Int, input: MatrixView, output: MatrixView) {
+    let layer = layers[index]
     NeuralNetworks.forward(
-      layers[index], parameters: parameters.pointer, input: input, output: output, rectified: true)
+      layer, parameters: parameters.pointer,
+      transposed: TransposedWeights.suits(columns: layer.outputs) ? transposed.weights(of: layer) : nil,
+      input: input, output: output, rectified: true)
   }
 }

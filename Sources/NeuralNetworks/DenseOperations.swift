@@ -2,11 +2,17 @@ import CKernels
 import LinearAlgebra
 
 /// output = input · weightsᵀ + biases, rectified if asked to.
+///
+/// - Parameter transposed: the layer's weights as inputs × outputs, where there is such a copy.
 func forward(
-  _ layer: DenseLayer, parameters: UnsafeMutablePointer<Float>, input: MatrixView, output: MatrixView,
-  rectified: Bool
+  _ layer: DenseLayer, parameters: UnsafeMutablePointer<Float>, transposed: MatrixView? = nil,
+  input: MatrixView, output: MatrixView, rectified: Bool
 ) {
-  multiply(input, transposed: false, layer.weights(in: parameters), transposed: true, into: output)
+  if let transposed {
+    multiply(input, transposed, into: output)
+  } else {
+    multiply(input, transposed: false, layer.weights(in: parameters), transposed: true, into: output)
+  }
   let biases = parameters + layer.biases
   if rectified {
     ck_bias_relu(output.pointer, output.stride, biases, output.rows, output.columns)

@@ -22,13 +22,9 @@ struct GradientTask: ParallelTask {
   let quantileDifference: QuantileDifference?
 
   func run(_ shard: Int) {
-    // Pairs stay together.
-    let unit = batch.paired ? 2 : 1
-    let units = batch.count / unit
-    let range = unit * (units * shard / shardCount)..<unit * (units * (shard + 1) / shardCount)
     update.shards[shard].run(
-      batch, range: range, online: update.online, target: update.target,
-      isDouble: update.configuration.isDouble, difference: difference,
+      batch, range: DoubleQUpdate.rows(of: shard, shardCount, in: batch), online: update.online,
+      target: update.target, isDouble: update.configuration.isDouble, difference: difference,
       quantileDifference: quantileDifference, errors: errors)
   }
 }
@@ -57,17 +53,24 @@ struct StepTask: ParallelTask {
 
   func run(_ chunk: Int) {
     let range = update.parameters(of: chunk)
-    let online = update.online.parameters.pointer
-    let target = update.target.parameters.pointer
-    let gradients = UnsafePointer(update.shards[0].gradients.pointer)
-    if let targetRate, targetRate < 1 {
-      update.optimizer.apply(step, range, online, gradients: gradients, target: target, rate: targetRate)
-      return
-    }
-    update.optimizer.apply(step, range, online, gradients: gradients)
-    if targetRate != nil {
-      // A copy, because target + 1 · (online − target) need not have the online parameter's every bit.
-      (target + range.lowerBound).update(from: online + range.lowerBound, count: range.count)
-    }
+    update.optimizer.apply(
+      step, range, update.online.parameters.pointer,
+      gradients: update.shards[0].gradients.pointer + range.lowerBound,
+      target: update.target.parameters.pointer, rate: targetRate)
+  }
+}
+
+/// After an update: the transposed weights of both networks.
+struct RefreshTask: ParallelTask {
+  let online: BranchingNetwork
+  let target: BranchingNetwork
+
+  /// Blocks of the online network's weights, then as many of the target's.
+  var blockCount: Int { 2 * online.transposed.blockCount }
+
+  func run(_ index: Int) {
+    let (turn, block) = index.quotientAndRemainder(dividingBy: online.transposed.blockCount)
+    let network = turn == 0 ? online : target
+    network.transposed.refresh(block, from: network.parameters.pointer)
   }
 }

@@ -21,7 +21,9 @@ public struct UpdateStatistics: Sendable, Equatable {
 /// A batch is cut into a number of shards that depends on its size alone; each runs its own products into its own
 /// gradient buffer, and shards are summed in order. So results are bit-identical on any number of threads. An update
 /// allocates nothing. Only the choice of the next action needs every output of the head; all else costs one product of
-/// rows per branch, however many choices it has. Creating one sets OpenBLAS to one thread in the whole process: shards are what runs in parallel.
+/// rows per branch, however many choices it has. A head of thousands of choices (not dueling) keeps gradients by rows and
+/// the scores of its choices in cache, so that 2^20 joint actions cost little memory beyond parameters, target and
+/// moments. Creating one sets OpenBLAS to one thread in the whole process: shards are what runs in parallel.
 public final class DoubleQUpdate: @unchecked Sendable {
   /// The settings of updates.
   public struct Configuration: Sendable, Equatable {
@@ -35,18 +37,23 @@ public final class DoubleQUpdate: @unchecked Sendable {
     public var targetUpdate: TargetUpdate
     /// Whether the online network picks the next action (double DQN) or the target network itself (DQN).
     public var isDouble: Bool
+    /// Whether Adam leaves alone what a batch has no gradient for, in heads of 4096 and more values that are not dueling:
+    /// moments of outputs that are not chosen then neither decay nor move them (as in PyTorch's `SparseAdam`). Otherwise
+    /// Adam is exact, and passes over all parameters.
+    public var isSparse: Bool
 
     /// Creates settings.
     public init(
       adam: Adam.Configuration = Adam.Configuration(), maximumGradientNorm: Float? = 10,
       huberDelta: Float = 1,
-      targetUpdate: TargetUpdate = .polyak(0.005), isDouble: Bool = true
+      targetUpdate: TargetUpdate = .polyak(0.005), isDouble: Bool = true, isSparse: Bool = false
     ) {
       self.adam = adam
       self.maximumGradientNorm = maximumGradientNorm
       self.huberDelta = huberDelta
       self.targetUpdate = targetUpdate
       self.isDouble = isDouble
+      self.isSparse = isSparse
     }
 
     fileprivate func check() {
@@ -82,6 +89,8 @@ public final class DoubleQUpdate: @unchecked Sendable {
   }
   let pool: WorkerPool
   let shards: [ShardWorkspace]
+  /// The head's gradients, where they are kept by rows.
+  private let rowGradients: RowGradients?
   private let aggregation: Aggregation
   private let onlineMeans: BranchMeans
   private let targetMeans: BranchMeans
@@ -132,8 +141,7 @@ public final class DoubleQUpdate: @unchecked Sendable {
     let shape = network.shape
     self.pool = pool
     if !shape.isDueling { network.clearStateValue() }
-    let target = BranchingNetwork(shape: shape, parameters: network.parameterValues)
-    target.priorTransform = network.priorTransform
+    let target = BranchingNetwork(copying: network)
     online = network
     self.target = target
     aggregation = shape.aggregation
@@ -143,11 +151,15 @@ public final class DoubleQUpdate: @unchecked Sendable {
     self.configuration = configuration
     self.maximumBatch = maximumBatch
     let capacity = Self.shardCapacity(maximumBatch: maximumBatch)
+    let keepsRows = shape.hasRowGradients && quantiles == nil && layers == nil
     shards = (0..<Self.shardCount(maximumBatch)).map { _ in
-      ShardWorkspace(network: network, capacity: capacity, quantiles: quantiles)
+      ShardWorkspace(network: network, capacity: capacity, keepsRows: keepsRows, quantiles: quantiles)
     }
+    rowGradients =
+      keepsRows
+      ? RowGradients(shape: shape, inputs: network.head.inputs, maximumBatch: maximumBatch) : nil
     errors = Matrix(rows: 1, columns: maximumBatch)
-    chunks = (shape.parameterCount + Self.chunkSize - 1) / Self.chunkSize
+    chunks = (shards[0].gradients.columns + Self.chunkSize - 1) / Self.chunkSize
     squares = .allocate(capacity: chunks)
     squares.initialize(repeating: 0, count: chunks)
     noise = layers.map { NoisyUpdate(online: network, target: target, layers: $0) }
@@ -211,7 +223,20 @@ public final class DoubleQUpdate: @unchecked Sendable {
   public var absoluteErrors: UnsafePointer<Float> { UnsafePointer(errors.pointer) }
 
   /// The gradients of the last update before clipping, in the order of the shape's `tensors`.
-  public var gradientValues: [Float] { shards[0].gradients.elements }
+  public var gradientValues: [Float] {
+    var values = shards[0].gradients.elements
+    guard let rowGradients else { return values }
+    values += Array(repeating: 0, count: online.parameters.count - values.count)
+    let head = online.head
+    for output in 0..<head.outputs {
+      guard let row = rowGradients.row(output) else { continue }
+      for input in 0..<head.inputs {
+        values[head.weights + output * head.inputs + input] = row.weights[input]
+      }
+      values[head.biases + output] = row.bias[0]
+    }
+    return values
+  }
 
   /// Learns from a batch once; where loss or gradients are not finite, the parameters stay as they are.
   public func update(_ batch: TransitionBatch) -> UpdateStatistics {
@@ -228,9 +253,11 @@ public final class DoubleQUpdate: @unchecked Sendable {
       !batch.paired || (aggregation == .additive && quantiles == nil),
       "Pairs tell advantages apart where they add up: by an additive head without quantiles.")
     let shardCount = Self.shardCount(batch.count)
-    pool.run(
-      2 * online.branches.count,
-      MeansTask(online: onlineMeans, target: targetMeans, branchCount: online.branches.count))
+    if online.branches.isDueling {
+      share(
+        2 * online.branches.count,
+        MeansTask(online: onlineMeans, target: targetMeans, branchCount: online.branches.count))
+    }
     pool.run(
       shardCount,
       GradientTask(
@@ -244,6 +271,7 @@ public final class DoubleQUpdate: @unchecked Sendable {
             kappa: configuration.huberDelta)
         }))
     pool.run(chunks, SumTask(update: self, shardCount: shardCount, squares: squares))
+    gatherRows(batch, shardCount)
     let norm = squaredNorm().squareRoot()
     let statistics = statistics(batch.count, shardCount, norm)
     guard statistics.isFinite else { return statistics }
@@ -251,11 +279,28 @@ public final class DoubleQUpdate: @unchecked Sendable {
     let targetRate = configuration.targetUpdate.rate(step: optimizer.step)
     noise?.rest()
     pool.run(chunks, StepTask(update: self, step: step, targetRate: targetRate))
+    if let rowGradients {
+      let task = RowStepTask(
+        update: self, rows: rowGradients, step: step, targetRate: targetRate,
+        isSparse: configuration.isSparse)
+      pool.run(task.chunkCount, task)
+    }
     noise?.step(
       gradients: shards[0].gradients.pointer, gradientScale: step.gradientScale,
       settings: configuration.adam, targetRate: targetRate)
     noise?.disturb()
+    let refresh = RefreshTask(online: online, target: target)
+    share(refresh.blockCount, refresh)
     return statistics
+  }
+
+  /// Runs work that takes a few operations per parameter; that of small networks is not worth waking a thread for.
+  private func share(_ count: Int, _ task: some ParallelTask) {
+    if online.parameters.count > Self.chunkSize {
+      pool.run(count, task)
+    } else {
+      for index in 0..<count { task.run(index) }
+    }
   }
 
   /// What gradients of a norm are multiplied by, as PyTorch's `clip_grad_norm_` has it.
@@ -264,8 +309,28 @@ public final class DoubleQUpdate: @unchecked Sendable {
     return min(1, maximum / (norm + 1e-6))
   }
 
+  /// Gathers the head's gradients from the slopes of all shards, where they are kept by rows.
+  private func gatherRows(_ batch: TransitionBatch, _ shardCount: Int) {
+    guard let rowGradients else { return }
+    rowGradients.clear()
+    for index in 0..<shardCount {
+      let range = Self.rows(of: index, shardCount, in: batch)
+      let shard = shards[index]
+      rowGradients.add(
+        hidden: shard.hidden(of: batch.observations.rows(range)), outputs: shard.outputs,
+        slopes: shard.slopes.view)
+    }
+  }
+
+  /// The rows of a batch that a shard works on; pairs stay together.
+  static func rows(of shard: Int, _ shardCount: Int, in batch: TransitionBatch) -> Range<Int> {
+    let unit = batch.paired ? 2 : 1
+    let units = batch.count / unit
+    return unit * (units * shard / shardCount)..<unit * (units * (shard + 1) / shardCount)
+  }
+
   private func squaredNorm() -> Float {
-    var sum = 0.0
+    var sum = rowGradients?.sumOfSquares ?? 0
     for chunk in 0..<chunks { sum += squares[chunk] }
     return Float(sum)
   }
@@ -279,17 +344,17 @@ public final class DoubleQUpdate: @unchecked Sendable {
     return UpdateStatistics(loss: loss / Float(count), gradientNorm: norm, meanQ: value / Float(count))
   }
 
-  /// The parameters of a chunk.
+  /// The parameters of a chunk, of those whose gradients the shards hold.
   func parameters(of chunk: Int) -> Range<Int> {
-    chunk * Self.chunkSize..<min((chunk + 1) * Self.chunkSize, online.parameters.count)
+    chunk * Self.chunkSize..<min((chunk + 1) * Self.chunkSize, shards[0].gradients.columns)
   }
 
   /// Parameters per chunk of the sum and the step: small enough to stay in a core's cache between the two.
   private static let chunkSize = 8192
 
-  /// The number of shards of a batch, whatever the number of threads: products of fewer than 64 rows spend their time
-  /// on packing weights, but a batch of 64 had rather be two.
-  private static func shardCount(_ batch: Int) -> Int { max(1, min(2, batch / 32), min(8, batch / 64)) }
+  /// The number of shards of a batch, whatever the number of threads: each more costs a sum of all gradients, but
+  /// batches of 32 and 64 had rather be two.
+  private static func shardCount(_ batch: Int) -> Int { max(1, min(2, batch / 16), min(8, batch / 64)) }
 
   /// The most rows of a shard over all batches of up to `maximumBatch`: 96 of a batch of 191, an eighth of large ones.
   private static func shardCapacity(maximumBatch: Int) -> Int {

@@ -1,6 +1,8 @@
 import LinearAlgebra
 
 /// The activations of a forward pass, kept so that passes allocate nothing; one pass at a time uses it.
+///
+/// Of a branching network it holds the trunk's: the head writes where the caller wants its values.
 public final class ForwardWorkspace: @unchecked Sendable {
   /// The largest number of rows of a pass.
   public let maximumBatch: Int
@@ -12,10 +14,10 @@ public final class ForwardWorkspace: @unchecked Sendable {
 
   /// Creates a workspace for networks of a shape and up to `maximumBatch` rows at once.
   public convenience init(shape: NetworkShape, maximumBatch: Int) {
-    self.init(layers: shape.layers, maximumBatch: maximumBatch)
+    self.init(layers: shape.layers.dropLast(), maximumBatch: maximumBatch)
   }
 
-  init(layers: [DenseLayer], maximumBatch: Int) {
+  init(layers: some Collection<DenseLayer>, maximumBatch: Int) {
     precondition(maximumBatch > 0, "A workspace needs room for at least one row.")
     self.maximumBatch = maximumBatch
     layerCount = layers.count
@@ -44,6 +46,9 @@ public final class ForwardWorkspace: @unchecked Sendable {
       stride: width)
   }
 
-  /// The head's raw outputs for a range of rows: the state value, then every advantage, not yet centred.
+  /// The outputs of the last layer for a range of rows; nil where there is no layer.
+  func last(rows: Range<Int>) -> MatrixView? { layerCount == 0 ? nil : outputs(rows: rows) }
+
+  /// The outputs of the last layer for a range of rows.
   func outputs(rows: Range<Int>) -> MatrixView { activations(layerCount - 1, rows: rows) }
 }

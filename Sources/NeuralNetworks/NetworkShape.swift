@@ -66,6 +66,14 @@ public struct NetworkShape: Sendable, Hashable {
   /// The number of parameters.
   public var parameterCount: Int { layers.last.map { $0.biases + $0.outputs } ?? 0 }
 
+  /// From how many values on a head dwarfs the trunk, as that of joint actions does.
+  public static let wideHead = 4096
+  /// Whether the head dwarfs the trunk.
+  var isWide: Bool { valueCount >= Self.wideHead }
+  /// Whether updates keep gradients only for the rows of the head that a batch has chosen: of a wide head, almost all
+  /// rows have none. Dueling centres gradients, which leaves none of them 0.
+  var hasRowGradients: Bool { !isDueling && isWide }
+
   /// The mask within observation rows; nil where there is none.
   public func mask(_ observations: MatrixView) -> MatrixView? {
     maskColumns.map {

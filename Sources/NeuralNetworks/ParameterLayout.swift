@@ -27,6 +27,11 @@ struct DenseLayer: Sendable {
     MatrixView(pointer: buffer + weights, rows: outputs, columns: inputs, stride: inputs)
   }
 
+  /// The weights as `TransposedWeights` holds them: inputs × outputs.
+  func transposedWeights(in buffer: UnsafeMutablePointer<Float>) -> MatrixView {
+    MatrixView(pointer: buffer + weights, rows: inputs, columns: outputs, stride: outputs)
+  }
+
   /// The layers of a network whose rows have these widths from its inputs to its outputs, one behind the other.
   static func stack(_ widths: [Int]) -> [DenseLayer] {
     var layers: [DenseLayer] = []

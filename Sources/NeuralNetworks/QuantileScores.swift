@@ -51,5 +51,6 @@ final class QuantileScores {
         to[head.biases] += share * dot(biases, excess.pointer, count: count)
       }
     }
+    network.parametersChanged()
   }
 }

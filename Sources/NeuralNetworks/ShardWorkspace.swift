@@ -3,37 +3,43 @@ import LinearAlgebra
 
 /// Everything one shard of an update writes: activations, gradients, sums.
 final class ShardWorkspace: @unchecked Sendable {
+  /// One per parameter; of the trunk's alone where the head's gradients are kept by rows.
   let gradients: Matrix
+  /// Rows × branches: the outputs of the actions taken.
+  let outputs: UnsafeMutablePointer<Int32>
+  /// Rows × (1 + branches): the slopes of the state value and of the chosen outputs.
+  let slopes: Matrix
+  private(set) var sums = TemporalDifference.Sums()
   private let capacity: Int
+  private let keepsRows: Bool
   /// The online network's passes over states and, behind them, next states.
   private let onlinePass: ForwardWorkspace
   /// The target network's pass over next states; then the gradients of every trunk layer's output.
   private let targetPass: ForwardWorkspace
-  private let greedy: GreedyChoice
-  private let outputs: UnsafeMutablePointer<Int32>
-  private let values: Matrix
+  private let search: GreedySearch
   private let scratch: Matrix
   /// What quantiles need; nil without them.
   private let quantileRoom: QuantileRoom?
-  private(set) var sums = TemporalDifference.Sums()
 
   /// Makes room for `capacity` rows.
   ///
   /// - Parameters:
   ///   - network: the network that learns.
+  ///   - keepsRows: that the head's gradients are kept by rows, elsewhere.
   ///   - quantiles: that its outputs are quantiles of the choices of a shape.
   init(
-    network: BranchingNetwork, capacity: Int,
+    network: BranchingNetwork, capacity: Int, keepsRows: Bool,
     quantiles: (regression: QuantileRegression, shape: NetworkShape)? = nil
   ) {
     self.capacity = capacity
     let shape = network.shape
-    gradients = Matrix(rows: 1, columns: shape.parameterCount)
+    self.keepsRows = keepsRows
+    gradients = Matrix(rows: 1, columns: keepsRows ? network.head.weights : shape.parameterCount)
     onlinePass = ForwardWorkspace(shape: shape, maximumBatch: 2 * capacity)
     targetPass = ForwardWorkspace(shape: shape, maximumBatch: capacity)
-    greedy = GreedyChoice(shape: shape)
-    outputs = .allocate(capacity: shape.branchCount)
-    values = Matrix(rows: 1, columns: 1 + shape.branchCount)
+    search = GreedySearch(shape: shape, rows: capacity)
+    outputs = .allocate(capacity: capacity * shape.headSizes.count)
+    slopes = Matrix(rows: capacity, columns: 1 + shape.headSizes.count)
     scratch = Matrix(rows: 1, columns: network.head.inputs)
     quantileRoom = quantiles.map {
       QuantileRoom($0.regression, shape: $0.shape, capacity: capacity)
@@ -67,22 +73,28 @@ final class ShardWorkspace: @unchecked Sendable {
     }
     // Only the greedy choice of the next action needs every output of the head.
     let top = online.layers.count - 2
-    let nextOutputs = onlinePass.outputs(rows: nextStates)
     let nextHidden = top < 0 ? nextObservations : targetPass.activations(top, rows: states)
-    let chooser = isDouble ? online : target
-    forward(
-      chooser.head, parameters: chooser.parameters.pointer,
-      input: top < 0 || !isDouble ? nextHidden : onlinePass.activations(top, rows: nextStates),
-      output: nextOutputs, rectified: false)
+    let nextOutputs = search.outputs(
+      of: isDouble ? online : target,
+      hidden: top < 0 || !isDouble ? nextHidden : onlinePass.activations(top, rows: nextStates),
+      observations: nextObservations, limits: batch.nextLimits?.rows(range))
     let rows = TemporalDifference.Rows(
-      hidden: top < 0 ? observations : onlinePass.activations(top, rows: states), nextHidden: nextHidden,
-      nextOutputs: nextOutputs,
+      hidden: hidden(of: observations), nextHidden: nextHidden, nextOutputs: nextOutputs,
       // The target's activations are read row by row before the gradient takes their place.
-      hiddenGradient: top < 0 ? nil : nextHidden, greedy: greedy, outputs: outputs, values: values.pointer)
-    (gradients.pointer + online.head.weights).update(repeating: 0, count: online.head.parameterCount)
-    sums = difference.run(batch, range: range, rows: rows, gradients: gradients.pointer, errors: errors)
-    difference.online.centre(gradients: gradients.pointer, scratch: scratch.pointer)
+      hiddenGradient: top < 0 ? nil : nextHidden, outputs: outputs, values: slopes.view)
+    if keepsRows {
+      sums = difference.run(batch, range: range, rows: rows, gradients: nil, errors: errors)
+    } else {
+      (gradients.pointer + online.head.weights).update(repeating: 0, count: online.head.parameterCount)
+      sums = difference.run(batch, range: range, rows: rows, gradients: gradients.pointer, errors: errors)
+      difference.online.centre(gradients: gradients.pointer, scratch: scratch.pointer)
+    }
     backward(online, observations: observations, rows: states)
+  }
+
+  /// What the head read in the last run's states, the first layer below being these observations.
+  func hidden(of observations: MatrixView) -> MatrixView {
+    onlinePass.last(rows: 0..<observations.rows) ?? observations
   }
 
   /// The head's part of a run whose outputs are quantiles: all of them are needed, so these are plain products.

@@ -14,7 +14,7 @@ extension TemporalDifference {
   ///
   /// - Parameters: as of `run`; the shard's range holds whole pairs.
   func runPairs(
-    _ batch: TransitionBatch, range: Range<Int>, rows: Rows, gradients: UnsafeMutablePointer<Float>,
+    _ batch: TransitionBatch, range: Range<Int>, rows: Rows, gradients: UnsafeMutablePointer<Float>?,
     errors: UnsafeMutablePointer<Float>
   ) -> Sums {
     assert(aggregation == .additive && range.lowerBound % 2 == 0 && range.count % 2 == 0)
@@ -22,46 +22,36 @@ extension TemporalDifference {
     let share = 2 / Float(batch.count)
     for row in stride(from: 0, to: range.count, by: 2) {
       let index = range.lowerBound + row
-      let (first, firstValue) = difference(batch, index, row, rows)
-      let (second, secondValue) = difference(batch, index + 1, row + 1, rows)
-      let weight = (batch.weights?[index] ?? 1) * share
-      let slope = clipped(first - second) * weight
-      push(batch, index, row, rows, level: first, advantage: -slope, weight: weight, gradients: gradients)
-      push(
-        batch, index + 1, row + 1, rows, level: second, advantage: slope, weight: weight,
-        gradients: gradients)
+      let targets = (evaluate(batch, index, row, rows), evaluate(batch, index + 1, row + 1, rows))
+      let values = (total(rows.values.row(row)), total(rows.values.row(row + 1)))
+      let (first, second) = (targets.0 - values.0, targets.1 - values.1)
+      let weight = batch.weights?[index] ?? 1
+      let slope = clipped(first - second) * weight * share
+      setSlopes(rows.values.row(row), level: first, advantage: -slope, weight: weight * share)
+      setSlopes(rows.values.row(row + 1), level: second, advantage: slope, weight: weight * share)
+      push(row, rows, gradients: gradients)
+      push(row + 1, rows, gradients: gradients)
       errors[index] = abs(first)
       errors[index + 1] = abs(second)
       // Sums are divided by the number of rows, two to a pair.
-      sums.loss += 2 * (batch.weights?[index] ?? 1) * huber(first - second)
-      sums.value += firstValue + secondValue
+      sums.loss += 2 * weight * huber(first - second)
+      sums.value += values.0 + values.1
     }
     return sums
   }
 
-  /// The temporal difference of a row, and the value of its action.
-  @inline(__always) private func difference(
-    _ batch: TransitionBatch, _ index: Int, _ row: Int, _ rows: Rows
-  ) -> (difference: Float, value: Float) {
-    let target = batch.rewards[index] + batch.discounts[index] * nextValue(batch, index, row, rows)
-    choose(batch.actions + index * branches.actionCount, into: rows.outputs)
-    online.values(hidden: UnsafePointer(rows.hidden.row(row)), outputs: rows.outputs, into: rows.values)
-    addPrior(batch.observations.row(index), outputs: rows.outputs, to: rows.values)
-    var value: Float = 0
-    for part in 0...branches.count { value += rows.values[part] }
-    return (target - value, value)
+  /// The value of a whole action: state value and all advantages.
+  @inline(__always) private func total(_ values: UnsafePointer<Float>) -> Float {
+    var sum: Float = 0
+    for part in 0...branches.count { sum += values[part] }
+    return sum
   }
 
-  /// Carries a row's slopes into the head and below.
-  @inline(__always) private func push(
-    _ batch: TransitionBatch, _ index: Int, _ row: Int, _ rows: Rows, level: Float, advantage: Float,
-    weight: Float, gradients: UnsafeMutablePointer<Float>
+  /// Replaces a row's values by their slopes.
+  @inline(__always) private func setSlopes(
+    _ values: UnsafeMutablePointer<Float>, level: Float, advantage: Float, weight: Float
   ) {
-    choose(batch.actions + index * branches.actionCount, into: rows.outputs)
-    rows.values[0] = -clipped(level) * Self.levelWeight * weight
-    for part in 1...branches.count { rows.values[part] = advantage }
-    online.backward(
-      hidden: UnsafePointer(rows.hidden.row(row)), outputs: rows.outputs, slopes: rows.values,
-      gradients: gradients, hiddenGradient: rows.hiddenGradient?.row(row))
+    values[0] = -clipped(level) * Self.levelWeight * weight
+    for part in 1...branches.count { values[part] = advantage }
   }
 }

@@ -26,26 +26,24 @@ struct TemporalDifference {
     let hidden: MatrixView
     /// What the head reads in the target network for the next states.
     let nextHidden: MatrixView
-    /// The raw outputs for the next states of the network that picks the next action.
-    let nextOutputs: MatrixView
+    /// Rows × branches: the outputs of the next states' greedy actions.
+    let nextOutputs: UnsafePointer<Int32>
     /// Where the gradient by `hidden` goes; may be the storage of `nextHidden`. Nil where nothing lies below the head.
     let hiddenGradient: MatrixView?
-    /// Picks the next action from its raw outputs.
-    let greedy: GreedyChoice
-    /// Room for one output index per branch of actions.
+    /// Rows × branches: where the outputs of the actions taken go.
     let outputs: UnsafeMutablePointer<Int32>
-    /// Room for one state value and one advantage per branch.
-    let values: UnsafeMutablePointer<Float>
+    /// Rows × (1 + branches): the state value and each branch's advantage, which give way to their slopes.
+    let values: MatrixView
   }
 
   /// Adds the head's gradients of the mean loss of a batch, advantages not yet centred.
   ///
   /// - Parameters:
   ///   - range: the shard's rows of the batch.
-  ///   - gradients: the flat buffer of gradients, zero in the head's part.
+  ///   - gradients: the flat buffer of gradients, zero in the head's part; nil leaves the head's out.
   ///   - errors: batch: where absolute errors go (of a branching network: means over branches).
   func run(
-    _ batch: TransitionBatch, range: Range<Int>, rows: Rows, gradients: UnsafeMutablePointer<Float>,
+    _ batch: TransitionBatch, range: Range<Int>, rows: Rows, gradients: UnsafeMutablePointer<Float>?,
     errors: UnsafeMutablePointer<Float>
   ) -> Sums {
     if batch.paired {
@@ -55,20 +53,15 @@ struct TemporalDifference {
     let share = 1 / Float(batch.count)
     for row in 0..<range.count {
       let index = range.lowerBound + row
-      let target = batch.rewards[index] + batch.discounts[index] * nextValue(batch, index, row, rows)
-      choose(batch.actions + index * branches.actionCount, into: rows.outputs)
-      let hidden = UnsafePointer(rows.hidden.row(row))
-      online.values(hidden: hidden, outputs: rows.outputs, into: rows.values)
-      addPrior(batch.observations.row(index), outputs: rows.outputs, to: rows.values)
+      let target = evaluate(batch, index, row, rows)
       let weight = batch.weights?[index] ?? 1
+      let values = rows.values.row(row)
       let result =
         switch aggregation {
-        case .branching: branching(rows.values, target: target, scale: weight * share)
-        case .additive, .joint: additive(rows.values, target: target, scale: weight * share)
+        case .branching: branching(values, target: target, scale: weight * share)
+        case .additive, .joint: additive(values, target: target, scale: weight * share)
         }
-      online.backward(
-        hidden: hidden, outputs: rows.outputs, slopes: rows.values, gradients: gradients,
-        hiddenGradient: rows.hiddenGradient?.row(row))
+      push(row, rows, gradients: gradients)
       sums.loss += weight * result.loss
       sums.value += result.value
       errors[index] = result.error
@@ -76,29 +69,42 @@ struct TemporalDifference {
     return sums
   }
 
-  /// The value of the next state's greedy action: chosen by the one, valued by the target network.
-  @inline(__always) func nextValue(
+  /// The target of a row; its state value and the advantages of its action go to `rows.values`.
+  @inline(__always) func evaluate(
     _ batch: TransitionBatch, _ index: Int, _ row: Int, _ rows: Rows
   ) -> Float {
-    let observation = batch.nextObservations.row(index)
-    let scores = rows.nextOutputs.row(row)
-    if branches.priorStart != nil {
-      for output in 1...branches.valueCount { scores[output] += branches.prior(output, observation) }
-    }
-    rows.greedy.pick(
-      scores + 1, mask: branches.mask(observation), limits: batch.nextLimits, index, into: rows.outputs)
-    for branch in 0..<branches.count {
-      rows.outputs[branch] += Int32(truncatingIfNeeded: branches.starts[branch])
-    }
-    target.values(hidden: rows.nextHidden.row(row), outputs: rows.outputs, into: rows.values)
-    addPrior(observation, outputs: rows.outputs, to: rows.values)
+    let values = rows.values.row(row)
+    let outputs = rows.outputs + row * branches.count
+    let next = nextValue(
+      hidden: rows.nextHidden.row(row), outputs: rows.nextOutputs + row * branches.count,
+      observation: batch.nextObservations.row(index), values: values)
+    choose(batch.actions + index * branches.actionCount, into: outputs)
+    online.values(hidden: rows.hidden.row(row), outputs: outputs, into: values)
+    addPrior(batch.observations.row(index), outputs: outputs, to: values)
+    return batch.rewards[index] + batch.discounts[index] * next
+  }
+
+  /// Carries a row's slopes, which have taken the place of its values, into the head and below.
+  @inline(__always) func push(_ row: Int, _ rows: Rows, gradients: UnsafeMutablePointer<Float>?) {
+    online.backward(
+      hidden: rows.hidden.row(row), outputs: rows.outputs + row * branches.count,
+      slopes: rows.values.row(row), gradients: gradients, hiddenGradient: rows.hiddenGradient?.row(row))
+  }
+
+  /// The value of the next state's greedy action, in the target network.
+  @inline(__always) private func nextValue(
+    hidden: UnsafePointer<Float>, outputs: UnsafePointer<Int32>, observation: UnsafePointer<Float>,
+    values: UnsafeMutablePointer<Float>
+  ) -> Float {
+    target.values(hidden: hidden, outputs: outputs, into: values)
+    addPrior(observation, outputs: outputs, to: values)
     var sum: Float = 0
-    for branch in 1...branches.count { sum += rows.values[branch] }
-    return rows.values[0] + (aggregation == .branching ? sum / Float(branches.count) : sum)
+    for branch in 1...branches.count { sum += values[branch] }
+    return values[0] + (aggregation == .branching ? sum / Float(branches.count) : sum)
   }
 
   /// Turns the choice of each branch into the place of its output.
-  @inline(__always) func choose(
+  @inline(__always) private func choose(
     _ actions: UnsafePointer<Int32>, into outputs: UnsafeMutablePointer<Int32>
   ) {
     if let joint = branches.joint {
@@ -114,7 +120,7 @@ struct TemporalDifference {
   }
 
   /// Adds the prior of the state and of the chosen outputs.
-  @inline(__always) func addPrior(
+  @inline(__always) private func addPrior(
     _ observation: UnsafePointer<Float>, outputs: UnsafePointer<Int32>, to values: UnsafeMutablePointer<Float>
   ) {
     guard branches.priorStart != nil else { return }

@@ -1,3 +1,4 @@
+import CKernels
 import LinearAlgebra
 
 /// A forward pass cut into blocks of rows, whose activations stay in a core's cache.
@@ -16,9 +17,20 @@ struct ValueTask: ParallelTask {
 
   func run(_ block: Int) {
     let rows = block * Self.blockSize..<min((block + 1) * Self.blockSize, observations.rows)
-    network.forward(observations.rows(rows), workspace: workspace, rows: rows)
-    network.branches.centre(
-      workspace.outputs(rows: rows), observations: observations.rows(rows), advantages: advantages.rows(rows),
-      stateValues: stateValues.map { $0 + rows.lowerBound })
+    let input = observations.rows(rows)
+    let values = advantages.rows(rows)
+    let hidden = network.forwardTrunk(input, workspace: workspace, rows: rows)
+    let (head, branches) = (network.head, network.branches)
+    let parameters = network.parameters.pointer
+    network.multiplyHead(hidden, 0..<branches.valueCount, into: values)
+    ck_bias_add(values.pointer, values.stride, parameters + head.biases + 1, values.rows, values.columns)
+    for row in 0..<rows.count {
+      let state =
+        dot(hidden.row(row), parameters + head.weights, count: head.inputs) + parameters[head.biases]
+        + branches.prior(0, input.row(row))
+      stateValues?[rows.lowerBound + row] = state
+      branches.centre(
+        values.row(row), adding: stateValues == nil ? state : 0, observation: input.row(row))
+    }
   }
 }

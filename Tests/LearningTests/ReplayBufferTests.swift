@@ -164,6 +164,62 @@ private final class Recorder {
     }
   }
 
+  /// Rows of 20 columns, which stand apart by more; every number tells the step and the lane it belongs to.
+  @Test func pairsAreWhatWasPlayedAndItsCounterfactual() {
+    let (lanes, width) = (3, 20)
+    let buffer = ReplayBuffer(
+      capacity: 60, lanes: lanes, observationSize: width, branchCount: 1, discount: 0.5,
+      keepsCounterfactuals: true)
+    let rows = Matrix(rows: lanes, columns: width)
+    let others = Matrix(rows: lanes, columns: width)
+    let rewards = Matrix(rows: 2, columns: lanes)
+    var ends = [Bool](repeating: false, count: lanes)
+    var choices = [Int32](repeating: 2, count: lanes)
+    func fill(_ rows: borrowing Matrix, _ base: Int) {
+      for lane in 0..<lanes {
+        for column in 0..<width { rows[lane, column] = Float(base + lane) + Float(column) / 32 }
+      }
+    }
+    fill(rows, 0)
+    buffer.begin(observations: rows.view)
+    for step in 1...30 {
+      fill(rows, 3 * step)
+      fill(others, 1000 + 3 * step)
+      for lane in 0..<lanes {
+        rewards[0, lane] = Float(3 * step + lane)
+        rewards[1, lane] = -Float(3 * step + lane)
+      }
+      ends.withUnsafeMutableBufferPointer { ends in
+        choices.withUnsafeMutableBufferPointer { choices in
+          guard let ends = ends.baseAddress, let choices = choices.baseAddress else { return }
+          buffer.append(
+            actions: [1, 1, 1],
+            result: StepResult(
+              observations: rows.view, finalObservations: rows.view, rewards: rewards.pointer,
+              terminated: ends, truncated: ends,
+              counterfactual: Counterfactual(
+                actions: choices, rewards: rewards.view.row(1), observations: others.view)))
+        }
+      }
+    }
+    let batch = ReplayBatch(count: 40, observationSize: width, branchCount: 1, paired: true)
+    var stream = RandomStream(seed: 3, purpose: .replay)
+    buffer.sample(
+      into: batch, normalizedBy: NormalizationTable(ObservationNormalizer(identity: width, limit: 1e6)),
+      rewardScale: 2, stream: &stream)
+    for row in 0..<40 {
+      let (start, isOther) = (batch.observations[row - row % 2, 0], row % 2 == 1)
+      for column in 0..<width {
+        let part = Float(column) / 32
+        #expect(batch.observations[row, column] == start + part)
+        #expect(batch.nextObservations[row, column] == start + 3 + (isOther ? 1000 : 0) + part)
+      }
+      #expect(batch.actions[row] == (isOther ? 2 : 1))
+      #expect(batch.rewards[row] == 2 * (start + 3) * (isOther ? -1 : 1))
+      #expect(batch.discounts[row] == 0.5 && batch.slots[row] == batch.slots[row - row % 2])
+    }
+  }
+
   /// False alarm: once in a million seeds.
   @Test func everyTransitionIsEquallyLikely() {
     let recorder = Recorder(nStep: 3, capacity: 211)

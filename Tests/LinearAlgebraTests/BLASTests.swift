@@ -17,6 +17,29 @@ struct BLASTests {
     #expect(largestDifference(table(c), expected) < 1e-5)
   }
 
+  /// Sizes that are cut into tiles, with remains at both edges, and one whose inner dimension is too long for it.
+  @Test(arguments: [(200, 150, 190), (33, 1030, 64), (17, 65, 2000)], [false, true])
+  func largeProductsAgreeWithPlainSums(_ size: (m: Int, n: Int, k: Int), _ transposed: Bool) {
+    let a = normalMatrix(rows: transposed ? size.k : size.m, columns: transposed ? size.m : size.k, lane: 6)
+    let b = normalMatrix(rows: size.k, columns: size.n + 3, lane: 7)
+    let c = normalMatrix(rows: size.m, columns: size.n + 1, lane: 8)
+    let old = c.copy()
+    multiply(
+      a.view, transposed: transposed, b.view.columns(2..<2 + size.n), into: c.view.columns(0..<size.n),
+      alpha: 2,
+      beta: -1)
+    for row in 0..<size.m {
+      for column in 0..<size.n {
+        var sum = 0.0
+        for k in 0..<size.k {
+          sum += Double(transposed ? a[k, row] : a[row, k]) * Double(b[k, column + 2])
+        }
+        #expect(abs(Double(c[row, column]) - (2 * sum - Double(old[row, column]))) < 2e-3)
+      }
+      #expect(c[row, size.n] == old[row, size.n])
+    }
+  }
+
   @Test func productsRespectStrides() {
     let a = normalMatrix(rows: 6, columns: 9, lane: 4)
     let b = normalMatrix(rows: 4, columns: 2, lane: 5)

@@ -112,6 +112,72 @@ struct NetworkKernelsTests {
     #expect(largestDifference(state.parameters, [0.875, 1.125, 1]) < 1e-6)
   }
 
+  @Test(arguments: [0, 1, 15, 16, 40], [1, 16, 33]) func transposesHaveEveryElementInItsPlace(
+    rows: Int, columns: Int
+  ) {
+    let x = Matrix(rows: rows, columns: columns + 2, normals(rows * (columns + 2), lane: 35))
+    let y = Matrix(rows: columns, columns: rows + 3)
+    ck_transpose(x.pointer, columns + 2, y.pointer, rows + 3, rows, columns)
+    for row in 0..<rows {
+      for column in 0..<columns { #expect(y[column, row] == x[row, column]) }
+    }
+    for column in 0..<columns { #expect(y.view.row(column)[rows] == 0) }
+  }
+
+  /// Without gradients a step is that of gradients 0.
+  @Test(arguments: lengths) func adamWithoutGradientsTakesThemAsZero(count: Int) {
+    let state = ScalarKernels.AdamState(
+      parameters: normals(count, lane: 31), first: normals(count, lane: 32),
+      second: normals(count, lane: 33).map { $0 * $0 })
+    let settings = ck_adam_step(
+      learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, bias1: 0.5, bias2: 0.25, gradientScale: 0.5
+    )
+    let zeros = [Float](repeating: 0, count: count)
+    var (expected, plain, fused) = (state, state, state)
+    var target = normals(count, lane: 34)
+    var expectedTarget = target
+    ck_adam(&plain.parameters, nil, &plain.first, &plain.second, count, settings)
+    ck_adam_polyak(&fused.parameters, nil, &fused.first, &fused.second, &target, 0.1, count, settings)
+    ck_adam_polyak(
+      &expected.parameters, zeros, &expected.first, &expected.second, &expectedTarget, 0.1, count, settings)
+    #expect(plain == expected && fused == expected && target == expectedTarget)
+  }
+
+  @Test(arguments: lengths, [false, true]) func scoresEqualTheScalarOnes(count: Int, hasPrior: Bool) {
+    let start = normals(count, lane: 41)
+    let (bias, prior) = (normals(count, lane: 42), normals(count, lane: 43))
+    let (scale, offset) = (normals(count, lane: 44), normals(count, lane: 45))
+    var scores = start
+    if hasPrior {
+      ck_score(&scores, bias, prior, scale, offset, count)
+    } else {
+      ck_score(&scores, bias, nil, scale, offset, count)
+    }
+    var expected = zip(start, bias).map { $0 + $1 }
+    if hasPrior {
+      for index in 0..<count { expected[index] += prior[index] * scale[index] + offset[index] }
+    }
+    #expect(largestDifference(scores, expected) < 4e-6)
+  }
+
+  /// Values of few kinds, so that many are equal, some of them no numbers.
+  @Test(arguments: lengths.dropFirst()) func theLargestIsTheFirstOfEquals(count: Int) {
+    for lane in 50..<60 {
+      let kinds: [Float] = [.nan, -.infinity, -1, 0, 2, 2]
+      let values = normals(count, lane: lane).map {
+        kinds[Int(abs($0) * 100) % (lane < 55 ? 3 : kinds.count)]
+      }
+      for mask in [nil, normals(count, lane: lane + 100)] as [[Float]?] {
+        let allowed = (0..<count).filter { mask == nil || (mask?[$0] ?? 0) > 0 }
+        let best = allowed.map { values[$0] }.filter { !$0.isNaN }.max() ?? -.infinity
+        let place = allowed.first { values[$0] == best && best > -.infinity } ?? allowed.first ?? -1
+        var found: Float = 7
+        #expect(ck_argmax(values, mask, count, &found) == place)
+        #expect(found == best)
+      }
+    }
+  }
+
   private func power(_ base: Double, _ exponent: Int) -> Double {
     (0..<exponent).reduce(1) { product, _ in product * base }
   }

@@ -23,10 +23,21 @@ void ck_dueling_values(
 /// The gradient of a weighted sum of the values above: `slopes[0]` counts the state value, `slopes[1 + k]` branch k.
 ///
 /// Adds to the gradients of the state value and of the chosen outputs as if advantages were not centred; centring the
-/// rows of each branch's gradients once, after all states, makes them whole. Where `hiddenGradient` is not null it is
-/// overwritten with the gradient by `hidden`; it must not overlap anything else.
+/// rows of each branch's gradients once, after all states, makes them whole. Where `weightGradients` is null the head's
+/// gradients are left out. Where `hiddenGradient` is not null it is overwritten with the gradient by `hidden`; it must
+/// not overlap anything else.
 void ck_dueling_backward(
     const float *hidden, size_t n, const float *weights, const float *means, const int32_t *choices,
     size_t branches, const float *slopes, float *weightGradients, float *biasGradients, float *hiddenGradient);
+
+/// x ← x + bias + (prior · scale + offset), element by element; without a prior (null), x ← x + bias.
+void ck_score(
+    float *x, const float *bias, const float *prior, const float *scale, const float *offset, size_t n);
+
+/// The place of the largest of n values whose mask is above 0 (null allows all), and the value; of equals the first.
+///
+/// NaN never wins over a number. Where all allowed values are NaN or -infinity, the first allowed place with -infinity;
+/// where nothing is allowed, -1.
+int32_t ck_argmax(const float *values, const float *mask, size_t n, float *best);
 
 #endif

@@ -21,6 +21,10 @@ void ck_column_sums_add(const float *x, size_t stride, float *sums, size_t rows,
 /// x ← x + y.
 void ck_add(float *x, const float *y, size_t n);
 
+/// y ← xᵀ, for a rows × columns matrix x and a columns × rows matrix y whose rows stand `x_stride` and `y_stride`
+/// elements apart.
+void ck_transpose(const float *x, size_t x_stride, float *y, size_t y_stride, size_t rows, size_t columns);
+
 /// The sum of squares: 32 interleaved float lanes over blocks of 2,048 elements, added in double precision.
 double ck_sum_squares(const float *x, size_t n);
 
@@ -43,7 +47,8 @@ typedef struct {
 
 /// One step of Adam with PyTorch's arithmetic: p ← p − lr/bias1 · m / (√v/√bias2 + ε).
 ///
-/// `first` and `second` are the running means m of the gradients and v of their squares.
+/// `first` and `second` are the running means m of the gradients and v of their squares. Where `gradients` is null, all
+/// are 0.
 void ck_adam(
     float *parameters, const float *gradients, float *first, float *second, size_t n, ck_adam_step step);
 

@@ -8,6 +8,9 @@ extension DoubleDQNConfiguration {
     .flag(
       "spend_cap", \.spendCap, "whether actions stay within the observation's budget (additive head)"),
     .flag("dueling", \.isDueling, "whether a state value is learned apart from the advantages"),
+    .flag(
+      "sparse", \.isSparse,
+      "whether Adam moves, of 4096 or more joint actions, only those in the batch"),
     .flag("double", \.isDouble, "whether the online network picks the action that a target values"),
     .integer(
       "quantiles", \.quantiles, 0...1000, "quantiles of the returns of a choice, 0 for their mean alone"),

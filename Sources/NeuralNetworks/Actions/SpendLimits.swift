@@ -39,6 +39,11 @@ public struct SpendLimits {
     self.costs = costs
     self.budgets = budgets
   }
+
+  /// The limits of a range of rows.
+  func rows(_ range: Range<Int>) -> SpendLimits {
+    SpendLimits(costs: costs.rows(range), budgets: budgets.rows(range))
+  }
 }
 
 extension MultipleChoiceKnapsack {

@@ -1,0 +1,144 @@
+import CKernels
+import LinearAlgebra
+
+/// The gradients of a wide head, of which a batch chooses few outputs: a row per chosen output, and nothing for the rest.
+final class RowGradients: @unchecked Sendable {
+  private let branchCount: Int
+  private let outputCount: Int
+  /// Chosen outputs × head inputs.
+  private let weights: Matrix
+  /// Chosen outputs.
+  private let biases: Matrix
+  /// The chosen outputs in order of appearance.
+  private let chosen: UnsafeMutablePointer<Int32>
+  /// Per output its place among the chosen, or -1.
+  private let places: UnsafeMutablePointer<Int32>
+  private var count = 0
+
+  /// Makes room for the batches of up to `maximumBatch` transitions.
+  init(shape: NetworkShape, inputs: Int, maximumBatch: Int) {
+    branchCount = shape.headSizes.count
+    outputCount = shape.outputCount
+    let capacity = min(maximumBatch * branchCount, shape.valueCount)
+    weights = Matrix(rows: capacity, columns: inputs)
+    biases = Matrix(rows: 1, columns: capacity)
+    chosen = .allocate(capacity: capacity)
+    places = .allocate(capacity: shape.outputCount)
+    places.initialize(repeating: -1, count: shape.outputCount)
+  }
+
+  deinit {
+    chosen.deallocate()
+    places.deallocate()
+  }
+
+  /// Adds the outer products of slopes and inputs of some rows, one after the other.
+  ///
+  /// - Parameters:
+  ///   - hidden: rows × head inputs: what the head read.
+  ///   - outputs: rows × branches: the chosen outputs.
+  ///   - slopes: rows × (1 + branches): the loss's slopes by the state value, which is left out, and by the outputs.
+  func add(hidden: MatrixView, outputs: UnsafePointer<Int32>, slopes: MatrixView) {
+    for row in 0..<hidden.rows {
+      for branch in 0..<branchCount {
+        let place = place(of: outputs[row * branchCount + branch])
+        let slope = slopes[row, 1 + branch]
+        biases[0, place] += slope
+        addScaled(slope, hidden.row(row), to: weights.view.row(place), count: hidden.columns)
+      }
+    }
+  }
+
+  private func place(of output: Int32) -> Int {
+    if places[Int(output)] >= 0 { return Int(places[Int(output)]) }
+    let place = count
+    count += 1
+    chosen[place] = output
+    places[Int(output)] = Int32(truncatingIfNeeded: place)
+    biases[0, place] = 0
+    weights.view.row(place).update(repeating: 0, count: weights.columns)
+    return place
+  }
+
+  /// Forgets everything.
+  func clear() {
+    for place in 0..<count { places[Int(chosen[place])] = -1 }
+    count = 0
+  }
+
+  /// The sum of all squared gradients.
+  var sumOfSquares: Double {
+    ck_sum_squares(weights.pointer, count * weights.columns) + ck_sum_squares(biases.pointer, count)
+  }
+
+  /// The gradients of an output's weights and of its bias; nil where they are 0.
+  @inline(__always) func row(_ output: Int) -> (weights: UnsafePointer<Float>, bias: UnsafePointer<Float>)? {
+    let place = Int(places[output])
+    return place < 0
+      ? nil
+      : (UnsafePointer(weights.pointer + place * weights.columns), UnsafePointer(biases.pointer + place))
+  }
+
+  /// The end of the run of outputs without gradients that begins at `output`, at most `limit`.
+  @inline(__always) func endOfGap(from output: Int, limit: Int) -> Int {
+    var end = output
+    while end < limit && places[end] < 0 { end += 1 }
+    return end
+  }
+}
+
+/// The optimizer's step and the target network's for a chunk of a wide head's outputs.
+struct RowStepTask: ParallelTask {
+  let update: DoubleQUpdate
+  let rows: RowGradients
+  let step: ck_adam_step
+  let targetRate: Float?
+  /// Whether outputs without gradients stay as they are; else their moments decay, and the moments move them.
+  let isSparse: Bool
+
+  /// Outputs per chunk.
+  private static let chunkSize = 64
+
+  var chunkCount: Int { (update.online.head.outputs + Self.chunkSize - 1) / Self.chunkSize }
+
+  func run(_ chunk: Int) {
+    let end = min((chunk + 1) * Self.chunkSize, update.online.head.outputs)
+    var output = chunk * Self.chunkSize
+    while output < end {
+      if let gradients = rows.row(output) {
+        move(output..<output + 1, gradients: gradients)
+        output += 1
+      } else {
+        let gap = output..<rows.endOfGap(from: output, limit: end)
+        if isSparse { follow(gap) } else { move(gap, gradients: nil) }
+        output = gap.upperBound
+      }
+    }
+  }
+
+  private func move(
+    _ outputs: Range<Int>, gradients: (weights: UnsafePointer<Float>, bias: UnsafePointer<Float>)?
+  ) {
+    let (online, target) = (update.online.parameters.pointer, update.target.parameters.pointer)
+    let (weights, biases) = parameters(of: outputs)
+    update.optimizer.apply(
+      step, weights, online, gradients: gradients?.weights, target: target, rate: targetRate)
+    update.optimizer.apply(step, biases, online, gradients: gradients?.bias, target: target, rate: targetRate)
+  }
+
+  private func follow(_ outputs: Range<Int>) {
+    guard let targetRate else { return }
+    let (online, target) = (update.online.parameters.pointer, update.target.parameters.pointer)
+    let (weights, biases) = parameters(of: outputs)
+    update.optimizer.follow(weights, online, target: target, rate: targetRate)
+    update.optimizer.follow(biases, online, target: target, rate: targetRate)
+  }
+
+  /// The places of the weights and of the biases of some outputs.
+  private func parameters(of outputs: Range<Int>) -> (weights: Range<Int>, biases: Range<Int>) {
+    let head = update.online.head
+    let weights =
+      head.weights + outputs.lowerBound * head.inputs..<head.weights + outputs.upperBound * head.inputs
+    return (weights, head.biases + outputs.lowerBound..<head.biases + outputs.upperBound)
+  }
+}

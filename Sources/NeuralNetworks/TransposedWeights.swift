@@ -1,0 +1,56 @@
+import CKernels
+import LinearAlgebra
+
+/// A copy of a network's weights, each layer's transposed to inputs × outputs.
+///
+/// Passes forward read it, because a product with a matrix as it stands is faster than one with its transpose (see
+/// `multiply`); everything else reads the parameters. Of a wide head there is no copy. Whoever writes parameters
+/// refreshes the copy.
+final class TransposedWeights: @unchecked Sendable {
+  /// Whether the head is among the layers.
+  let holdsHead: Bool
+  /// At the place of each layer's weights in the flat buffer.
+  private let storage: Matrix
+  /// Blocks of outputs of all layers, one behind the other.
+  private let blocks: [Block]
+
+  private struct Block {
+    let layer: DenseLayer
+    let outputs: Range<Int>
+  }
+
+  init(shape: NetworkShape) {
+    holdsHead = !shape.isWide
+    let layers = shape.layers.dropLast(holdsHead ? 0 : 1)
+    storage = Matrix(rows: 1, columns: layers.last?.biases ?? 0)
+    let size = Self.blockSize
+    blocks = layers.flatMap { layer in
+      stride(from: 0, to: layer.outputs, by: size).map {
+        Block(layer: layer, outputs: $0..<min($0 + size, layer.outputs))
+      }
+    }
+  }
+
+  /// Whether products with so many columns are to be taken from here. With a remainder of 1 to 8 columns modulo 16
+  /// OpenBLAS's direct kernels allocate memory in each call, which neither updates nor acting may.
+  static func suits(columns: Int) -> Bool { columns % 16 == 0 || columns % 16 > 8 }
+
+  /// The weights of a layer: inputs × outputs.
+  func weights(of layer: DenseLayer) -> MatrixView { layer.transposedWeights(in: storage.pointer) }
+
+  /// Into how many blocks the work of a refresh is cut.
+  var blockCount: Int { blocks.count }
+
+  /// Copies a block's weights from the parameters as they are now.
+  func refresh(_ index: Int, from parameters: UnsafeMutablePointer<Float>) {
+    let block = blocks[index]
+    let from = block.layer.weights(in: parameters)
+    let to = weights(of: block.layer)
+    let first = block.outputs.lowerBound
+    ck_transpose(
+      from.row(first), from.stride, to.pointer + first, to.stride, block.outputs.count, from.columns)
+  }
+
+  /// Outputs per block.
+  private static let blockSize = 64
+}
