@@ -29,7 +29,7 @@ extension RunReport {
     th:first-child, td:first-child { text-align: left }
     dl { display: grid; grid-template-columns: minmax(8rem, max-content) 1fr; gap: .25rem 1rem }
     dt { font-weight: 600 } dd { margin: 0; overflow-wrap: anywhere }
-    figure { margin: 0 } figcaption { font-weight: 600; font-size: .9rem }
+    figure { margin: 0 } figure p { font-size: .9rem; margin: 0 } figcaption { font-weight: 600; font-size: .9rem }
     svg { width: 100%; height: auto; display: block; margin: .5rem 0 } svg text { fill: var(--ink); font: 13px system-ui, sans-serif }
     .main { fill: var(--main) } .other { fill: var(--other) } .bound { fill: var(--bound) }
     .gain { fill: var(--gain) } .loss { fill: var(--loss) }

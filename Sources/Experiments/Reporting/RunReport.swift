@@ -142,7 +142,7 @@ public struct RunReport: Sendable {
         "<p>Not explained yet: run <code>apportion explain</code> on this run, then this report again.</p>"
     }
     let figures = channels.map { channel in
-      "<figure><figcaption>\(escaped(channel["line"]?.string ?? ""))</figcaption>\(levelValues(channel))</figure>"
+      "<figure><p>\(escaped(channel["line"]?.string ?? ""))</p>\(levelValues(channel))</figure>"
     }
     return "<div class=\"grid\">\(figures.joined())</div><p class=\"note\">The first decision of tick "
       + "\(document["tick"]?.int ?? 0). What each choice adds over the lowest: the policy's estimate for this state, and the "

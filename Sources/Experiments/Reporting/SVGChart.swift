@@ -122,7 +122,7 @@ struct SVGChart {
     let perRow = small ? 2 : 3
     let legendRows = Double((names + perRow - 1) / perRow)
     let (width, plotHeight) = (small ? 340.0 : 480.0, small ? 130.0 : 190.0)
-    let (left, right, top) = (58.0, width - 14, 24.0)
+    let (left, right, top) = (70.0, width - 14, 24.0)
     let bottom = top + plotHeight
     var chart = SVGChart(title, width: width, height: bottom + 40 + 20 * legendRows)
     let lowest = points.map(\.y).min() ?? 0
@@ -140,12 +140,12 @@ struct SVGChart {
     for tick in ticksY {
       let (_, height) = place((lowX, tick))
       chart.line(left, height, right, height, style: tick == lowY ? "axis" : "grid-line")
-      chart.text(readable(tick), left - 6, height + 4, anchor: "end")
+      chart.text(axisLabel(tick), left - 6, height + 4, anchor: "end")
     }
     for tick in niceTicks(lowX, highX, about: small ? 3 : 5) where tick >= lowX && tick <= highX {
       let (across, _) = place((tick, lowY))
       chart.line(across, bottom, across, bottom + 4, style: "axis")
-      chart.text(readable(tick), across, bottom + 18, anchor: "middle")
+      chart.text(axisLabel(tick), across, bottom + 18, anchor: "middle")
     }
     chart.text(y, 2, 13)
     chart.text(x, right, bottom + 34, anchor: "end")
@@ -160,7 +160,7 @@ struct SVGChart {
     var legend = 0
     func legendPlace() -> (Double, Double) {
       let place = (
-        left - 40 + Double(legend % perRow) * (width - 24) / Double(perRow),
+        12 + Double(legend % perRow) * (width - 24) / Double(perRow),
         bottom + 54 + 20 * Double(legend / perRow)
       )
       legend += 1
@@ -195,6 +195,15 @@ private func niceTicks(_ lowest: Double, _ highest: Double, about count: Int) ->
   let first = Int((lowest / step).rounded(.down))
   let last = Int((highest / step).rounded(.up))
   return (first...max(last, first + 1)).map { Double($0) * step }
+}
+
+/// A round number without the zeros behind its point: 20 k, not 20.00 k.
+private func axisLabel(_ value: Double) -> String {
+  let parts = readable(value).split(separator: " ", maxSplits: 1).map(String.init)
+  guard var digits = parts.first, digits.contains(".") else { return readable(value) }
+  while digits.hasSuffix("0") { digits.removeLast() }
+  if digits.hasSuffix(".") { digits.removeLast() }
+  return ([digits] + parts.dropFirst()).joined(separator: " ")
 }
 
 /// A coordinate.
