@@ -55,6 +55,7 @@ final class NoisyParameters {
     }
     for index in 0..<means.count { parameters[index] += deviations.pointer[index] * noise.pointer[index] }
     network.parametersChanged()
+    network.parametersChanged()
   }
 
   /// Takes the noise off again.

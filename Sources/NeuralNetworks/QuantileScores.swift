@@ -52,5 +52,6 @@ final class QuantileScores {
       }
     }
     network.parametersChanged()
+    network.parametersChanged()
   }
 }
