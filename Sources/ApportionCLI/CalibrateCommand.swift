@@ -5,20 +5,25 @@ import Experiments
 struct CalibrateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "calibrate",
-    abstract: "Calibrates a market from a table of spends and outcomes by week or day.",
+    abstract:
+      "Calibrates a market from a table of spends and outcomes by week or day, or from a log of auctions.",
     discussion: """
-      Fits a media mix model (adstock, Hill saturation, trend, season, controls; media effects at least 0) and draws \
+      With --outcome and --spend the table has a row per week or day. Without them it has a row per auction: when it \
+      was, which channel, the market price, and whether it brought a click and a conversion (0 or 1); such a log may \
+      be larger than memory.
+
+      From a history: fits a media mix model (adstock, Hill saturation, trend, season, controls; media effects at least 0) and draws \
       plausible markets from what the history leaves possible. Patterns take * and ?, and commas between several.
       """)
 
-  @Argument(help: ArgumentHelp("The table.", valueName: "history.csv"))
+  @Argument(help: ArgumentHelp("The table.", valueName: "table.csv"))
   var table: String
 
   @Option(help: "The column of the outcome.")
-  var outcome: String
+  var outcome: String?
 
   @Option(help: "Patterns of the columns of money, as 'mdsp_*'.")
-  var spend: [String]
+  var spend: [String] = []
 
   @Option(help: "The column of dates (default: the first that holds dates).")
   var date: String?
@@ -47,12 +52,17 @@ struct CalibrateCommand: ParsableCommand {
   @Option(help: "Decides the draws.")
   var seed: UInt64 = 0
 
+  @OptionGroup(title: "Log of auctions") var log: BidLogArguments
+
   @Option(help: "The market's file (default: the table's name with .yaml, here).")
   var output: String?
 
   @OptionGroup var options: OutputOptions
 
   func validate() throws {
+    guard (outcome == nil) == spend.isEmpty else {
+      throw ValidationError("--outcome and --spend go together; a log of auctions needs neither.")
+    }
     guard (0...26).contains(season) else { throw ValidationError("--season takes 0 to 26, not \(season).") }
     guard (2...10_000).contains(draws) else {
       throw ValidationError("--draws takes 2 to 10000, not \(draws).")
@@ -66,6 +76,12 @@ struct CalibrateCommand: ParsableCommand {
   }
 
   func run() throws {
+    let style = ProgressLine.Style.standard(isQuiet: options.quiet)
+    guard let outcome else {
+      let report = try calibrateBidLog(
+        table, columns: log.columns, options: log.options, output: output, style: style)
+      return options.show(report.json, text: report.text)
+    }
     func patterns(_ texts: [String]) -> [String] {
       texts.flatMap { $0.split(separator: ",").map { String($0.drop { $0 == " " }) } }
     }
@@ -80,9 +96,72 @@ struct CalibrateCommand: ParsableCommand {
       table,
       columns: MediaColumns(
         outcome: outcome, spends: patterns(spend), date: date, controls: patterns(controls)),
-      options: fit, output: output)
+      options: fit, output: output, style: style)
     options.show(report.json, text: report.text)
   }
 }
 
+/// What a log of auctions needs.
+struct BidLogArguments: ParsableArguments {
+  @Option(help: "The column of moments, as 2024-02-29 13:05:07 (default: timestamp, time, …).")
+  var timestamp: String?
+
+  @Option(help: "The column of channels (default: channel, campaign, …).")
+  var channel: String?
+
+  @Option(help: "The column of market prices (default: price, market_price, …).")
+  var price: String?
+
+  @Option(help: "The column of clicks, 0 or 1 (default: click, clicks, …).")
+  var click: String?
+
+  @Option(help: "The column of conversions, 0 or 1 (default: conversion, conversions, … where there is one).")
+  var conversion: String?
+
+  @Option(help: "The number of ticks in a day.")
+  var ticks = 48
+
+  @Option(help: "Money per auction won and unit of price: 0.001 for prices per thousand.")
+  var priceUnit = 1.0
+
+  @Option(help: "The number of bid levels, off included.")
+  var levels = 16
+
+  @Option(help: "What a winner pays: second_price or first_price.")
+  var pricing: AuctionChannel.Pricing = .secondPrice
+
+  @Option(help: "Money per day (default: a tenth of what winning every auction of a day costs).")
+  var budget: Double?
+
+  func validate() throws {
+    guard (1...1440).contains(ticks) else {
+      throw ValidationError("--ticks takes 1 to 1440, not \(ticks).")
+    }
+    guard (2...256).contains(levels) else {
+      throw ValidationError("--levels takes 2 to 256, not \(levels).")
+    }
+    guard priceUnit > 0, priceUnit.isFinite else {
+      throw ValidationError("--price-unit takes a number above 0, not \(priceUnit).")
+    }
+    guard budget.map({ $0 > 0 && $0.isFinite }) ?? true else {
+      throw ValidationError("--budget takes money above 0, not \(budget ?? 0).")
+    }
+  }
+
+  var columns: LogColumns {
+    LogColumns(timestamp: timestamp, channel: channel, price: price, click: click, conversion: conversion)
+  }
+
+  var options: BidLogOptions {
+    var options = BidLogOptions()
+    options.ticks = ticks
+    options.priceUnit = priceUnit
+    options.levels = levels
+    options.pricing = pricing
+    options.budget = budget
+    return options
+  }
+}
+
 extension MediaMixOptions.AdstockFamily: ExpressibleByArgument {}
+extension AuctionChannel.Pricing: ExpressibleByArgument {}

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What a training run is doing, for people to watch on stderr: one line that is drawn anew on a terminal, a line every
+/// What a run is doing, for people to watch on stderr: one line that is drawn anew on a terminal, a line every
 /// few seconds otherwise.
 public final class ProgressLine {
   /// How the progress is shown.
@@ -26,7 +26,7 @@ public final class ProgressLine {
   private var lastDrawn: ContinuousClock.Instant?
 
   /// Prepares to show the progress of a run of `totalSteps` steps.
-  public init(style: Style, totalSteps: Int) {
+  public init(style: Style, totalSteps: Int = 0) {
     self.style = style
     self.totalSteps = totalSteps
   }
@@ -48,7 +48,6 @@ public final class ProgressLine {
   ///   - stepsPerSecond: the present pace.
   ///   - details: further numbers by name, in order; those that are not finite yet are shown as a dash.
   public func show(step: Int, stepsPerSecond: Double, details: [(name: String, value: Double)]) {
-    lastDrawn = .now
     let share = Double(step) / Double(max(1, totalSteps))
     var parts = [
       "\(grouped(step)) / \(grouped(totalSteps)) steps (\(Int(share * 100)) %)",
@@ -60,7 +59,12 @@ public final class ProgressLine {
     } else {
       parts.append("in \(clock(seconds: start.duration(to: .now) / .seconds(1)))")
     }
-    let line = parts.joined(separator: "  ")
+    show(parts.joined(separator: "  "))
+  }
+
+  /// Shows a line of any content.
+  public func show(_ line: String) {
+    lastDrawn = .now
     switch style {
     case .silent: break
     case .live: standardError("\r\u{1B}[2K" + line.prefix(width - 1))

@@ -2,7 +2,10 @@ import Yams
 
 extension Market {
   /// The market as a YAML tree, every key spelled out in the order of the schema.
-  var node: Node {
+  var node: Node { node(landscapes: nil) }
+
+  /// The tree with histograms of prices left to a file; nil spells them out.
+  func node(landscapes: String?) -> Node {
     var fields = Fields()
     fields["name"] = name.node
     if !summary.isEmpty { fields["summary"] = summary.node }
@@ -23,19 +26,21 @@ extension Market {
     fields["randomization"] = Fields.flow(
       ("price", randomization.price.node), ("volume", randomization.volume.node),
       ("response", randomization.response.node), ("conversion", randomization.conversion.node))
-    fields["channels"] = Node(channels.map(\.node))
+    fields["channels"] = Node(channels.map { $0.node(landscapes: landscapes) })
     return fields.node
   }
 }
 
 extension Channel {
-  fileprivate var node: Node {
+  fileprivate func node(landscapes: String?) -> Node {
     var fields = Fields()
     fields["name"] = name.node
     fields["minimum_level"] = minimumLevel.node
     fields["maximum_level"] = maximumLevel.node
     switch kind {
-    case .auction(let auction): fields["auction"] = auction.node
+    case .auction(let auction):
+      fields["auction"] = auction.node(
+        prices: landscapes.map { Fields.flow(("file", $0.node), ("campaign", name.node)) })
     case .response(let response): fields["response"] = response.node
     }
     return fields.node
@@ -43,10 +48,10 @@ extension Channel {
 }
 
 extension AuctionChannel {
-  fileprivate var node: Node {
+  fileprivate func node(prices reference: Node?) -> Node {
     var fields = Fields()
     fields["volume"] = volume.node
-    fields["prices"] = prices.node
+    fields["prices"] = reference ?? prices.node
     fields["price_unit"] = priceUnit.node
     fields["pricing"] = pricing.rawValue.node
     fields["click_rate"] = clickRate.node

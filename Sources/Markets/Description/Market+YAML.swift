@@ -31,9 +31,26 @@ extension Market {
   /// The market as YAML text, which reads back as an equal market.
   ///
   /// Every value is spelled out: histograms that came from a file are written in full.
-  public var yaml: String {
+  public var yaml: String { yaml(landscapes: nil) }
+
+  /// The market as YAML text that leaves the histograms of prices to a file beside it, which `landscapeTable` is the text of.
+  ///
+  /// - Parameter landscapes: the file's name; nil writes the histograms in full.
+  public func yaml(landscapes: String?) -> String {
     // The tree holds plain scalars, lists and mappings only, which always serialise.
-    (try? serialize(node: node, width: 100, allowUnicode: true)) ?? ""
+    (try? serialize(node: node(landscapes: landscapes), width: 100, allowUnicode: true)) ?? ""
+  }
+
+  /// The histograms of prices of all auction channels as CSV: `campaign`, then `n_price_0` … `n_price_300`.
+  public var landscapeTable: String {
+    var text =
+      "campaign," + (0..<AuctionChannel.priceCount).map { "n_price_\($0)" }.joined(separator: ",") + "\n"
+    for channel in channels {
+      guard case .auction(let auction) = channel.kind else { continue }
+      let name = channel.name.replacingOccurrences(of: "\"", with: "\"\"")
+      text += "\"\(name)\"," + auction.prices.map { "\($0)" }.joined(separator: ",") + "\n"
+    }
+    return text
   }
 }
 

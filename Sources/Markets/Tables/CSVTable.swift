@@ -6,7 +6,8 @@ import Foundation
 /// let table = try CSVTable(contentsOf: "history.csv")
 /// let sales = try table.numbers(of: "sales")
 /// ```
-/// Commas separate the cells; a header without commas but with semicolons or tabs says that those do. The bytes are kept,
+/// Commas separate the cells; a header without commas but with semicolons or tabs says that those do, and a comma in a number
+/// is then its decimal point. The bytes are kept,
 /// and a cell is read when it is asked for, so a large file costs its size and eight bytes per cell.
 public struct CSVTable: Sendable {
   /// What errors call the table.
@@ -22,6 +23,9 @@ public struct CSVTable: Sendable {
   /// Row-major: where each cell's text begins and ends.
   private let cells: [(start: UInt32, end: UInt32)]
   private let lines: [Int32]
+  private let separator: UInt8
+  /// The line of the file after the last row.
+  private let nextLine: Int
 
   /// Reads a file.
   ///
@@ -36,33 +40,67 @@ public struct CSVTable: Sendable {
 
   /// Reads a table from its bytes; `path` is what errors call it.
   public init(bytes: [UInt8], path: String) throws(MarketError) {
-    func malformed(_ problem: String, _ remedy: String, line: Int? = nil) -> MarketError {
-      MarketError(.malformed, file: path, line: line, problem: problem, remedy: remedy)
-    }
     if bytes.starts(with: Array("PK\u{3}\u{4}".utf8)) {
-      throw malformed("is a spreadsheet's own format", "save it as CSV")
+      throw MarketError(
+        .malformed, file: path, problem: "is a spreadsheet's own format", remedy: "save it as CSV")
     }
-    guard bytes.count < Int(UInt32.max) else { throw malformed("is above 4 GB", "split it") }
-    guard !bytes.contains(0) else { throw malformed("is no UTF-8 text", "save it as CSV in UTF-8") }
     let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
     let start = bytes.starts(with: mark) ? mark.count : 0
     let separator = Self.separator(of: bytes[start...])
-    var scan = CellScan(position: start, separator: separator)
-    let fault = bytes.withUnsafeBufferPointer { scan.run($0) }
-    if let fault { throw malformed(fault.problem, fault.remedy, line: fault.line) }
-    guard let width = scan.width else { throw malformed("is empty", "give a header and rows") }
+    let scan = try Self.scan(bytes, path: path, CellScan(position: start, separator: separator))
+    guard let width = scan.width else {
+      throw MarketError(.malformed, file: path, problem: "is empty", remedy: "give a header and rows")
+    }
     self.path = path
     self.bytes = bytes
+    self.separator = separator
     header = scan.cells[..<width].map { Self.text(bytes, $0) }
     var seen: Set<String> = []
     for name in header where !name.isEmpty && !seen.insert(name).inserted {
-      throw malformed("repeats the column '\(name)'", "give every column a name of its own", line: 1)
+      throw MarketError(
+        .malformed, file: path, line: 1, problem: "repeats the column '\(name)'",
+        remedy: "give every column a name of its own")
     }
     cells = Array(scan.cells[width...])
     lines = Array(scan.lines.dropFirst())
+    nextLine = scan.line
     repairs =
       separator == UInt8(ascii: ",")
       ? [] : ["\(path) is separated by \(separator == UInt8(ascii: ";") ? "semicolons" : "tabs")"]
+  }
+
+  /// Reads rows that follow those of a table in the same file.
+  init(bytes: [UInt8], after table: CSVTable) throws(MarketError) {
+    let start = CellScan(
+      position: 0, separator: table.separator, line: table.nextLine, width: table.header.count)
+    let scan = try Self.scan(bytes, path: table.path, start)
+    path = table.path
+    header = table.header
+    repairs = table.repairs
+    separator = table.separator
+    self.bytes = bytes
+    cells = scan.cells
+    lines = scan.lines
+    nextLine = scan.line
+  }
+
+  /// Finds the cells of all rows.
+  private static func scan(
+    _ bytes: [UInt8], path: String, _ start: CellScan
+  ) throws(MarketError) -> CellScan {
+    guard bytes.count < Int(UInt32.max) else {
+      throw MarketError(.malformed, file: path, problem: "is above 4 GB", remedy: "split it")
+    }
+    guard !bytes.contains(0) else {
+      throw MarketError(
+        .malformed, file: path, problem: "is no UTF-8 text", remedy: "save it as CSV in UTF-8")
+    }
+    var scan = start
+    if let fault = bytes.withUnsafeBufferPointer({ scan.run($0) }) {
+      throw MarketError(
+        .malformed, file: path, line: fault.line, problem: fault.problem, remedy: fault.remedy)
+    }
+    return scan
   }
 
   /// The line of the file, from 1, on which a row begins.
@@ -77,7 +115,11 @@ public struct CSVTable: Sendable {
   /// A cell as a number; nil where it is none or not finite.
   public func number(row: Int, column: Int) -> Double? {
     let (start, end) = cells[row * header.count + column]
-    return bytes.withUnsafeBufferPointer { parseNumber($0[Int(start)..<Int(end)]) }
+    return bytes.withUnsafeBufferPointer { bytes in
+      let cell = bytes[Int(start)..<Int(end)]
+      if separator != UInt8(ascii: ","), cell.contains(UInt8(ascii: ",")) { return decimalCommaNumber(cell) }
+      return parseNumber(cell)
+    }
   }
 
   /// All numbers of a column.
@@ -117,8 +159,12 @@ public struct CSVTable: Sendable {
   }
 
   private static func text(_ bytes: [UInt8], _ cell: (start: UInt32, end: UInt32)) -> String {
-    let text = String(decoding: bytes[Int(cell.start)..<Int(cell.end)], as: UTF8.self)
-    return text.replacingOccurrences(of: "\"\"", with: "\"").trimmingCharacters(in: .whitespaces)
+    var bytes = bytes[Int(cell.start)..<Int(cell.end)]
+    let isBlank = { (byte: UInt8) in byte == 32 || byte == 9 }
+    bytes = bytes.drop(while: isBlank)
+    while let last = bytes.last, isBlank(last) { bytes.removeLast() }
+    let text = String(decoding: bytes, as: UTF8.self)
+    return bytes.contains(34) ? text.replacingOccurrences(of: "\"\"", with: "\"") : text
   }
 
   /// What separates the header's cells: commas unless there are none.
@@ -126,6 +172,15 @@ public struct CSVTable: Sendable {
     let line = bytes.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
     return [UInt8](",;\t".utf8).first { line.contains($0) } ?? UInt8(ascii: ",")
   }
+}
+
+/// A number whose decimal point is a comma, as in tables separated by semicolons; nil for anything else.
+private func decimalCommaNumber(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> Double? {
+  guard bytes.count(where: { $0 == UInt8(ascii: ",") }) == 1, !bytes.contains(UInt8(ascii: ".")) else {
+    return nil
+  }
+  let text = bytes.map { $0 == UInt8(ascii: ",") ? UInt8(ascii: ".") : $0 } + [UInt8(ascii: " ")]
+  return text.withUnsafeBufferPointer { parseNumber($0[0..<$0.count - 1]) }
 }
 
 /// A number in plain or scientific notation with blanks around it; nil for anything else.

@@ -13,13 +13,19 @@ struct CellScan {
   private(set) var lines: [Int32] = []
   /// The number of cells in the header; nil before it is read.
   private(set) var width: Int?
+  /// The line after the last row.
+  private(set) var line: Int
   private var position: Int
   private let separator: UInt8
-  private var line = 1
 
-  init(position: Int, separator: UInt8) {
+  /// Starts at a position, which is on some line of the file.
+  ///
+  /// - Parameter width: the number of cells in the header, where that was read before.
+  init(position: Int, separator: UInt8, line: Int = 1, width: Int? = nil) {
     self.position = position
     self.separator = separator
+    self.line = line
+    self.width = width
   }
 
   /// Finds all cells; rows that hold nothing are passed over.

@@ -2,18 +2,14 @@
 ///
 /// The share of the outcome that a channel brings is half-normal. Weekly sums tell a steady effect of media from the level of
 /// the outcome badly, so effects need a scale: the deviations of the channels add up to `mediaShare`, half of it split evenly
-/// and half by money. Long histories outweigh it. Shapes are all as likely, but for the steepest and the most extreme, at
-/// somewhat less.
+/// and half by money. Long histories outweigh it.
 struct EffectPrior: Sendable {
   /// By channel: the deviation of the share of the outcome.
   let deviations: [Double]
-  /// By shape: the logarithm of its weight.
-  let shapeLogs: [Double]
 
-  init(_ history: MediaHistory, mediaShare: Double, shapes: [ResponseShape]) {
+  init(_ history: MediaHistory, mediaShare: Double) {
     let money = history.spends.map { $0.values.reduce(0, +) }
     let total = money.reduce(0, +)
     deviations = money.map { mediaShare * 0.5 * ($0 / total + 1 / Double(money.count)) }
-    shapeLogs = shapes.map { $0.slope > 2 || $0.relativeHalf < 0.4 || $0.relativeHalf > 3 ? -0.7 : 0 }
   }
 }

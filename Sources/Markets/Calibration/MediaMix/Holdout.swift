@@ -28,10 +28,10 @@ public struct Holdout: Sendable, Equatable {
   public let ridge: Score
   /// The outcome of a year before; nil where the history is too short for it.
   public let seasonalNaive: Score?
-  /// The ridge of the model's baseline that forecast best within the first part.
-  let baselineRidge: Double
 
-  init(_ history: MediaHistory, options: MediaMixOptions) throws(MarketError) {
+  init(
+    _ history: MediaHistory, options: MediaMixOptions, progress: (Double) -> Void = { _ in }
+  ) throws(MarketError) {
     let held = max(4, Int((Double(history.count) * options.holdout).rounded()))
     let rows = history.count - held
     let actual = history.outcome.values
@@ -55,11 +55,8 @@ public struct Holdout: Sendable, Equatable {
       }
       return best.candidate
     }
-    baselineRidge = try best(of: [0.1, 1, 10, 100]) { ridge, rows throws(MarketError) in
-      try MediaMixFit(history, options: options, rows: rows, ridge: ridge, draws: 20, isRough: true).outcome
-    }
-    let fit = try MediaMixFit(history, options: options, rows: rows, ridge: baselineRidge, draws: 100)
-    model = Score(fit.outcome[rows...], of: actual[rows...])
+    let fit = try MediaMixFit(history, options: options, rows: rows, draws: 100, progress: progress)
+    model = Score(fit.forecast[rows...], of: actual[rows...])
     let penalty = try best(of: [0.1, 1, 10, 100, 1000]) { penalty, rows throws(MarketError) in
       try ridgeForecast(history, options: options, rows: rows, ridge: penalty)
     }
@@ -86,7 +83,8 @@ private func ridgeForecast(
   let scale = history.outcome.values[..<rows].reduce(0) { $0 + abs($1) } / Double(rows)
   do {
     let weights = try ridgeCoefficients(
-      columns, [history.outcome.values.map { $0 / scale }], rows: rows, ridge: ridge)[0]
+      columns, [history.outcome.values.map { $0 / scale }], rows: rows,
+      ridges: [0] + [Double](repeating: ridge, count: columns.count - 1))[0]
     return (0..<history.count).map { tick in
       scale * zip(columns, weights).reduce(0) { $0 + $1.0[tick] * $1.1 }
     }

@@ -7,15 +7,14 @@ import LinearAlgebra
 /// effect, a normal cut at 0; at last the variance of the noise (Geman and Geman, 1984; the block of shape and effect after
 /// George and McCulloch, 1993). All it needs are the products of the cleared columns, so a sweep takes microseconds.
 struct EffectSampler {
-  private let design: MediaDesign
+  private let design: ClearedDesign
   private let prior: EffectPrior
-  private let targets: [Double]
-  private let total: Double
   private var variance: Double
   /// By what the prior's deviations are scaled.
   private var scale = 1.0
   private var shapes: [Int]
   private var effects: [Double]
+  private var left: [Double]
   private var weights: [Double]
   private var means: [Double]
 
@@ -27,21 +26,22 @@ struct EffectSampler {
     let effects: [Double]
   }
 
-  init(_ design: MediaDesign, prior: EffectPrior, target: (products: [Double], total: Double)) {
+  init(_ design: ClearedDesign, prior: EffectPrior) {
     self.design = design
     self.prior = prior
-    targets = target.products
-    total = target.total
-    variance = target.total / Double(design.rows)
-    shapes = [Int](repeating: 0, count: design.channelCount)
-    effects = [Double](repeating: 0, count: design.channelCount)
-    weights = [Double](repeating: 0, count: design.shapes.count)
-    means = weights
+    variance = design.total / Double(design.design.rows)
+    shapes = [Int](repeating: 0, count: design.design.channelCount)
+    effects = [Double](repeating: 0, count: design.design.channelCount)
+    left = [Double](repeating: 0, count: design.design.shapes.count)
+    weights = left
+    means = left
   }
+
+  private var shapeCount: Int { left.count }
 
   /// Runs a chain: sweeps to forget the start, then a draw every `thinning` sweeps.
   mutating func run(draws: Int, warmup: Int, thinning: Int, stream: inout RandomStream) -> [Draw] {
-    shapes = shapes.map { _ in stream.integer(below: design.shapes.count) }
+    shapes = shapes.map { _ in stream.integer(below: shapeCount) }
     var kept: [Draw] = []
     for sweep in 0..<warmup + draws * thinning {
       for channel in shapes.indices { drawChannel(channel, &stream) }
@@ -56,27 +56,26 @@ struct EffectSampler {
 
   /// Draws a channel's shape and then its effect, given those of all others.
   private mutating func drawChannel(_ channel: Int, _ stream: inout RandomStream) {
-    let (count, width) = (design.shapes.count, design.columnCount)
+    let (count, width) = (shapeCount, design.targets.count)
+    let first = channel * count
     let deviation = scale * prior.deviations[channel]
     let priorPrecision = 1 / (deviation * deviation)
-    var highest = -Double.infinity
+    for shape in 0..<count { left[shape] = design.targets[first + shape] }
     design.products.withUnsafeBufferPointer { products in
-      for shape in 0..<count {
-        let column = channel * count + shape
-        let row = column * width
-        var left = targets[column]
-        for other in 0..<shapes.count where other != channel {
-          left -= products[row + other * count + shapes[other]] * effects[other]
-        }
-        let mean = design.means[column]
-        let precision = products[row + column] / variance + mean * mean * priorPrecision
-        let location = left / variance / precision
-        let root = precision.squareRoot()
-        // The integral of the effect's prior and likelihood over all effects of at least 0.
-        weights[shape] = log(mean / root) + logOfTail(location * root) + prior.shapeLogs[shape]
-        means[shape] = location
-        highest = max(highest, weights[shape])
+      for other in shapes.indices where other != channel {
+        let row = (other * count + shapes[other]) * width + first
+        let effect = effects[other]
+        for shape in 0..<count { left[shape] -= effect * Double(products[row + shape]) }
       }
+    }
+    var highest = -Double.infinity
+    for shape in 0..<count {
+      let (precision, location) = conditional(first + shape, left[shape], priorPrecision)
+      let root = precision.squareRoot()
+      // The integral of the effect's prior and likelihood over all effects of at least 0.
+      weights[shape] = log(design.design.means[first + shape] / root) + logOfTail(location * root)
+      means[shape] = location
+      highest = max(highest, weights[shape])
     }
     var sum = 0.0
     for shape in 0..<count {
@@ -90,36 +89,41 @@ struct EffectSampler {
       chosen += 1
     }
     shapes[channel] = chosen
-    let column = channel * count + chosen
-    let mean = design.means[column]
-    let precision =
-      design.products[column * width + column] / variance + mean * mean * priorPrecision
-    let root = precision.squareRoot()
+    let root = conditional(first + chosen, left[chosen], priorPrecision).precision.squareRoot()
     effects[channel] = max(
       0, (means[chosen] * root + standardTail(above: -means[chosen] * root, &stream)) / root)
   }
 
+  /// The normal of an effect, not yet cut at 0, given what the other channels leave of its column's product with the outcome.
+  private func conditional(
+    _ column: Int, _ left: Double, _ priorPrecision: Double
+  ) -> (precision: Double, location: Double) {
+    let mean = design.design.means[column]
+    let square = Double(design.products[column * (design.targets.count + 1)])
+    let precision = square / variance + mean * mean * priorPrecision
+    return (precision, left / variance / precision)
+  }
+
   /// Draws the variance of the noise, given all else.
   private mutating func drawVariance(_ stream: inout RandomStream) {
-    let (count, width) = (design.shapes.count, design.columnCount)
-    var squares = total
-    for (channel, shape) in shapes.enumerated() {
-      let column = channel * count + shape
-      var fitted = 0.0
-      for (other, otherShape) in shapes.enumerated() {
-        fitted += design.products[column * width + other * count + otherShape] * effects[other]
+    let width = design.targets.count
+    let columns = shapes.indices.map { $0 * shapeCount + shapes[$0] }
+    var squares = design.total
+    for (column, effect) in zip(columns, effects) {
+      let fitted = zip(columns, effects).reduce(0) {
+        $0 + Double(design.products[column * width + $1.0]) * $1.1
       }
-      squares += effects[channel] * (fitted - 2 * targets[column])
+      squares += effect * (fitted - 2 * design.targets[column])
     }
     variance =
-      max(squares, 1e-9 * total) / chiSquare(Double(max(4, design.rows - design.baselineCount)), &stream)
+      max(squares, 1e-9 * design.total) / chiSquare(Double(max(4, design.design.rows - 1)), &stream)
   }
 
   /// Draws how large effects are by and large, given all of them: what channels have in common.
   private mutating func drawScale(_ stream: inout RandomStream) {
     let belief = 4.0
     let squares = shapes.indices.reduce(belief) { sum, channel in
-      let share = effects[channel] * design.means[channel * design.shapes.count + shapes[channel]]
+      let share = effects[channel] * design.design.means[channel * shapeCount + shapes[channel]]
       return sum + share * share / (prior.deviations[channel] * prior.deviations[channel])
     }
     scale = (squares / chiSquare(belief + Double(shapes.count), &stream)).squareRoot()

@@ -67,7 +67,10 @@ extension MediaHistory {
     return table.header.filter { name in patterns.contains { fits(name[...], $0[...]) } }
   }
 
-  /// A column of numbers as it is, or a column of texts as one of zeros and ones for each text but the most frequent.
+  /// A column of numbers as it is, or a column of texts as columns of zeros and ones.
+  ///
+  /// One says that the text is not the most frequent one; each further text has one for how it differs from the second most
+  /// frequent. A text never seen before is so taken to work like the others: an event, say, like the events known.
   private static func controls(
     _ table: CSVTable, name: String, order: [Int], notes: inout [String]
   ) throws(MarketError) -> [Series] {
@@ -87,10 +90,11 @@ extension MediaHistory {
         row: order[0], column: column, "holds \(counts.count) different texts",
         "give numbers, or 2 to 24 names")
     }
-    let ranked = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-    return ranked.dropFirst().map { text, _ in
-      Series(name: "\(name)=\(text)", values: texts.map { $0 == text ? 1 : 0 })
-    }
+    let ranked = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map(\.key)
+    return [Series(name: "\(name)≠\(ranked[0])", values: texts.map { $0 != ranked[0] ? 1 : 0 })]
+      + ranked.dropFirst(2).map { text in
+        Series(name: "\(name)=\(text)", values: texts.map { $0 == text ? 1 : 0 })
+      }
   }
 
   /// Notes on channels that move together, whose returns can hardly be told apart.

@@ -41,11 +41,14 @@ public struct MediaMixCalibration: Sendable {
 
   /// Calibrates.
   ///
-  /// Complexity: some 4 · 10³ sweeps over channels and shapes, and the same for each of a few trials of the hold-out.
+  /// Complexity: some 8 · 10³ sweeps over channels and shapes, the hold-out's included, and a matrix product of channels · shapes
+  /// squared for each of eight rounds.
+  /// - Parameter progress: called with the share of the work that is done.
   /// - Throws: `MarketError` where the history is too short, or cannot be fitted.
-  public init(_ history: MediaHistory, name: String, options: MediaMixOptions = MediaMixOptions())
-    throws(MarketError)
-  {
+  public init(
+    _ history: MediaHistory, name: String, options: MediaMixOptions = MediaMixOptions(),
+    progress: (Double) -> Void = { _ in }
+  ) throws(MarketError) {
     let parameters =
       BaselineColumns(history, harmonics: options.harmonics, rows: history.count).columns.count
       + 4 * history.spends.count
@@ -55,9 +58,10 @@ public struct MediaMixCalibration: Sendable {
         problem: "has \(history.count) ticks for \(parameters) parameters",
         remedy: "give more history, or fewer controls and channels")
     }
-    holdout = try Holdout(history, options: options)
+    holdout = try Holdout(history, options: options) { progress(0.4 * $0) }
     let fit = try MediaMixFit(
-      history, options: options, rows: history.count, ridge: holdout.baselineRidge, draws: options.draws)
+      history, options: options, rows: history.count, draws: options.draws
+    ) { progress(0.4 + 0.6 * $0) }
     let drawn = fit.draws.map { responses(history, fit, $0.shapes, $0.effects) }
     let contributions = drawn.map { zip($0, history.spends).map(contribution) }
     let best = typical(drawn, contributions, history)
@@ -69,7 +73,7 @@ public struct MediaMixCalibration: Sendable {
         name: series.name, spend: spend, contribution: own, roas: own / spend,
         roas90: quantile(sorted, 0.05)...quantile(sorted, 0.95), response: best[index])
     }
-    let unexplained = fit.residuals(history).reduce(0) { $0 + $1 * $1 } * fit.scale * fit.scale
+    let unexplained = fit.residuals.reduce(0) { $0 + $1 * $1 } * fit.scale * fit.scale
     let mean = history.outcome.values.reduce(0, +) / Double(history.count)
     explained = 1 - unexplained / history.outcome.values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
     market = calibratedMarket(
@@ -96,32 +100,33 @@ private func responses(
   }
 }
 
-/// By channel, the shape drawn most often, at the height that gives the median contribution of all draws.
+/// By channel, the draw whose contributions by tick lie nearest to the mean of all draws, at the height that gives their
+/// median contribution.
 private func typical(
   _ drawn: [[ResponseChannel]], _ contributions: [[Double]], _ history: MediaHistory
 ) -> [ResponseChannel] {
   history.spends.enumerated().map { index, series in
-    var counts: [(shape: ResponseChannel, count: Int)] = []
-    for draw in drawn {
-      var shape = draw[index]
-      shape.saturation.maximum = 1
-      if let place = counts.firstIndex(where: { $0.shape == shape }) {
-        counts[place].count += 1
-      } else {
-        counts.append((shape, 1))
-      }
+    let paths = drawn.map { contributionsByTick($0[index], series) }
+    let mean = series.values.indices.map { tick in
+      paths.reduce(0) { $0 + $1[tick] } / Double(paths.count)
     }
-    var response = counts.max { $0.count < $1.count }?.shape ?? drawn[0][index]
+    let distances = paths.map { path in zip(path, mean).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) } }
+    let nearest = distances.indices.min { distances[$0] < distances[$1] } ?? 0
+    var response = drawn[nearest][index]
     let median = quantile(contributions.map { $0[index] }.sorted(), 0.5)
-    response.saturation.maximum = median / contribution(response, series)
+    response.saturation.maximum *= median / max(contributions[nearest][index], .leastNormalMagnitude)
     return response
   }
 }
 
 /// What the money of a history brought.
 private func contribution(_ response: ResponseChannel, _ series: MediaHistory.Series) -> Double {
-  let curve = SaturationCurve(response.saturation)
-  return response.adstock.stocks(of: series.values).reduce(0) { $0 + curve.value($1) }
+  contributionsByTick(response, series).reduce(0, +)
+}
+
+/// What the money of a history brought in each tick.
+private func contributionsByTick(_ response: ResponseChannel, _ series: MediaHistory.Series) -> [Double] {
+  response.adstock.stocks(of: series.values).map(SaturationCurve(response.saturation).value)
 }
 
 /// The typical standard deviation of the logarithm of a channel's contribution over the draws.
@@ -141,7 +146,7 @@ private func logSpread(_ contributions: [[Double]]) -> Double {
 }
 
 /// A quantile of sorted numbers, read between neighbours; 0 of none.
-private func quantile(_ sorted: [Double], _ share: Double) -> Double {
+func quantile(_ sorted: [Double], _ share: Double) -> Double {
   guard !sorted.isEmpty else { return 0 }
   let place = share * Double(sorted.count - 1)
   let low = Int(place)

@@ -1,0 +1,16 @@
+/// How a market is calibrated from a log of auctions.
+public struct BidLogOptions: Sendable, Equatable {
+  /// The number of ticks in a day, which is an episode.
+  public var ticks = 48
+  /// Money per auction won and unit of the price column: 0.001 where that holds prices per thousand.
+  public var priceUnit = 1.0
+  /// The number of bid levels, level 0, which is off, included.
+  public var levels = 16
+  /// What a winner pays.
+  public var pricing = AuctionChannel.Pricing.secondPrice
+  /// Money per day; nil for a tenth of what winning every auction of a day costs.
+  public var budget: Double?
+
+  /// The standard way.
+  public init() {}
+}
