@@ -29,7 +29,7 @@ let package = Package(
     .target(name: "Checksums", dependencies: ["COpenSSL"]),
     // Floor 2.
     .target(name: "NeuralNetworks", dependencies: ["LinearAlgebra", "CKernels"]),
-    .target(name: "Environments", dependencies: ["LinearAlgebra"]),
+    .target(name: "Environments", dependencies: ["LinearAlgebra", "CKernels"]),
     // Floor 3.
     .target(name: "Learning", dependencies: ["NeuralNetworks", "Environments", "CKernels"]),
     // Floor 4.

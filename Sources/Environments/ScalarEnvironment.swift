@@ -13,9 +13,14 @@ import LinearAlgebra
 ///   }
 /// }
 /// ```
-public protocol ScalarEnvironment: Environment where Block == ScalarBlock<Self> {
+///
+/// A problem that also has a block of its own, as those of classic control have, keeps its one-lane form as the reference
+/// that the block is tested against.
+public protocol ScalarEnvironment: Environment {
   /// The state of one episode.
   associatedtype State
+  /// The lanes; `ScalarBlock` unless the problem has a block of its own.
+  associatedtype Block = ScalarBlock<Self>
 
   /// After how many steps an episode is truncated; nil for never.
   var timeLimit: Int? { get }
@@ -44,7 +49,9 @@ public struct ScalarStep: Sendable, Equatable {
 extension ScalarEnvironment {
   /// Episodes that are never truncated.
   @inlinable public var timeLimit: Int? { nil }
+}
 
+extension ScalarEnvironment where Block == ScalarBlock<Self> {
   /// The state of a range of lanes, one `State` and one stream of chance per lane.
   @inlinable public func makeBlock(lanes: Range<Int>, seed: UInt64) -> ScalarBlock<Self> {
     ScalarBlock(environment: self, lanes: lanes, seed: seed)

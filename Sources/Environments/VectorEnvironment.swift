@@ -1,4 +1,3 @@
-import Dispatch
 import LinearAlgebra
 
 /// Many lanes of one environment, stepped together: a row of the batch matrix per lane.
@@ -9,10 +8,9 @@ import LinearAlgebra
 /// lanes.step(actions: actions)  // lanes.observations, lanes.rewards, lanes.terminated, lanes.truncated
 /// ```
 ///
-/// Lanes are cut into a fixed number of blocks; `step` deals contiguous runs of blocks to the cores by
-/// `DispatchQueue.concurrentPerform`, one piece per thread, so results never depend on the number of threads. Where an
-/// episode ends, the lane begins the next one in the same step: `observations` then holds the new episode's first row
-/// and `finalObservations` the old episode's last one.
+/// Lanes are cut into a fixed number of blocks; `step` deals contiguous runs of blocks to the threads of a pool, so results
+/// never depend on the number of threads. Where an episode ends, the lane begins the next one in the same step:
+/// `observations` then holds the new episode's first row and `finalObservations` the old episode's last one.
 public final class VectorEnvironment<E: Environment> {
   /// The problem every lane plays.
   public let environment: E
@@ -30,16 +28,16 @@ public final class VectorEnvironment<E: Environment> {
   public let terminated: UnsafeMutablePointer<Bool>
   /// Lanes: whether the last step cut the episode by a limit of time.
   public let truncated: UnsafeMutablePointer<Bool>
-  /// The most threads a step may use; 1 is a plain loop. The results are the same for every value.
-  public var threads: Int {
-    didSet { precondition(threads >= 1, "A step needs at least one thread, not \(threads).") }
-  }
+  /// The threads that share a step; the results are the same for any number. A learner puts its own pool here, so that two
+  /// pools' threads never wait for work on the same cores.
+  public var pool: WorkerPool
 
   /// Lanes × observation size, where the environment has counterfactuals.
   private let counterfactualRows: Matrix?
   private let counterfactual: Counterfactual?
   private let lanesPerBlock: Int
-  private let blocks: [E.Block]
+  private let blocks: [any EnvironmentBlock]
+  private let branches: Int
 
   /// Creates the lanes; call `reset` before the first `step`.
   ///
@@ -49,7 +47,7 @@ public final class VectorEnvironment<E: Environment> {
   ///     training seeds stay below.
   ///   - lanesPerBlock: how many lanes a block steps together; speed alone depends on it. Nil for an eighth of the lanes,
   ///     between 16, which vector kernels need, and 128, whose state stays in a core's cache.
-  ///   - threads: the most threads of a step; nil for as many as there are processors.
+  ///   - threads: the threads that share a step; nil for as many as there are processors.
   ///   - make: describes the problem; called once.
   public init(
     count: Int, seed: UInt64, lanesPerBlock: Int? = nil, threads: Int? = nil, _ make: () throws -> E
@@ -62,7 +60,8 @@ public final class VectorEnvironment<E: Environment> {
     self.count = count
     self.seed = seed
     self.lanesPerBlock = lanesPerBlock
-    self.threads = threads ?? availableThreads()
+    pool = WorkerPool(threads: threads ?? availableThreads())
+    branches = environment.actionSpace.branchCount
     observations = Matrix(rows: count, columns: environment.observationSize)
     finalObservations = Matrix(rows: count, columns: environment.observationSize)
     rewards = .allocate(capacity: count)
@@ -87,7 +86,6 @@ public final class VectorEnvironment<E: Environment> {
     blocks = stride(from: 0, to: count, by: lanesPerBlock).map { first in
       environment.makeBlock(lanes: first..<min(first + lanesPerBlock, count), seed: seed)
     }
-    precondition(self.threads >= 1, "A step needs at least one thread, not \(self.threads).")
   }
 
   /// Where the last step wrote what it led to.
@@ -120,20 +118,18 @@ public final class VectorEnvironment<E: Environment> {
 
   /// Resets (without actions) or steps every block, a contiguous run of blocks per thread.
   private func perform(actions: UnsafePointer<Int32>?) {
-    let sweep = Sweep<E>(
-      blocks: blocks, lanesPerBlock: lanesPerBlock, lanes: count, pieces: min(threads, blocks.count),
-      branches: environment.actionSpace.branchCount, actions: actions, result: result)
-    if sweep.pieces == 1 {
-      sweep.run(piece: 0)
-    } else {
-      DispatchQueue.concurrentPerform(iterations: sweep.pieces) { sweep.run(piece: $0) }
-    }
+    let pieces = min(pool.threads, blocks.count)
+    pool.run(
+      pieces,
+      Sweep(
+        blocks: blocks, lanesPerBlock: lanesPerBlock, lanes: count, pieces: pieces, branches: branches,
+        actions: actions, result: result))
   }
 }
 
 /// One pass over all blocks; safe to share because no two pieces hold a common block or lane.
-private struct Sweep<E: Environment>: @unchecked Sendable {
-  let blocks: [E.Block]
+private struct Sweep: ParallelTask {
+  let blocks: [any EnvironmentBlock]
   let lanesPerBlock: Int
   let lanes: Int
   let pieces: Int
@@ -141,7 +137,7 @@ private struct Sweep<E: Environment>: @unchecked Sendable {
   let actions: UnsafePointer<Int32>?
   let result: StepResult
 
-  func run(piece: Int) {
+  func run(_ piece: Int) {
     for index in blocks.count * piece / pieces..<blocks.count * (piece + 1) / pieces {
       let first = index * lanesPerBlock
       let own = result.lanes(first..<min(first + lanesPerBlock, lanes), branches: branches)

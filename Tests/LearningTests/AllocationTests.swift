@@ -26,6 +26,18 @@ import Testing
     #expect(allocations_of_this_thread() == before)
   }
 
+  @Test func aStepOfLanesAllocatesNothing() {
+    let lanes = VectorEnvironment(count: 1024, seed: 3, threads: 2) { CartPole(timeLimit: 10) }
+    let actions = UnsafeMutablePointer<Int32>.allocate(capacity: 1024)
+    actions.initialize(repeating: 1, count: 1024)
+    defer { actions.deallocate() }
+    lanes.reset()
+    lanes.step(actions: actions)
+    let before = allocations_of_this_thread()
+    for _ in 0..<20 { lanes.step(actions: actions) }
+    #expect(allocations_of_this_thread() == before)
+  }
+
   @Test(
     "A training step allocates nothing, whatever head and switches",
     arguments: Aggregation.allCases,

@@ -13,6 +13,14 @@ void ck_philox_uniforms(
     float *out, size_t lanes, uint32_t blocks, const uint32_t counter[3], uint32_t firstLane,
     const uint32_t key[2]);
 
+/// Fills a row-major matrix of 4 rows and `count` columns with uniforms of lanes that lie anywhere, each at a counter of its
+/// own.
+///
+/// Row `w`, column `i` holds word `w` of the counter `(blocks[i], 0, purpose, lanes[i])`, made a uniform in (0, 1).
+void ck_philox_scattered_uniforms(
+    float *out, size_t count, const uint32_t *blocks, uint32_t purpose, const uint32_t *lanes,
+    const uint32_t key[2]);
+
 /// Standard normal quantiles of `n` numbers in (0, 1), within 2e-6.
 void ck_normal_quantiles(const float *u, float *out, size_t n);
 

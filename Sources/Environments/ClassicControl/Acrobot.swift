@@ -1,3 +1,4 @@
+import CKernels
 import LinearAlgebra
 
 #if canImport(Glibc)
@@ -56,12 +57,24 @@ public struct Acrobot: ScalarEnvironment {
   /// The problem's name in Gymnasium.
   public var metadata: [String: String] { ["environment": "Acrobot-v1"] }
 
+  /// Lanes that a kernel steps together.
+  public typealias Block = ClassicControlBlock
+
+  /// Opens the lanes of a range.
+  public func makeBlock(lanes: Range<Int>, seed: UInt64) -> ClassicControlBlock {
+    ClassicControlBlock(
+      lanes: lanes, seed: seed, startRanges: Array(repeating: Self.startRange, count: 4),
+      timeLimit: timeLimit, step: ck_acrobot_step, observe: ck_acrobot_observe)
+  }
+
+  private static let startRange = -0.1...0.1
+
   /// Four numbers drawn uniformly from ±0.1.
-  @inlinable public func makeState(stream: inout RandomStream) -> State {
-    let angle1 = Double(stream.uniform()) * 0.2 - 0.1
-    let angle2 = Double(stream.uniform()) * 0.2 - 0.1
-    let velocity1 = Double(stream.uniform()) * 0.2 - 0.1
-    let velocity2 = Double(stream.uniform()) * 0.2 - 0.1
+  public func makeState(stream: inout RandomStream) -> State {
+    let angle1 = Self.startRange.at(stream.uniform())
+    let angle2 = Self.startRange.at(stream.uniform())
+    let velocity1 = Self.startRange.at(stream.uniform())
+    let velocity2 = Self.startRange.at(stream.uniform())
     return State(angle1: angle1, angle2: angle2, velocity1: velocity1, velocity2: velocity2)
   }
 

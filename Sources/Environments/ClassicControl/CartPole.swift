@@ -1,3 +1,4 @@
+import CKernels
 import LinearAlgebra
 
 #if canImport(Glibc)
@@ -47,12 +48,24 @@ public struct CartPole: ScalarEnvironment {
   /// The problem's name in Gymnasium.
   public var metadata: [String: String] { ["environment": "CartPole-v1"] }
 
+  /// Lanes that a kernel steps together.
+  public typealias Block = ClassicControlBlock
+
+  /// Opens the lanes of a range.
+  public func makeBlock(lanes: Range<Int>, seed: UInt64) -> ClassicControlBlock {
+    ClassicControlBlock(
+      lanes: lanes, seed: seed, startRanges: Array(repeating: Self.startRange, count: 4),
+      timeLimit: timeLimit, step: ck_cart_pole_step, observe: ck_cart_pole_observe)
+  }
+
+  private static let startRange = -0.05...0.05
+
   /// Four numbers drawn uniformly from ±0.05.
-  @inlinable public func makeState(stream: inout RandomStream) -> State {
-    let x = Double(stream.uniform()) * 0.1 - 0.05
-    let velocity = Double(stream.uniform()) * 0.1 - 0.05
-    let angle = Double(stream.uniform()) * 0.1 - 0.05
-    let angularVelocity = Double(stream.uniform()) * 0.1 - 0.05
+  public func makeState(stream: inout RandomStream) -> State {
+    let x = Self.startRange.at(stream.uniform())
+    let velocity = Self.startRange.at(stream.uniform())
+    let angle = Self.startRange.at(stream.uniform())
+    let angularVelocity = Self.startRange.at(stream.uniform())
     return State(x: x, velocity: velocity, angle: angle, angularVelocity: angularVelocity)
   }
 

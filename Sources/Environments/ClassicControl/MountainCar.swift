@@ -1,3 +1,4 @@
+import CKernels
 import LinearAlgebra
 
 #if canImport(Glibc)
@@ -40,9 +41,21 @@ public struct MountainCar: ScalarEnvironment {
   /// The problem's name in Gymnasium.
   public var metadata: [String: String] { ["environment": "MountainCar-v0"] }
 
+  /// Lanes that a kernel steps together.
+  public typealias Block = ClassicControlBlock
+
+  /// Opens the lanes of a range.
+  public func makeBlock(lanes: Range<Int>, seed: UInt64) -> ClassicControlBlock {
+    ClassicControlBlock(
+      lanes: lanes, seed: seed, startRanges: [Self.startPositions, 0...0], timeLimit: timeLimit,
+      step: ck_mountain_car_step, observe: ck_mountain_car_observe)
+  }
+
+  private static let startPositions = -0.6 ... -0.4
+
   /// At rest between −0.6 and −0.4.
-  @inlinable public func makeState(stream: inout RandomStream) -> State {
-    State(position: Double(stream.uniform()) * 0.2 - 0.6, velocity: 0)
+  public func makeState(stream: inout RandomStream) -> State {
+    State(position: Self.startPositions.at(stream.uniform()), velocity: 0)
   }
 
   /// Both numbers in single precision.

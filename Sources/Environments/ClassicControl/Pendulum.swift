@@ -1,3 +1,4 @@
+import CKernels
 import LinearAlgebra
 
 #if canImport(Glibc)
@@ -47,10 +48,24 @@ public struct Pendulum: ScalarEnvironment {
   /// The problem's name in Gymnasium.
   public var metadata: [String: String] { ["environment": "Pendulum-v1"] }
 
+  /// Lanes that a kernel steps together.
+  public typealias Block = ClassicControlBlock
+
+  /// Opens the lanes of a range.
+  public func makeBlock(lanes: Range<Int>, seed: UInt64) -> ClassicControlBlock {
+    let levels = Int32(levels)
+    return ClassicControlBlock(
+      lanes: lanes, seed: seed, startRanges: [Self.startAngles, Self.startVelocities], timeLimit: timeLimit,
+      step: { ck_pendulum_step($0, $1, $2, levels, $3, $4, $5) }, observe: ck_pendulum_observe)
+  }
+
+  private static let startAngles = -Double.pi...Double.pi
+  private static let startVelocities = -1.0...1.0
+
   /// Any angle, and a velocity within ±1.
-  @inlinable public func makeState(stream: inout RandomStream) -> State {
-    let angle = (Double(stream.uniform()) * 2 - 1) * .pi
-    return State(angle: angle, velocity: Double(stream.uniform()) * 2 - 1)
+  public func makeState(stream: inout RandomStream) -> State {
+    let angle = Self.startAngles.at(stream.uniform())
+    return State(angle: angle, velocity: Self.startVelocities.at(stream.uniform()))
   }
 
   /// Cosine, sine and velocity in single precision.
