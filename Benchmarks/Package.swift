@@ -3,20 +3,34 @@ import PackageDescription
 
 /// A package of its own, so that nobody who uses the library resolves the benchmarks' dependencies.
 ///
-///     swift package --package-path Benchmarks benchmark
+///     swift package --package-path Benchmarks benchmark     # every piece, by ordo-one/benchmark
+///     scripts/compare-peers                                 # ours beside the libraries others use
 let package = Package(
   name: "apportion-benchmarks",
   dependencies: [
     .package(name: "apportion", path: "../", traits: []),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []),
   ],
   targets: [
+    // What is measured, the same for both programs.
+    .target(
+      name: "Workloads", dependencies: [.product(name: "Apportion", package: "apportion")], path: "Workloads"),
     .executableTarget(
-      name: "LearnerBenchmarks",
+      name: "Pieces",
       dependencies: [
-        .product(name: "Apportion", package: "apportion"), .product(name: "Benchmark", package: "benchmark"),
+        "Workloads", .product(name: "Apportion", package: "apportion"),
+        .product(name: "Benchmark", package: "benchmark"),
       ],
-      path: "Benchmarks/Learner",
-      plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")])
+      path: "Benchmarks/Pieces",
+      plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
+    // Times one piece and prints JSON, beside the scripts in `peers`.
+    .executableTarget(
+      name: "measure",
+      dependencies: [
+        "Workloads", .product(name: "Apportion", package: "apportion"),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Measure"),
   ]
 )

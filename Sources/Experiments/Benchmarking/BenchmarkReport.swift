@@ -18,18 +18,7 @@ public struct BenchmarkReport {
   public init(budget: Double = 1, note: (String) -> Void = { _ in }) throws {
     note("matrix products")
     matrices = MatrixBenchmark(budget: budget)
-    environments = try Market.bundledNames.flatMap { name in
-      let market = try Market.bundled(name)
-      return ObservationKind.allCases.map { kind in
-        let title = kind == .advertiser ? name : "\(name)/\(kind.rawValue)"
-        note("environment \(title)")
-        let environment = BudgetAllocation(market: market, observation: kind)
-        // Planning costs some 20 µs per lane; the plain market less than 100 ns, so that only many lanes are worth waking
-        // a thread for.
-        let lanes = kind == .advertiser ? 8192 : 512
-        return EnvironmentBenchmark(name: title, environment, lanes: lanes, budget: budget)
-      }
-    }
+    environments = try EnvironmentBenchmark.all(budget: budget, note: note)
     updates = [32, 256, 1024].map { batch in
       note("updates of \(batch) transitions")
       return UpdateBenchmark(batch: batch, budget: budget)
@@ -48,7 +37,7 @@ public struct BenchmarkReport {
     }
     trainingStepsPerSecond = Double(learner.steps - start) / watch.seconds
     let policy = learner.policy
-    inference = [1, 32, 256].map { batch in
+    inference = [1, 64, 1024].map { batch in
       note("inference of \(batch) rows")
       return InferenceBenchmark(policy: policy, batch: batch, budget: budget)
     }
@@ -70,18 +59,29 @@ public struct BenchmarkReport {
 
   /// The measurements for people.
   public var text: String {
-    var table = TextTable(["measured", "result", "", "all threads over one"])
-    func add(_ name: String, _ value: Double, _ unit: String, _ scaling: Double? = nil) {
-      let digits = value >= 1000 ? "%.0f" : "%.1f"
-      table.append(
-        [name, String(format: digits, value), unit] + (scaling.map { [String(format: "%.2f", $0)] } ?? []))
+    var table = TextTable(["measured", "result", "", "all threads over one", "of the peak"])
+    func add(
+      _ name: String, _ value: Double, _ unit: String, scaling: Double? = nil, share: Double? = nil
+    ) {
+      table.append([
+        name, String(format: value >= 1000 ? "%.0f" : "%.1f", value), unit,
+        scaling.map { String(format: "%.2f", $0) } ?? "",
+        share.map { String(format: "%.0f %%", 100 * $0) } ?? "",
+      ])
     }
     add("sgemm, one thread", matrices.gigaflopsOneThread, "GFLOP/s")
     add(
       "sgemm, all threads", matrices.gigaflopsAllThreads, "GFLOP/s",
-      matrices.gigaflopsAllThreads / matrices.gigaflopsOneThread)
-    for row in environments { add("environment \(row.name)", row.stepsPerSecond, "steps/s", row.scaling) }
-    for row in updates { add("update, batch \(row.batch)", row.microseconds, "µs", row.scaling) }
+      scaling: matrices.gigaflopsAllThreads / matrices.gigaflopsOneThread)
+    for row in environments {
+      add("\(row.name), \(row.lanes) lanes", row.stepsPerSecond, "steps/s", scaling: row.scaling)
+    }
+    for row in updates {
+      add("update, batch \(row.batch)", row.microseconds, "µs", scaling: row.scaling)
+      add(
+        "update, batch \(row.batch), products", row.gigaflops, "GFLOP/s",
+        share: row.gigaflops / matrices.gigaflopsAllThreads)
+    }
     add("training", trainingStepsPerSecond, "steps/s")
     for row in inference {
       add("inference, batch \(row.batch), median", row.medianMicroseconds, "µs")

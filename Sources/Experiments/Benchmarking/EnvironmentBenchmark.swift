@@ -1,5 +1,6 @@
 import Environments
 import LinearAlgebra
+import Markets
 import ModelFormats
 
 /// How fast an environment steps under random actions.
@@ -17,6 +18,30 @@ struct EnvironmentBenchmark {
     stepsPerSecond = Self.stepsPerSecond(
       environment, lanes: lanes, threads: availableThreads(), budget: budget)
     scaling = stepsPerSecond / one
+  }
+
+  /// The problems of classic control and the bundled markets.
+  static func all(budget: Double, note: (String) -> Void) throws -> [EnvironmentBenchmark] {
+    func measured(_ name: String, _ environment: some Environment, lanes: Int) -> EnvironmentBenchmark {
+      note("environment \(name)")
+      return EnvironmentBenchmark(name: name, environment, lanes: lanes, budget: budget)
+    }
+    // A step of a lane takes some nanoseconds, of a market's lane 100, of one that plans 20,000: as many lanes as make
+    // a second thread worth its waking.
+    let classics = [
+      measured("CartPole-v1", CartPole(), lanes: 65_536), measured("Acrobot-v1", Acrobot(), lanes: 8192),
+      measured("MountainCar-v0", MountainCar(), lanes: 65_536),
+      measured("Pendulum-v1", Pendulum(), lanes: 65_536),
+    ]
+    return try classics
+      + Market.bundledNames.flatMap { name in
+        let market = try Market.bundled(name)
+        return ObservationKind.allCases.map { kind in
+          measured(
+            kind == .advertiser ? name : "\(name)/\(kind.rawValue)",
+            BudgetAllocation(market: market, observation: kind), lanes: kind == .advertiser ? 8192 : 512)
+        }
+      }
   }
 
   private static func stepsPerSecond(

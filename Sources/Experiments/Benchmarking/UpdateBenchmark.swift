@@ -7,6 +7,7 @@ struct UpdateBenchmark {
   let batch: Int
   let head: Aggregation
   let microseconds: Double
+  /// The useful operations of its products per nanosecond; see `NetworkShape.updateOperations`.
   let gigaflops: Double
   /// The time on one thread over the time on all.
   let scaling: Double
@@ -21,16 +22,8 @@ struct UpdateBenchmark {
     let all = Self.seconds(batch: batch, threads: availableThreads(), budget: budget)
     let best = min(one, all)
     microseconds = best * 1e6
-    gigaflops = Self.flops(batch: batch) / best / 1e9
+    gigaflops = Self.shape.updateOperations(batch: batch) / best / 1e9
     scaling = one / all
-  }
-
-  /// The operations of the matrix products: three passes forward (both networks on the next states, one on the
-  /// states), and gradients of all weights and of all layers' inputs but the first's.
-  private static func flops(batch: Int) -> Double {
-    let widths = [shape.observationSize] + shape.hidden + [shape.outputCount]
-    let products = zip(widths, widths.dropFirst()).map { 2.0 * Double($0 * $1) }
-    return Double(batch) * (5 * products.reduce(0, +) - products[0])
   }
 
   private static func seconds(batch: Int, threads: Int, budget: Double) -> Double {

@@ -1,0 +1,16 @@
+import ArgumentParser
+
+/// Times one piece of work and prints JSON: `seconds` per item of work.
+@main struct Measure: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Times one piece of work and prints JSON; scripts/compare-peers runs it beside the peers.",
+    subcommands: [
+      Update.self, TrainCartPole.self, Stepping.self, Sampling.self, Products.self, Growth.self,
+    ])
+}
+
+/// What every piece takes.
+struct CommonOptions: ParsableArguments {
+  @Option(help: "The threads to use; all processors unless told otherwise.")
+  var threads: Int?
+}

@@ -1,0 +1,43 @@
+import Apportion
+
+/// A replay ring full of noise, and room for a batch of it.
+public final class ReplayWorkload {
+  /// The ring.
+  public let replay: ReplayBuffer
+  /// What the last sample drew.
+  public let batch: ReplayBatch
+  private let lanes: VectorEnvironment<NoiseWorld>
+  private let actions: [Int32]
+  private let table: NormalizationTable
+  private var stream = RandomStream(seed: 2, purpose: .replay)
+
+  /// Fills a ring of `capacity` slots by the play of 64 lanes.
+  public init(shape: NetworkShape, capacity: Int, batch count: Int) {
+    let sizes = shape.branchSizes
+    replay = ReplayBuffer(
+      capacity: capacity, lanes: 64, observationSize: shape.observationSize, branchCount: sizes.count)
+    batch = ReplayBatch(
+      count: count, observationSize: shape.observationSize, branchCount: sizes.count)
+    table = NormalizationTable(ObservationNormalizer(identity: shape.observationSize))
+    lanes = VectorEnvironment(count: 64, seed: 1) { NoiseWorld(shape: shape) }
+    actions = (0..<64 * sizes.count).map { Int32($0 % sizes[$0 % sizes.count]) }
+    lanes.reset()
+    replay.begin(observations: lanes.observations.view)
+    for step in 0...capacity / 64 {
+      // New rows now and then: drawing them costs more than storing them.
+      if step % 16 == 0 { lanes.step(actions: actions) }
+      insert()
+    }
+  }
+
+  /// Stores a step of 64 lanes.
+  public func insert() {
+    actions.withUnsafeBufferPointer { buffer in
+      guard let first = buffer.baseAddress else { return }
+      replay.append(actions: first, result: lanes.result)
+    }
+  }
+
+  /// Fills the batch.
+  public func sample() { replay.sample(into: batch, normalizedBy: table, stream: &stream) }
+}
