@@ -10,7 +10,7 @@ struct EvaluateCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("The run's folder.", valueName: "run"))
   var runFolder: String
 
-  @Option(help: "The number of episodes.")
+  @Option(parsing: .unconditional, help: "The number of episodes.")
   var episodes = 1000
 
   @Option(help: "Decides the held-out episodes, which never meet those of a training run.")

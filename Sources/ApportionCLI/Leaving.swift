@@ -17,7 +17,8 @@ enum ExitStatus {
     switch error {
     case FileError.missing: missingInput
     case is FileError: inputOutput
-    case is SafetensorsError, is PolicyError, is JSONError, is ONNXError, is NumPyError: badData
+    case is PolicyFileError, is SafetensorsError, is PolicyError, is JSONError, is ONNXError, is NumPyError:
+      badData
     case RepositoryError.missingModel, RepositoryError.missingVersion: missingInput
     case is RepositoryError: badData
     case let error as MarketError:

@@ -3,13 +3,13 @@ import ArgumentParser
 import Experiments
 
 extension TrainCommand {
-  /// Trains an algorithm on a problem that `--env` names.
-  func trainProblem(_ name: String) throws {
-    let problem = try Problem(named: name)
+  /// Trains an algorithm on the problem that `--env` or `--market` names.
+  func trainProblem() throws {
+    let problem = try env.map { try Problem(named: $0) } ?? Problem(market: market ?? "nine-campaigns")
     guard let algorithm else {
       let names = Algorithm.allCases.map(\.rawValue).joined(separator: ", ")
       throw ConfigurationError(
-        place: "--env \(name)", message: "say with --algorithm how to train it: \(names)")
+        place: "--env \(problem.name)", message: "say with --algorithm how to train it: \(names)")
     }
     let method = try Algorithm(named: algorithm)
     switch method {
@@ -36,12 +36,14 @@ extension TrainCommand {
     if let steps { try configuration.apply(override: "steps=\(steps)") }
     if let seed { try configuration.apply(override: "seed=\(seed)") }
     if let seeds { try configuration.apply(override: "seeds=\(seeds)") }
-    let isQuiet = options.quiet
-    let report = try Experiments.trainProblem(
-      problem, algorithm: algorithm, configuration: configuration, folder: output
-    ) { seed, score, seconds in
-      if !isQuiet { standardError("seed \(seed): \(score) after \(seconds.rounded()) s\n") }
+    do {
+      let report = try Experiments.trainProblem(
+        problem, algorithm: algorithm, configuration: configuration, folder: output,
+        style: .standard(isQuiet: options.quiet), stop: StopRequest())
+      options.show(report.json, text: report.text)
+    } catch let stopped as StoppedEarly {
+      standardError("\(stopped)\n")
+      throw ExitCode(stopped.exitStatus)
     }
-    options.show(report.json, text: report.text)
   }
 }

@@ -9,7 +9,7 @@ struct TrainCommand: ParsableCommand {
       Ctrl-C stops cleanly: the policy learned so far is saved. Every key that `--set` takes stands, with what it \
       means, in the config.yaml of any run.
 
-      With --env, an algorithm is trained on a problem over several seeds, as in \
+      With --algorithm, an algorithm is trained on a problem or market over several seeds, as in \
       `apportion train --env CartPole-v1 --algorithm ppo --seeds 10`.
       """)
 
@@ -23,10 +23,10 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "A classic problem, or a market, to train an algorithm on: CartPole-v1, Taxi-v3, ….")
   var env: String?
 
-  @Option(help: "With --env, the algorithm: \(Algorithm.allCases.map(\.rawValue).joined(separator: ", ")).")
+  @Option(help: "The algorithm: \(Algorithm.allCases.map(\.rawValue).joined(separator: ", ")).")
   var algorithm: String?
 
-  @Option(help: "With --env, how many runs to train, each on a seed of its own.")
+  @Option(help: "With --algorithm, how many runs to train, each on a seed of its own.")
   var seeds: Int?
 
   @Option(help: "A YAML file of settings.")
@@ -40,10 +40,10 @@ struct TrainCommand: ParsableCommand {
     help: "A run, or a policy file of ours, whose policy training goes on from; the network's sizes are its.")
   var from: String?
 
-  @Option(help: "Environment steps, over all lanes.")
+  @Option(parsing: .unconditional, help: "Environment steps, over all lanes.")
   var steps: Int?
 
-  @Option(help: "The seed of everything random.")
+  @Option(parsing: .unconditional, help: "The seed of everything random.")
   var seed: UInt64?
 
   @Option(help: "The run's folder (default: a new one under runs/).")
@@ -55,13 +55,16 @@ struct TrainCommand: ParsableCommand {
     guard env == nil || (market == nil && from == nil && plausible == nil) else {
       throw ValidationError("--env goes with neither --market nor --plausible nor --from.")
     }
-    guard env != nil || (algorithm == nil && seeds == nil) else {
-      throw ValidationError("--algorithm and --seeds go with --env.")
+    guard algorithm == nil || from == nil else {
+      throw ValidationError("--algorithm starts anew: it does not go with --from.")
+    }
+    guard env != nil || algorithm != nil || seeds == nil else {
+      throw ValidationError("--seeds goes with --algorithm.")
     }
   }
 
   func run() throws {
-    if let env { return try trainProblem(env) }
+    if env != nil || algorithm != nil { return try trainProblem() }
     var configuration = try TrainingConfiguration(file: config, overrides: overrides)
     if let market { try configuration.apply(override: "market=\(JSONValue.string(market).text())") }
     if let plausible {

@@ -169,16 +169,50 @@ void ck_response_outcome(const float *restrict stock, const float *restrict resp
 }
 
 APPORTION_VECTORIZED
-void ck_write_channel(float *restrict rows, size_t stride, size_t lanes, ck_channel_results r) {
+void ck_sum_auction_channel(ck_channel_results r, const float *restrict win_rates, const float *restrict win_costs,
+                            float season, const float *restrict kept_share, size_t lanes) {
   for (size_t i = 0; i < lanes; i++) {
-    float *row = rows + i * stride;
-    row[0] = r.levels ? (float)r.levels[i * r.level_stride] * r.level_scale : 0;
-    row[1] = r.wins[i] * r.win_scale;
-    row[2] = r.spend[i] / maximum(r.wins[i], 1) * r.price_scale;
-    row[3] = r.clicks[i] * r.click_scale;
-    row[4] = r.outcome[i] * r.outcome_scale;
-    row[5] = r.click_sum[i] * r.click_scale;
-    row[6] = r.outcome_sum[i] * r.outcome_scale;
-    row[7] = r.carry_over[i] * r.carry_scale;
+    const int32_t level = r.levels[i * r.level_stride];
+    r.win_sum[i] += r.wins[i];
+    r.expected_win_sum[i] += kept_share[i] < 1 ? r.wins[i] : season * win_rates[level];
+    r.spend_sum[i] += r.spend[i];
+    r.expected_spend_sum[i] += r.wins[i] * win_costs[level];
+    r.click_sum[i] += r.clicks[i];
+    r.outcome_sum[i] += r.outcome[i];
+  }
+}
+
+// The log of (seen + counted) / (expected + counted): the mean of a gamma posterior, against that of its prior.
+static inline float log_ratio(float seen, float expected, float counted) {
+  return vm_log((seen + counted) / (expected + counted));
+}
+
+APPORTION_VECTORIZED
+void ck_write_auction_channel(float *restrict rows, size_t stride, size_t lanes, ck_channel_results r,
+                              ck_channel_scales s) {
+  float columns[6][stripLanes];
+  for (size_t first = 0; first < lanes; first += stripLanes) {
+    const size_t count = lanes - first < stripLanes ? lanes - first : stripLanes;
+    for (size_t i = 0; i < count; i++) {
+      const size_t lane = first + i;
+      const float expected_clicks = r.win_sum[lane] * s.click_rate;
+      columns[0][i] = r.spend[lane] / maximum(r.wins[lane], 1) * s.price_scale;
+      columns[1][i] = log_ratio(r.win_sum[lane], r.expected_win_sum[lane], s.wins_counted);
+      columns[2][i] = log_ratio(r.spend_sum[lane], r.expected_spend_sum[lane], s.spend_counted);
+      columns[3][i] = log_ratio(r.click_sum[lane], expected_clicks, s.clicks_counted);
+      columns[4][i] = log_ratio(r.outcome_sum[lane], r.click_sum[lane] * s.conversion_rate, s.outcomes_counted);
+      columns[5][i] = expected_clicks / (expected_clicks + s.clicks_counted);
+    }
+    for (size_t i = 0; i < count; i++) {
+      const size_t lane = first + i;
+      float *row = rows + lane * stride;
+      row[0] = r.levels ? (float)r.levels[lane * r.level_stride] * s.level_scale : 0;
+      row[1] = r.wins[lane] * s.win_scale;
+      row[2] = columns[0][i];
+      row[3] = r.clicks[lane] * s.click_scale;
+      row[4] = r.outcome[lane] * s.outcome_scale;
+      for (int c = 0; c < 5; c++) row[5 + c] = columns[1 + c][i];
+      row[10] = r.carry_over[lane] * s.carry_scale;
+    }
   }
 }

@@ -4,9 +4,15 @@ import Learning
 import NeuralNetworks
 
 extension Policy {
-  /// Reads a policy; throws `FileError`, `SafetensorsError` or `PolicyError`.
+  /// Reads a policy; throws `FileError`, or `PolicyFileError` where the file is damaged or holds no policy.
   public init(contentsOf path: String) throws {
-    try self.init(try Safetensors(contentsOf: path))
+    do {
+      try self.init(try Safetensors(contentsOf: path))
+    } catch let error as FileError {
+      throw error
+    } catch {
+      throw PolicyFileError(path: path, cause: error)
+    }
   }
 
   /// Takes a policy out of a file, and refuses anything that does not fit together; throws `SafetensorsError` where a

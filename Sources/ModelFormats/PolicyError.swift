@@ -43,3 +43,14 @@ public enum PolicyError: Error, Equatable, CustomStringConvertible {
     }
   }
 }
+
+/// A file that holds no policy that can be used.
+public struct PolicyFileError: Error, CustomStringConvertible {
+  /// The file.
+  public let path: String
+  /// A `SafetensorsError` or `PolicyError`.
+  public let cause: any Error
+
+  /// One sentence.
+  public var description: String { "\(path): \(cause)" }
+}

@@ -1,3 +1,4 @@
+import CKernels
 import LinearAlgebra
 
 /// A policy over combinatorial actions: an independent choice in every branch, by the softmax of the branch's logits.
@@ -42,7 +43,7 @@ public final class CategoricalHead: @unchecked Sendable {
     var first = 0
     for branch in 0..<branchCount {
       let size = sizes[branch]
-      let normalizer = normalizer(logits + first, size, mask.map { $0 + first })
+      let normalizer = softmax(logits, mask, first, size).normalizer
       var rest = stream.uniform()
       var choice = -1
       for index in 0..<size where isAllowed(mask, first + index) {
@@ -66,12 +67,9 @@ public final class CategoricalHead: @unchecked Sendable {
     var first = 0
     for branch in 0..<branchCount {
       let size = sizes[branch]
-      let normalizer = normalizer(logits + first, size, mask.map { $0 + first })
-      for index in first..<first + size where isAllowed(mask, index) {
-        let logit = logits[index] - normalizer
-        entropy -= ScalarKernels.exp(logit) * logit
-      }
-      logProbability += logits[first + Int(action[branch])] - normalizer
+      let softmax = softmax(logits, mask, first, size)
+      entropy += softmax.entropy
+      logProbability += logits[first + Int(action[branch])] - softmax.normalizer
       first += size
     }
     return (logProbability, entropy)
@@ -85,34 +83,18 @@ public final class CategoricalHead: @unchecked Sendable {
     var first = 0
     for branch in 0..<branchCount {
       let size = sizes[branch]
-      let normalizer = normalizer(logits + first, size, mask.map { $0 + first })
-      var entropy: Float = 0
-      for index in first..<first + size where isAllowed(mask, index) {
-        let logit = logits[index] - normalizer
-        entropy -= ScalarKernels.exp(logit) * logit
-      }
-      for index in first..<first + size {
-        guard isAllowed(mask, index) else {
-          gradient[index] = 0
-          continue
-        }
-        let logit = logits[index] - normalizer
-        let probability = ScalarKernels.exp(logit)
-        let chosen: Float = index == first + Int(action[branch]) ? 1 : 0
-        gradient[index] = slope * (chosen - probability) - entropySlope * probability * (logit + entropy)
-      }
+      ck_softmax_differentiate(
+        logits + first, mask.map { $0 + first }, size, softmax(logits, mask, first, size),
+        Int(action[branch]), slope, entropySlope, gradient + first)
       first += size
     }
   }
 
-  /// log Σ exp of the allowed logits.
-  private func normalizer(_ logits: UnsafePointer<Float>, _ size: Int, _ mask: UnsafePointer<Float>?) -> Float
-  {
-    var highest = -Float.infinity
-    for index in 0..<size where isAllowed(mask, index) { highest = max(highest, logits[index]) }
-    var sum: Float = 0
-    for index in 0..<size where isAllowed(mask, index) { sum += ScalarKernels.exp(logits[index] - highest) }
-    return highest + ScalarKernels.log(sum)
+  /// What the softmax of a branch's allowed logits comes to.
+  @inline(__always) private func softmax(
+    _ logits: UnsafePointer<Float>, _ mask: UnsafePointer<Float>?, _ first: Int, _ size: Int
+  ) -> ck_softmax {
+    ck_softmax_measure(logits + first, mask.map { $0 + first }, size)
   }
 
   @inline(__always) private func isAllowed(_ mask: UnsafePointer<Float>?, _ index: Int) -> Bool {

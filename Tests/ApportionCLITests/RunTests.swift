@@ -154,6 +154,32 @@ import Testing
     }
   }
 
+  /// What an algorithm's run leaves when it is stopped is a run like any other.
+  @Test func anAlgorithmOnAMarketStopsCleanlyToo() throws {
+    try withTemporaryFolder { folder in
+      try AtomicFile.write(tinyMarket, to: folder + "/tiny.yaml")
+      let running = try CommandLineProgram.start(
+        [
+          "train", "--market", "tiny.yaml", "--algorithm", "a2c", "--steps", "2000000000", "--quiet",
+          "--output", "run",
+        ],
+        in: folder)
+      for _ in 0..<600 where !FileManager.default.fileExists(atPath: folder + "/run/config.yaml") {
+        usleep(50_000)
+      }
+      usleep(300_000)
+      kill(running.process.processIdentifier, SIGINT)
+      #expect(try running.finish().status == 128 + SIGINT)
+      #expect(!FileManager.default.fileExists(atPath: folder + "/run/result.json"))
+      #expect(
+        try Policy(contentsOf: folder + "/run/policy.safetensors")
+          == Policy(contentsOf: folder + "/run/checkpoints/seed-1.safetensors"))
+      let evaluation = try CommandLineProgram.run(
+        ["evaluate", "run", "--episodes", "10", "--json"], in: folder)
+      #expect(evaluation.status == 0)
+    }
+  }
+
   @Test func measures() throws {
     let document = try CommandLineProgram.run(["benchmark", "--seconds", "0.01", "--json", "--quiet"]).json
     #expect(document["sgemm"]?["gflops_one_thread"]?.double ?? 0 > 0)

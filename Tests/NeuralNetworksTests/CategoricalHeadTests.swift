@@ -81,4 +81,22 @@ import Testing
       }
     }
   }
+
+  /// Branches longer than a vector register, some of them not a multiple of it, and logits far apart.
+  @Test(arguments: [1, 15, 16, 17, 40]) func longBranchesAddUpToo(size: Int) {
+    var stream = RandomStream(seed: 5, purpose: .test)
+    let head = CategoricalHead(branchSizes: [size])
+    for _ in 0..<50 {
+      let logits = (0..<size).map { _ in 40 * stream.uniform() - 20 }
+      var mask = (0..<size).map { _ in stream.uniform() < 0.7 ? Float(1) : 0 }
+      let chosen = stream.integer(below: size)
+      mask[chosen] = 1
+      let weights = zip(logits, mask).map { $1 > 0 ? exp(Double($0)) : 0 }
+      let sum = weights.reduce(0, +)
+      let entropy = weights.reduce(0) { $1 > 0 ? $0 - $1 / sum * log($1 / sum) : $0 }
+      let measured = head.measure(logits: logits, mask: mask, action: [Int32(chosen)])
+      #expect(abs(Double(measured.logProbability) - log(weights[chosen] / sum)) < 1e-4)
+      #expect(abs(Double(measured.entropy) - entropy) < 1e-4)
+    }
+  }
 }

@@ -11,14 +11,13 @@ import Apportion
 public func explainPolicy(
   _ folder: RunFolder, tick: Int, episodes: Int, seed: UInt64
 ) throws -> Explanation {
-  let configuration = try TrainingConfiguration(file: folder.configuration)
   let market = try Market(contentsOf: folder.market)
   guard tick < market.ticks else {
     throw ConfigurationError(
       place: "--tick", message: "takes a number below the market's \(market.ticks) ticks")
   }
   let policy = try Policy(contentsOf: folder.policy)
-  let environment = BudgetAllocation(market: market, observation: configuration.observation)
+  let environment = BudgetAllocation(market: market, observation: try policy.observationKind)
   try policy.check(matches: environment)
   let state = PolicyState(policy, environment: environment, tick: tick, seed: seed)
   let play = { @Sendable in PolicyStrategy(policy: policy, environment: environment) as any MarketStrategy }

@@ -33,8 +33,9 @@ public struct ProblemRun: Sendable {
 
 /// A learner of any algorithm as a run sees it.
 public protocol Learner: AnyObject {
-  /// Plays and learns on, at least `steps` environment steps.
-  func train(steps: Int) throws
+  /// Plays and learns on, at least `steps` environment steps; `onProgress` takes the steps played so far, now and then, and
+  /// says whether to go on.
+  func train(steps: Int, onProgress: (_ steps: Int) -> TrainingDirective) throws
   /// How good the greedy policy is: the mean return of episodes or, of a finite problem, the exact discounted value.
   ///
   /// - Parameters:

@@ -14,7 +14,9 @@ public protocol PolicyGradientLearner: Learner {
 
 extension PolicyGradientLearner {
   /// Plays and learns on, at least `steps` environment steps.
-  public func train(steps: Int) throws { try train(steps: steps) { _ in .proceed } }
+  public func train(steps: Int, onProgress: (_ steps: Int) -> TrainingDirective) throws {
+    try train(steps: steps) { (progress: PolicyGradientProgress) in onProgress(progress.steps) }
+  }
   /// The mean return of greedy episodes.
   public func score(episodes: Int, seed: UInt64) -> Double { evaluate(episodes: episodes, seed: seed).mean }
   /// The greedy policy.
@@ -33,7 +35,9 @@ final class DoubleDQNLearner<E: Environment>: Learner {
     learner = DoubleDQN(environments: environments, configuration: configuration)
   }
 
-  func train(steps: Int) throws { try learner.train(steps: steps) }
+  func train(steps: Int, onProgress: (_ steps: Int) -> TrainingDirective) throws {
+    try learner.train(steps: steps, progressInterval: 1000) { onProgress($0.steps) }
+  }
   func score(episodes: Int, seed: UInt64) -> Double { learner.evaluate(episodes: episodes, seed: seed).mean }
   var policyToSave: Policy? { learner.policy }
 }
@@ -48,7 +52,7 @@ final class TableLearner<World: FiniteEnvironment>: Learner {
     process = FiniteMDP(world.transitions)
   }
 
-  func train(steps: Int) { learner.train(steps: steps) }
+  func train(steps: Int, onProgress: (_ steps: Int) -> TrainingDirective) { learner.train(steps: steps) }
 
   func score(episodes: Int, seed: UInt64) throws -> Double {
     let values = try process.evaluate(policy: learner.policy, discount: learner.configuration.discount)

@@ -11,6 +11,9 @@ public struct Problem: Sendable {
   /// The best mean return there is, where it can be computed.
   public let bestReturn: (@Sendable () -> Double)?
 
+  /// The market, where the problem is one.
+  public var market: Market? { (environment as? BudgetAllocation)?.market }
+
   /// The problem's model, where it is finite.
   public var world: (any FiniteEnvironment)? { environment as? any FiniteEnvironment }
 
@@ -32,23 +35,48 @@ public struct Problem: Sendable {
     ]
   }
 
-  /// The classic of a name, or the market of a name or file, which pays what was drawn.
+  /// The classic of a name, or the market of a name or file.
   ///
   /// - Throws: `ConfigurationError` where there is neither; `MarketError` where a market file is wrong.
   public init(named name: String) throws {
     if let classic = Self.classics.first(where: { $0.name == name }) {
       self = classic
-      return
+    } else if Market.bundledNames.contains(name) || name.contains("/") || name.hasSuffix(".yaml") {
+      try self.init(market: name)
+    } else {
+      let names = Self.classics.map(\.name) + Market.bundledNames
+      let meant = nearest(to: name, in: names).map { "did you mean '\($0)'? " } ?? ""
+      throw ConfigurationError(
+        place: "--env \(name)",
+        message: "there is no such problem; \(meant)there are \(names.joined(separator: ", "))")
     }
-    if Market.bundledNames.contains(name) || name.contains("/") || name.hasSuffix(".yaml") {
-      self.init(name, BudgetAllocation(market: try Market(named: name)), steps: 300_000)
-      return
+  }
+
+  /// The market of a name or file; it is seen as its advertiser sees it, and pays what was expected.
+  ///
+  /// - Throws: `MarketError` where there is none, or its file is wrong.
+  public init(market name: String) throws {
+    let market = try Market(named: name)
+    self.init(
+      market.name, BudgetAllocation(market: market, observation: .advertiser, reward: .expected),
+      steps: 2_000_000)
+  }
+
+  /// The market seen or paid in another way.
+  ///
+  /// - Throws: `ConfigurationError` where the problem is no market and something else than the standard is asked for.
+  func asked(observation: ObservationKind, reward: BudgetAllocation.RewardSignal) throws(ConfigurationError)
+    -> Problem
+  {
+    if let market {
+      return Problem(
+        name, BudgetAllocation(market: market, observation: observation, reward: reward), steps: defaultSteps)
     }
-    let names = Self.classics.map(\.name) + Market.bundledNames
-    let meant = nearest(to: name, in: names).map { "did you mean '\($0)'? " } ?? ""
-    throw ConfigurationError(
-      place: "--env \(name)",
-      message: "there is no such problem; \(meant)there are \(names.joined(separator: ", "))")
+    guard observation == .advertiser, reward == .expected else {
+      throw ConfigurationError(
+        place: "configuration", message: "'observation' and 'reward' are a market's; \(name) has one of each")
+    }
+    return self
   }
 
   init(

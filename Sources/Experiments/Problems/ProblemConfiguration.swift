@@ -2,6 +2,10 @@ import Apportion
 
 /// Everything that decides the training runs of one algorithm on one problem, over several seeds.
 public struct ProblemConfiguration<Agent: AgentConfiguration>: Configurable {
+  /// What a policy sees of a market.
+  public var observation = ObservationKind.advertiser
+  /// What a step of a market pays in training; evaluation always pays what was drawn.
+  public var reward = BudgetAllocation.RewardSignal.expected
   /// The environment steps of each run, over all lanes.
   public var steps = 100_000
   /// The episodes that a run plays side by side.
@@ -31,6 +35,8 @@ public struct ProblemConfiguration<Agent: AgentConfiguration>: Configurable {
   /// The keys of a configuration file, in the order they are written.
   public static var settings: [Setting<ProblemConfiguration>] {
     [
+      .choice("observation", \.observation, "of a market: what the policy sees, advertiser or planner"),
+      .choice("reward", \.reward, "of a market: what a step pays in training, expected or realized"),
       .integer("steps", \.steps, 1 ... .max, "environment steps of each run, over all lanes"),
       .integer("lanes", \.lanes, 1...1_000_000, "episodes that a run plays side by side"),
       .integer("seed", \.seed, 0...UInt64(Int.max), "the first seed; the next run's is one more"),

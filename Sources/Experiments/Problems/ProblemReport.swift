@@ -13,7 +13,7 @@ public struct ProblemReport: Sendable {
   public let firstSeed: UInt64
   /// The evaluations of all runs.
   public let curves: LearningCurves
-  /// The best score there is, where it is known.
+  /// The best score there is, where it is known; of a market, the mean of the certified bound.
   public let optimum: Double?
   /// The time all took.
   public let seconds: Double
@@ -34,7 +34,12 @@ public struct ProblemReport: Sendable {
       format: "%@ %@, %d steps, %d seeds: IQM %.5g (95 %% interval %.5g to %.5g), worst %.5g, in %.1f s.\n",
       problem.name, algorithm.rawValue, steps, scores.count, mean, interval.lowerBound, interval.upperBound,
       worst, seconds)
-    if let optimum {
+    if let optimum, problem.market != nil {
+      text += String(
+        format: "The certified bound is %.5g: %.1f %% of it by the mean, %.1f %% by the worst seed.\n",
+        optimum,
+        mean / optimum * 100, worst / optimum * 100)
+    } else if let optimum {
       text += String(
         format: "The optimum is %.5g; the worst seed gives %.3f %% of it away.\n", optimum,
         (optimum - worst) / abs(optimum) * 100)

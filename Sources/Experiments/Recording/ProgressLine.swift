@@ -48,7 +48,8 @@ public final class ProgressLine {
   ///   - stepsPerSecond: the present pace.
   ///   - details: further numbers by name, in order; those that are not finite yet are shown as a dash.
   public func show(step: Int, stepsPerSecond: Double, details: [(name: String, value: Double)]) {
-    let share = Double(step) / Double(max(1, totalSteps))
+    // Whole steps of all lanes may overshoot the end.
+    let share = min(Double(step) / Double(max(1, totalSteps)), 1)
     var parts = [
       "\(grouped(step)) / \(grouped(totalSteps)) steps (\(Int(share * 100)) %)",
       "\(grouped(Int(stepsPerSecond.isFinite ? stepsPerSecond : 0))) steps/s",

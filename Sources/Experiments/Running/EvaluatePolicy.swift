@@ -14,7 +14,6 @@ import Apportion
 public func evaluatePolicy(
   _ folder: RunFolder, market: String? = nil, plausible: String? = nil, episodes: Int, seed: UInt64
 ) throws -> EvaluationReport {
-  let configuration = try TrainingConfiguration(file: folder.configuration)
   let ownMarket = market == nil
   let market = try Market(named: market ?? folder.market)
   let worlds =
@@ -24,7 +23,7 @@ public func evaluatePolicy(
       ownMarket ? try folder.plausibleMarkets(of: market)?.heldOut : nil
     }
   let policy = try Policy(contentsOf: folder.policy)
-  let environment = BudgetAllocation(market: market, observation: configuration.observation)
+  let environment = BudgetAllocation(market: market, observation: try policy.observationKind)
   try policy.check(matches: environment)
   let entries =
     Baselines(market).entries + [.init("policy") { PolicyStrategy(policy: policy, environment: environment) }]

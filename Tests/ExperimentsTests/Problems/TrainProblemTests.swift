@@ -88,9 +88,9 @@ import Testing
 
   @Test func everyPresetIsValid() throws {
     var found = 0
-    for problem in Problem.classics {
+    for name in Problem.classics.map(\.name) + Market.bundledNames {
       for algorithm in Algorithm.allCases {
-        guard let file = Preset.file(problem.name, algorithm) else { continue }
+        guard let file = Preset.file(name, algorithm) else { continue }
         found += 1
         switch algorithm {
         case .dqn, .doubleDQN, .quantileDQN: _ = try ProblemConfiguration<DoubleDQNConfiguration>(file: file)
@@ -101,7 +101,7 @@ import Testing
         }
       }
     }
-    #expect(found >= 13)
+    #expect(found >= 17)
   }
 
   @Test func whatDoesNotFitIsRefusedBeforeAnythingIsWritten() throws {
