@@ -45,7 +45,6 @@ struct BadCall: Sendable, CustomTestStringConvertible {
     BadCall(
       "train --env CartPole-v1 --algorithm ppo --set agent.head=additive", 78, "unknown key 'agent.head'"),
     BadCall("train --env CartPole-v1 --market nine-campaigns", 64, "--env goes with neither"),
-    BadCall("train --algorithm ppo", 64, "--algorithm and --seeds go with --env"),
     BadCall("train --set agent.replay_capacity=9", 78, "'agent.replay_capacity' should be at least"),
   ])
   func leavesWithOneLine(call: BadCall) throws {
