@@ -117,12 +117,14 @@ extension Safetensors {
       }
       self.begin = begin
       self.end = end
-      var size = type.size
+      var bits = type.bits
       for dimension in shape {
-        let (product, overflow) = size.multipliedReportingOverflow(by: dimension)
+        let (product, overflow) = bits.multipliedReportingOverflow(by: dimension)
         guard !overflow else { throw .shapeOverflow(tensor: name) }
-        size = product
+        bits = product
       }
+      guard bits % 8 == 0 else { throw .brokenByte(tensor: name) }
+      let size = bits / 8
       guard end - begin == size else {
         throw .sizeMismatch(tensor: name, expected: size, found: end - begin)
       }

@@ -38,8 +38,8 @@ public struct Safetensors: Sendable, Equatable {
     public init(name: String, type: ElementType, shape: [Int], bytes: [UInt8]) {
       precondition(shape.allSatisfy { $0 >= 0 }, "A shape needs non-negative dimensions, not \(shape).")
       precondition(
-        bytes.count == shape.reduce(1, *) * type.size,
-        "\(type) of shape \(shape) needs \(shape.reduce(1, *) * type.size) bytes, not \(bytes.count).")
+        bytes.count * 8 == shape.reduce(1, *) * type.bits,
+        "\(type) of shape \(shape) needs \(shape.reduce(1, *) * type.bits) bits, not \(bytes.count) bytes.")
       precondition(name != "__metadata__", "A tensor cannot bear the name of the header's metadata.")
       self.name = name
       self.type = type
@@ -84,8 +84,11 @@ public struct Safetensors: Sendable, Equatable {
     }
   }
 
-  /// The element types of the format that fill whole bytes.
+  /// The element types of the format.
   public enum ElementType: String, Sendable, CaseIterable {
+    case f4 = "F4"
+    case f6E2M3 = "F6_E2M3"
+    case f6E3M2 = "F6_E3M2"
     case bool = "BOOL"
     case u8 = "U8"
     case i8 = "I8"
@@ -104,13 +107,15 @@ public struct Safetensors: Sendable, Equatable {
     case f64 = "F64"
     case c64 = "C64"
 
-    /// The bytes of one element.
-    public var size: Int {
+    /// The bits of one element; elements of fewer than eight are packed, and fill whole bytes together.
+    public var bits: Int {
       switch self {
-      case .bool, .u8, .i8, .f8E5M2, .f8E4M3, .f8E8M0: 1
-      case .u16, .i16, .f16, .bf16: 2
-      case .u32, .i32, .f32: 4
-      case .u64, .i64, .f64, .c64: 8
+      case .f4: 4
+      case .f6E2M3, .f6E3M2: 6
+      case .bool, .u8, .i8, .f8E5M2, .f8E4M3, .f8E8M0: 8
+      case .u16, .i16, .f16, .bf16: 16
+      case .u32, .i32, .f32: 32
+      case .u64, .i64, .f64, .c64: 64
       }
     }
   }

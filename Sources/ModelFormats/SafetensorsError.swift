@@ -22,6 +22,8 @@ public enum SafetensorsError: Error, Equatable, CustomStringConvertible {
   case invalidDimension(tensor: String)
   /// The product of the dimensions exceeds what a file can hold.
   case shapeOverflow(tensor: String)
+  /// Elements of fewer than eight bits end within a byte.
+  case brokenByte(tensor: String)
   /// The range of bytes does not hold what type and shape ask for.
   case sizeMismatch(tensor: String, expected: Int, found: Int)
   /// Two tensors share bytes.
@@ -56,6 +58,7 @@ public enum SafetensorsError: Error, Equatable, CustomStringConvertible {
     case .invalidDimension(let tensor):
       "A dimension of tensor '\(tensor)' is not a non-negative whole number."
     case .shapeOverflow(let tensor): "The shape of tensor '\(tensor)' holds more elements than any file can."
+    case .brokenByte(let tensor): "The packed elements of tensor '\(tensor)' end within a byte."
     case .sizeMismatch(let tensor, let expected, let found):
       "Tensor '\(tensor)' needs \(expected) bytes by its type and shape and is given \(found)."
     case .overlap(let tensor): "The bytes of tensor '\(tensor)' overlap those of another."

@@ -42,10 +42,10 @@ struct HostileFile: Sendable, CustomTestStringConvertible {
     .init("newline padding", file("{}\n"), .headerPadding(offset: 10)),
     .init(
       "not UTF-8", file(Array(#"{"a"#.utf8) + [0xFF] + Array(#"":1}"#.utf8)),
-      .header(JSONError(reason: .notUTF8, offset: 0))),
+      .header(JSONError(reason: .notUTF8, offset: 1))),
     .init(
       "overlong UTF-8", file(Array(#"{""#.utf8) + [0xC0, 0xAF] + Array(#"":1}"#.utf8)),
-      .header(JSONError(reason: .notUTF8, offset: 0))),
+      .header(JSONError(reason: .notUTF8, offset: 1))),
     .init(
       "two objects", file("{}{}"), .header(JSONError(reason: .expected("the end"), offset: 2))),
     .init(
@@ -108,6 +108,8 @@ struct HostileFile: Sendable, CustomTestStringConvertible {
       "overflowing shape", file("{" + entry("a", "F32", "[4294967296,4294967296]", "[0,0]") + "}"),
       .shapeOverflow(tensor: "a")),
     .init(
+      "half a byte", file("{" + entry("a", "F4", "[3]", "[0,1]") + "}", data: 1), .brokenByte(tensor: "a")),
+    .init(
       "too few bytes", file("{" + entry("a", "F32", "[2]", "[0,4]") + "}", data: 4),
       .sizeMismatch(tensor: "a", expected: 8, found: 4)),
     .init(
@@ -150,6 +152,11 @@ struct HostileFile: Sendable, CustomTestStringConvertible {
       bytes: file(
         "{" + entry("b", "U8", "[1]", "[0,1]") + "," + entry("a", "F32", "[0]", "[0,0]") + "}", data: 1))
     #expect(empty.tensors.map(\.name) == ["a", "b"])
+    let packed = try Safetensors(
+      bytes: file(
+        "{" + entry("a", "F4", "[2,3]", "[0,3]") + "," + entry("b", "F6_E2M3", "[4]", "[3,6]") + "}", data: 6)
+    )
+    #expect(packed.tensors.map(\.type) == [.f4, .f6E2M3])
   }
 
   @Test func writesWhatItReads() throws {

@@ -82,7 +82,7 @@ private struct NPY {
       guard let type = Safetensors.ElementType.allCases.first(where: { $0.numpy == type }) else {
         throw .unknownType(array: name, type: type)
       }
-      var size = type.size
+      var size = type.bits / 8
       for dimension in shape {
         let (product, overflow) = size.multipliedReportingOverflow(by: dimension)
         guard !overflow else { throw .malformed(detail: "the shape of '\(name)' overflows") }

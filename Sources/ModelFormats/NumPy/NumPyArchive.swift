@@ -93,7 +93,7 @@ extension Safetensors.ElementType {
     case .i64: "<i8"
     case .f64: "<f8"
     case .c64: "<c8"
-    case .bf16, .f8E5M2, .f8E4M3, .f8E8M0: nil
+    case .bf16, .f8E5M2, .f8E4M3, .f8E8M0, .f6E2M3, .f6E3M2, .f4: nil
     }
   }
 }

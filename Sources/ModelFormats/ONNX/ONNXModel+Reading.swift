@@ -150,7 +150,7 @@ extension Safetensors.Tensor {
       }
       bytes = Array(content[offset..<offset + length])
     }
-    var size = type.size
+    var size = type.bits / 8
     for dimension in shape {
       let (product, overflow) = size.multipliedReportingOverflow(by: dimension)
       guard dimension >= 0, !overflow else { throw .malformedTensor(name: name) }

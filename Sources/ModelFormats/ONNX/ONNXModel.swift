@@ -132,7 +132,7 @@ extension Safetensors.ElementType {
     case .u64: 13
     case .c64: 14
     case .bf16: 16
-    case .f8E4M3, .f8E5M2, .f8E8M0: nil
+    case .f8E4M3, .f8E5M2, .f8E8M0, .f6E2M3, .f6E3M2, .f4: nil
     }
   }
 }

@@ -150,7 +150,9 @@ extension ModelRepository {
   private func removeLeftovers(of name: String) {
     let files = FileManager.default
     for entry in (try? files.contentsOfDirectory(atPath: folder(of: name))) ?? []
-    where entry.hasPrefix(".publishing-") || entry.hasPrefix(".removing-") {
+    where [".publishing-", ".removing-", ".labels.json-", ".config.pbtxt-"].contains(where: {
+      entry.hasPrefix($0)
+    }) {
       try? files.removeItem(atPath: "\(folder(of: name))/\(entry)")
     }
   }

@@ -1,0 +1,35 @@
+/// Why a text is not the JSON it should be, and at which byte.
+public struct JSONError: Error, Equatable, CustomStringConvertible {
+  /// What is wrong.
+  public enum Reason: Sendable, Equatable {
+    /// A string's bytes are not UTF-8.
+    case notUTF8
+    /// The grammar allows something else here.
+    case expected(String)
+    /// An object holds a key twice.
+    case duplicateKey(String)
+    /// Arrays and objects stand deeper in each other than is allowed.
+    case tooDeep(limit: Int)
+  }
+
+  /// What is wrong.
+  public let reason: Reason
+  /// The number of bytes before the place.
+  public let offset: Int
+
+  /// Joins what is wrong and where.
+  public init(reason: Reason, offset: Int) {
+    self.reason = reason
+    self.offset = offset
+  }
+
+  /// One sentence.
+  public var description: String {
+    switch reason {
+    case .notUTF8: "The string at byte \(offset) of the text is not valid UTF-8."
+    case .expected(let what): "Byte \(offset) of the text should be \(what)."
+    case .duplicateKey(let key): "The key \"\(key)\" stands twice in one object, at byte \(offset) again."
+    case .tooDeep(let limit): "Byte \(offset) of the text nests deeper than the \(limit) levels allowed."
+    }
+  }
+}
