@@ -48,7 +48,6 @@ let package = Package(
       name: "Serving",
       dependencies: [
         "ModelFormats",
-        .product(name: "Hummingbird", package: "hummingbird", condition: .when(traits: ["Serving"])),
         .product(name: "HummingbirdCore", package: "hummingbird", condition: .when(traits: ["Serving"])),
         .product(name: "HummingbirdTLS", package: "hummingbird", condition: .when(traits: ["Serving"])),
       ]),

@@ -2,6 +2,7 @@ import Apportion
 import ArgumentParser
 import Experiments
 import Foundation
+import Serving
 
 /// The exit statuses of sysexits.h that the command line uses.
 enum ExitStatus {
@@ -24,6 +25,8 @@ enum ExitStatus {
     case let error as MarketError:
       error.kind == .missingFile || error.kind == .unknownMarket ? missingInput : badData
     case is ConfigurationError: configuration
+    case PolicyServerError.cannotListen: inputOutput
+    case is PolicyServerError: badData
     default: internalFault
     }
   }

@@ -86,16 +86,39 @@
       }
       options.accessLog = try accessLog.map { try JSONLinesLog(path: $0) }
       options.decisionLog = try decisionLog.map { try JSONLinesLog(path: $0) }
-      let server = PolicyServer(options: options)
-      let (host, scheme, output) = (host, certificate == nil ? "http" : "https", output)
+      let server = try PolicyServer(options: options)
+      let (host, scheme, output, inventory) = (
+        host, certificate == nil ? "http" : "https", output, server.inventory
+      )
       try waitFor {
         try await server.run { port in
           output.show(
-            ["host": .string(host), "port": JSONValue(port)],
-            text: "Serving at \(scheme)://\(host):\(port)/v2\n")
+            ["host": .string(host), "port": JSONValue(port), "models": .array(inventory)],
+            text: "Serving at \(scheme)://\(host):\(port)/v2\n" + Self.lines(inventory))
           fflush(nil)
         }
       }
+    }
+
+    /// A line for each model, and for each version that is left out.
+    private static func lines(_ inventory: [JSONValue]) -> String {
+      guard !inventory.isEmpty else {
+        return "The repository is empty: versions are taken up once `apportion publish` has put them there.\n"
+      }
+      return inventory.map { model in
+        let name = model["name"]?.string ?? ""
+        let served = model["served"]?.array?.compactMap(\.int).map { "\($0)" }.joined(separator: ", ") ?? ""
+        var refused = ""
+        if case .object(let reasons)? = model["refused"] {
+          for reason in reasons {
+            refused += "\(name): version \(reason.key) is left out. \(reason.value.string ?? "")\n"
+          }
+        }
+        guard let version = model["version"]?.int else {
+          return refused + "\(name): no version can be served.\n"
+        }
+        return refused + "\(name): version \(version) answers; served are \(served).\n"
+      }.joined()
     }
   }
 

@@ -1,13 +1,13 @@
 #if Serving
   import Dispatch
   import Foundation
-  import Hummingbird
   import HummingbirdCore
   import HummingbirdTLS
-  import LinearAlgebra
   import Logging
   import ModelFormats
   import NIOCore
+  import NIOPosix
+  import NIOSSL
   import ServiceLifecycle
 
   /// An HTTP server of the Open Inference Protocol (KServe V2) over a model repository.
@@ -57,49 +57,95 @@
 
     private let options: Options
     private let catalog: ModelCatalog
+    private let eventLoops = MultiThreadedEventLoopGroup.singleton
 
     /// Reads the repository's models; versions that cannot be used are left out.
-    public init(options: Options) {
+    ///
+    /// - Throws: `FileError.missing` where there is no such folder.
+    public init(options: Options) throws(FileError) {
       self.options = options
+      var isFolder: ObjCBool = false
+      guard FileManager.default.fileExists(atPath: options.repository, isDirectory: &isFolder),
+        isFolder.boolValue
+      else { throw .missing(path: options.repository) }
       catalog = ModelCatalog(
-        repository: ModelRepository(options.repository), engines: availableThreads(),
+        repository: ModelRepository(options.repository), eventLoops: Array(eventLoops.makeIterator()),
         limits: Batcher.Limits(
           rows: options.batchLimit, delay: options.batchDelay, waitingRows: options.queueLimit,
-          deadline: options.deadline))
+          deadline: options.deadline),
+        decisionLog: options.decisionLog)
       catalog.refresh()
     }
+
+    /// What is served now: for each model the version that answers where none is named, and what is left out and why.
+    public var inventory: [JSONValue] { catalog.inventory }
 
     /// Serves until a signal ends it.
     ///
     /// - Parameter onStart: is called with the port once the server listens.
+    /// - Throws: `PolicyServerError`, or `FileError` where the certificate cannot be read.
     public func run(onStart: @escaping @Sendable (Int) -> Void = { _ in }) async throws {
       var logger = Logger(label: "apportion")
       logger.logLevel = .critical
-      let timeout = TimeAmount(options.requestTimeout)
-      var builder = HTTPServerBuilder.http1(
-        configuration: .init(
-          additionalChannelHandlers: [RequestTimeoutHandler(timeout)], idleTimeout: timeout,
-          httpDecoderConfiguration: .init(
-            maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100)))
-      if let certificate = options.certificate {
-        builder = try .tls(
-          builder,
-          tlsConfiguration: .makeServerConfiguration(
-            certificateChain: NIOSSLCertificate.fromPEMFile(certificate.chain).map { .certificate($0) },
-            privateKey: .privateKey(try NIOSSLPrivateKey(file: certificate.key, format: .pem))))
-      }
-      let application = Application(
-        responder: InferenceResponder(catalog: catalog, options: options), server: builder,
-        configuration: .init(
-          address: .hostname(options.host, port: options.port), serverName: "apportion",
-          availableConnectionsDelegate: MaximumAvailableConnections(options.connectionLimit)),
-        services: [RefreshService(catalog: catalog, interval: options.refreshInterval)],
-        onServerRunning: { channel in onStart(channel.localAddress?.port ?? 0) }, logger: logger)
+      let channel = PolicyChannel(
+        responder: InferenceResponder(catalog: catalog, options: options), options: options)
+      let configuration = ServerConfiguration(
+        address: .hostname(options.host, port: options.port),
+        availableConnectionsDelegate: MaximumAvailableConnections(options.connectionLimit))
+      let started: @Sendable (any Channel) async -> Void = { onStart($0.localAddress?.port ?? 0) }
+      let server =
+        if let certificate = options.certificate {
+          try TLSChannel(channel, tlsConfiguration: Self.tls(chain: certificate.chain, key: certificate.key))
+            .server(
+              configuration: configuration, onServerRunning: started, eventLoopGroup: eventLoops,
+              logger: logger)
+        } else {
+          channel.server(
+            configuration: configuration, onServerRunning: started, eventLoopGroup: eventLoops,
+            logger: logger)
+        }
       defer {
         options.accessLog?.flush()
         options.decisionLog?.flush()
       }
-      try await application.runService()
+      let services: [any Service] = [
+        server, RefreshService(catalog: catalog, interval: options.refreshInterval),
+      ]
+      do {
+        try await ServiceGroup(
+          configuration: .init(
+            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        ).run()
+      } catch let error as IOError {
+        throw PolicyServerError.cannotListen(
+          host: options.host, port: options.port, reason: String(cString: strerror(error.errnoCode)))
+      } catch is SocketAddressError.UnknownHost {
+        throw PolicyServerError.cannotListen(
+          host: options.host, port: options.port, reason: "there is no such host")
+      }
+    }
+
+    private static func tls(chain: String, key: String) throws -> TLSConfiguration {
+      let (chainBytes, keyBytes) = (try AtomicFile.read(chain), try AtomicFile.read(key))
+      func read<Value>(_ path: String, _ what: String, _ read: () throws -> Value) throws(PolicyServerError)
+        -> Value
+      {
+        do { return try read() } catch { throw .notPEM(path: path, what: what) }
+      }
+      let certificates = try read(chain, "certificate chain") {
+        try NIOSSLCertificate.fromPEMBytes(chainBytes)
+      }
+      guard !certificates.isEmpty else {
+        throw PolicyServerError.notPEM(path: chain, what: "certificate chain")
+      }
+      let privateKey = try read(key, "private key") { try NIOSSLPrivateKey(bytes: keyBytes, format: .pem) }
+      let configuration = TLSConfiguration.makeServerConfiguration(
+        certificateChain: certificates.map { .certificate($0) }, privateKey: .privateKey(privateKey))
+      // A key that is not the certificate's shows here, before anything listens.
+      do { _ = try NIOSSLContext(configuration: configuration) } catch {
+        throw PolicyServerError.keyDoesNotFit(certificate: chain, key: key)
+      }
+      return configuration
     }
   }
 

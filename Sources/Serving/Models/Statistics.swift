@@ -1,10 +1,9 @@
-import ModelFormats
 import Synchronization
 
 /// What one version of a model did: counts, and histograms of the times of its requests.
 final class Statistics: Sendable {
   /// Seconds of what a request passed through.
-  enum Phase: String, CaseIterable {
+  enum Phase: Int, CaseIterable {
     /// From the last byte read to the answer.
     case request
     /// Waiting for others.
@@ -16,15 +15,19 @@ final class Statistics: Sendable {
   struct Counters {
     var requests = 0
     var failures = 0
+    var failureSeconds = 0.0
     var rows = 0
-    var executions = 0
+    /// How often the network ran on so many rows, and for how long in all.
+    var batches: [Int: (runs: Int, seconds: Double)] = [:]
     /// Unix time of the last answer, in milliseconds.
     var lastInference = 0
-    var histograms: [Histogram] = Phase.allCases.map { _ in Histogram() }
+    private var histograms: [Histogram] = Phase.allCases.map { _ in Histogram() }
+
+    var executions: Int { self[.compute].count }
 
     subscript(phase: Phase) -> Histogram {
-      get { histograms[phase == .request ? 0 : phase == .queue ? 1 : 2] }
-      set { histograms[phase == .request ? 0 : phase == .queue ? 1 : 2] = newValue }
+      get { histograms[phase.rawValue] }
+      _modify { yield &histograms[phase.rawValue] }
     }
   }
 
@@ -45,12 +48,18 @@ final class Statistics: Sendable {
   }
 
   /// Counts a refused request.
-  func addFailure() { state.withLock { $0.failures += 1 } }
+  func addFailure(after duration: Duration) {
+    state.withLock {
+      $0.failures += 1
+      $0.failureSeconds += duration / .seconds(1)
+    }
+  }
 
   /// Counts a run of the network.
-  func addExecution(_ compute: Duration) {
+  func addExecution(rows: Int, _ compute: Duration) {
     state.withLock {
-      $0.executions += 1
+      $0.batches[rows, default: (0, 0)].runs += 1
+      $0.batches[rows, default: (0, 0)].seconds += compute / .seconds(1)
       $0[.compute].add(compute)
     }
   }

@@ -4,19 +4,28 @@ import Synchronization
 
 /// A file of JSON documents, one to a line, that is renamed to `<path>.1`, `.2`, … when it gets long.
 ///
-/// Lines gather in memory and are written a few times a second by a thread of their own.
+/// Lines gather in memory and are written a few times a second by a thread of their own, so that whoever logs never waits
+/// for a disk. Where the disk does not keep up, lines are dropped and counted.
 public final class JSONLinesLog: Sendable {
-  private struct State {
-    var file: FileHandle
-    var size: Int
-    var pending: [UInt8] = []
+  private struct Pending {
+    var lines: [UInt8] = []
+    var dropped = 0
     var isScheduled = false
   }
+
+  private struct Output {
+    var file: FileHandle
+    var size: Int
+  }
+
+  /// The most bytes that wait to be written.
+  private static let pendingLimit = 16 << 20
 
   private let path: String
   private let sizeLimit: Int
   private let keep: Int
-  private let state: Mutex<State>
+  private let pending = Mutex(Pending())
+  private let output: Mutex<Output>
   private let queue = DispatchQueue(label: "log")
 
   /// Opens a log, going on with what the file holds.
@@ -30,33 +39,41 @@ public final class JSONLinesLog: Sendable {
     self.sizeLimit = sizeLimit
     self.keep = keep
     let file = try Self.open(path)
-    state = Mutex(State(file: file, size: Int((try? file.seekToEnd()) ?? 0)))
+    output = Mutex(Output(file: file, size: Int((try? file.seekToEnd()) ?? 0)))
   }
 
   /// Adds a document.
   public func append(_ document: JSONValue) {
-    let line = Array((document.text() + "\n").utf8)
-    let isFirst = state.withLock { state -> Bool in
-      state.pending += line
-      defer { state.isScheduled = true }
-      return !state.isScheduled
+    let line = document.text()
+    let isFirst = pending.withLock { pending -> Bool in
+      if pending.lines.count + line.utf8.count < Self.pendingLimit {
+        pending.lines += line.utf8
+        pending.lines.append(UInt8(ascii: "\n"))
+      } else {
+        pending.dropped += 1
+      }
+      defer { pending.isScheduled = true }
+      return !pending.isScheduled
     }
     if isFirst { queue.asyncAfter(deadline: .now() + .milliseconds(200)) { self.flush() } }
   }
 
   /// Writes what has gathered.
   public func flush() {
-    state.withLock { state in
-      state.isScheduled = false
-      guard !state.pending.isEmpty else { return }
+    output.withLock { output in
+      let taken = pending.withLock { pending in
+        defer { pending = Pending() }
+        return pending
+      }
+      var lines = taken.lines
+      if taken.dropped > 0 { lines += "{\"dropped_lines\":\(taken.dropped)}\n".utf8 }
+      guard !lines.isEmpty else { return }
       // A full disk must not stop the server: what cannot be written is lost.
-      try? state.file.write(contentsOf: Data(state.pending))
-      state.size += state.pending.count
-      state.pending.removeAll(keepingCapacity: true)
-      if state.size > sizeLimit, let file = rotated() {
-        try? state.file.close()
-        state.file = file
-        state.size = 0
+      try? output.file.write(contentsOf: Data(lines))
+      output.size += lines.count
+      if output.size > sizeLimit, let file = rotated() {
+        try? output.file.close()
+        output = Output(file: file, size: 0)
       }
     }
   }

@@ -1,16 +1,16 @@
 #if Serving
   import NIOCore
-  import NIOHTTPTypes
+  import NIOHTTP1
 
   /// Closes a connection on which no whole request arrives in time: however slowly it trickles in, and however long it
   /// would be.
   ///
   /// Time runs while the server waits for a request or reads one, and stands while it answers.
-  final class RequestTimeoutHandler: ChannelDuplexHandler, RemovableChannelHandler {
-    typealias InboundIn = HTTPRequestPart
-    typealias InboundOut = HTTPRequestPart
-    typealias OutboundIn = HTTPResponsePart
-    typealias OutboundOut = HTTPResponsePart
+  final class RequestTimeoutHandler: ChannelDuplexHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
 
     private let limit: TimeAmount
     private var start: NIODeadline?
@@ -18,7 +18,10 @@
 
     init(_ limit: TimeAmount) { self.limit = limit }
 
-    func handlerAdded(context: ChannelHandlerContext) { begin(context) }
+    func handlerAdded(context: ChannelHandlerContext) {
+      start = .now()
+      arm(context, after: limit)
+    }
 
     func handlerRemoved(context: ChannelHandlerContext) { timer?.cancel() }
 
@@ -35,11 +38,6 @@
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
       if case .end = unwrapOutboundIn(data) { start = .now() }
       context.write(data, promise: promise)
-    }
-
-    private func begin(_ context: ChannelHandlerContext) {
-      start = .now()
-      arm(context, after: limit)
     }
 
     /// One timer outlives many requests: it looks when the present one began and sleeps on.

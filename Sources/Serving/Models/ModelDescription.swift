@@ -1,0 +1,158 @@
+#if Serving
+  import ModelFormats
+
+  /// What the protocol's documents say of models.
+  extension ServedModel {
+    private var inputs: [(name: String, type: String, columns: Int, isOptional: Bool)] {
+      let choices = manifest.choiceCount
+      return [
+        ("observation", "FP32", manifest.observationSize, false), ("mask", "BOOL", choices, true),
+        ("budget", "FP32", 1, true), ("cost", "FP32", choices, true),
+      ]
+    }
+
+    private var outputs: [(name: String, type: String, columns: Int)] {
+      [("action", "INT32", manifest.branchSizes.count), ("q", "FP32", manifest.choiceCount)]
+    }
+
+    /// The answer to a question for the model's metadata.
+    func metadata(versions: [Int]) -> JSONValue {
+      [
+        "name": .string(manifest.name), "versions": .array(versions.map { .string("\($0)") }),
+        "platform": "apportion",
+        "inputs": .array(
+          inputs.map {
+            ["name": .string($0.name), "datatype": .string($0.type), "shape": [-1, JSONValue($0.columns)]]
+          }),
+        "outputs": .array(
+          outputs.map {
+            ["name": .string($0.name), "datatype": .string($0.type), "shape": [-1, JSONValue($0.columns)]]
+          }),
+      ]
+    }
+
+    /// The answer to a question for the model's configuration, with the keys of Triton's.
+    func configuration(batchLimit: Int) -> JSONValue {
+      [
+        "name": .string(manifest.name), "platform": "apportion", "backend": "apportion",
+        "max_batch_size": JSONValue(batchLimit),
+        "input": .array(
+          inputs.map {
+            [
+              "name": .string($0.name), "data_type": .string("TYPE_\($0.type)"),
+              "dims": [JSONValue($0.columns)],
+              "optional": .boolean($0.isOptional),
+            ]
+          }),
+        "output": .array(
+          outputs.map {
+            [
+              "name": .string($0.name), "data_type": .string("TYPE_\($0.type)"),
+              "dims": [JSONValue($0.columns)],
+            ]
+          }),
+        "parameters": [
+          "market_digest": ["string_value": .string(manifest.metadata["market_digest"] ?? "")],
+          "published": ["string_value": .string(manifest.published)],
+        ],
+      ]
+    }
+
+    /// An entry of the statistics extension. Requests are read and replies written within the requests' own time, and nothing
+    /// is cached, so that those entries are zero.
+    var statisticsDocument: JSONValue {
+      let counters = statistics.counters
+      func duration(_ count: Int, _ seconds: Double) -> JSONValue {
+        ["count": JSONValue(count), "ns": JSONValue(Int(seconds * 1e9))]
+      }
+      let none = duration(0, 0)
+      return [
+        "name": .string(manifest.name), "version": .string("\(manifest.version)"),
+        "last_inference": JSONValue(counters.lastInference), "inference_count": JSONValue(counters.rows),
+        "execution_count": JSONValue(counters.executions),
+        "inference_stats": [
+          "success": duration(counters.requests, counters[.request].sum),
+          "fail": duration(counters.failures, counters.failureSeconds),
+          "queue": duration(counters.requests, counters[.queue].sum),
+          "compute_input": none,
+          "compute_infer": duration(counters.executions, counters[.compute].sum),
+          "compute_output": none, "cache_hit": none, "cache_miss": none,
+        ],
+        "batch_stats": .array(
+          counters.batches.sorted { $0.key < $1.key }.map { rows, times in
+            [
+              "batch_size": JSONValue(rows), "compute_input": none,
+              "compute_infer": duration(times.runs, times.seconds), "compute_output": none,
+            ]
+          }),
+      ]
+    }
+  }
+
+  extension ModelCatalog {
+    /// The numbers of all models in Prometheus' text format.
+    var prometheusText: String {
+      let models = self.models.sorted { $0.key < $1.key }.flatMap { name, versions in
+        versions.served.sorted { $0.key < $1.key }.map { version, model in
+          ("model=\"\(name)\",version=\"\(version)\"", model.statistics.counters)
+        }
+      }
+      var text = ""
+      func counter(_ name: String, _ help: String, _ value: (Statistics.Counters) -> Int) {
+        text += "# HELP apportion_\(name) \(help)\n# TYPE apportion_\(name) counter\n"
+        for (labels, counters) in models { text += "apportion_\(name){\(labels)} \(value(counters))\n" }
+      }
+      counter("requests_total", "Answered requests.") { $0.requests }
+      counter("failures_total", "Refused requests.") { $0.failures }
+      counter("rows_total", "Observations acted on.") { $0.rows }
+      counter("executions_total", "Runs of the network.") { $0.executions }
+      for phase in Statistics.Phase.allCases {
+        let name = "apportion_\(phase)_seconds"
+        text += "# HELP \(name) Time of the phase.\n# TYPE \(name) histogram\n"
+        for (labels, counters) in models {
+          let histogram = counters[phase]
+          var total = 0
+          for (bound, count) in zip(Histogram.bounds, histogram.counts) {
+            total += count
+            text += "\(name)_bucket{\(labels),le=\"\(bound)\"} \(total)\n"
+          }
+          text += "\(name)_bucket{\(labels),le=\"+Inf\"} \(histogram.count)\n"
+          text += "\(name)_sum{\(labels)} \(histogram.sum)\n\(name)_count{\(labels)} \(histogram.count)\n"
+        }
+      }
+      return text
+    }
+
+    /// For each model its name, the version that answers where none is named, all versions that are served, and the reasons
+    /// why others are not.
+    var inventory: [JSONValue] {
+      models.sorted { $0.key < $1.key }.map { name, versions in
+        [
+          "name": .string(name), "version": versions.current.map { JSONValue($0) } ?? .null,
+          "served": .array(versions.served.keys.sorted().map { JSONValue($0) }),
+          "refused": .object(
+            versions.refused.sorted { $0.key < $1.key }.map { .init("\($0.key)", .string($0.value)) }),
+        ]
+      }
+    }
+
+    /// The answer to a question for the repository's index.
+    var index: JSONValue {
+      var entries: [JSONValue] = []
+      func add(_ name: String, _ version: Int?, _ state: String, _ reason: String) {
+        var entry: [JSONValue.Member] = [.init("name", .string(name))]
+        if let version { entry.append(.init("version", .string("\(version)"))) }
+        entry += [.init("state", .string(state)), .init("reason", .string(reason))]
+        entries.append(.object(entry))
+      }
+      for (name, versions) in models.sorted(by: { $0.key < $1.key }) {
+        for version in versions.served.keys.sorted() { add(name, version, "READY", "") }
+        for (version, reason) in versions.refused.sorted(by: { $0.key < $1.key }) {
+          add(name, version, "UNAVAILABLE", reason)
+        }
+      }
+      for name in unloadedModels { add(name, nil, "UNAVAILABLE", "unloaded") }
+      return .array(entries)
+    }
+  }
+#endif

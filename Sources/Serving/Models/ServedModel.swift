@@ -1,0 +1,154 @@
+#if Serving
+  import Foundation
+  import Learning
+  import LinearAlgebra
+  import ModelFormats
+  import NIOCore
+  import NeuralNetworks
+
+  /// One version of a model, ready to answer.
+  final class ServedModel: Sendable {
+    let manifest: ModelManifest
+    let statistics = Statistics()
+    private let policy: Policy
+    /// One for each event loop.
+    private let batchers: [Batcher]
+    /// What each choice costs by the action ladder; nil where the model has none that fits.
+    private let ladder: [Float]?
+    private let decisionLog: JSONLinesLog?
+
+    init(
+      _ model: PublishedModel, on eventLoops: [any EventLoop], limits: Batcher.Limits,
+      decisionLog: JSONLinesLog?
+    ) {
+      manifest = model.manifest
+      policy = model.policy
+      ladder = Self.ladder(of: model.manifest)
+      self.decisionLog = decisionLog
+      let (statistics, waitingRows) = (statistics, WaitingRows())
+      batchers = eventLoops.map {
+        Batcher(model.policy, on: $0, limits: limits, statistics: statistics, waitingRows: waitingRows)
+      }
+    }
+
+    /// Values a request's observations and chooses the best that is allowed and, with budgets, affordable.
+    ///
+    /// - Parameters:
+    ///   - request: the request.
+    ///   - eventLoop: the loop that calls.
+    ///   - arrival: when the request came in.
+    func answer(
+      _ request: InferenceRequest, on eventLoop: any EventLoop, arrival: ContinuousClock.Instant
+    ) -> EventLoopFuture<HTTPReply> {
+      let mask = mask(of: request)
+      do throws(ServingError) {
+        if let mask { try checkBranches(of: mask) }
+      } catch {
+        return eventLoop.makeFailedFuture(error)
+      }
+      guard let batcher = batchers.first(where: { $0.eventLoop === eventLoop }) else {
+        preconditionFailure("The model was made for the server's event loops.")
+      }
+      return batcher.values(
+        of: request.observations, rows: request.rows, isLong: request.budgets != nil, since: arrival
+      ) { q, queue throws(ServingError) in
+        try self.reply(to: request, q: q, mask: mask, arrival: arrival, queue: queue)
+      }
+    }
+
+    private func reply(
+      to request: InferenceRequest, q: MatrixView, mask: [UInt8]?,
+      arrival: ContinuousClock.Instant, queue: Duration
+    ) throws(ServingError) -> HTTPReply {
+      let values = UnsafeBufferPointer(start: q.pointer, count: q.rows * q.columns)
+      let actions =
+        if let budgets = request.budgets {
+          try affordable(request, budgets: budgets, mask: mask, q: Array(values))
+        } else {
+          best(q, mask: mask)
+        }
+      decisionLog?.append(request, actions, of: manifest)
+      let response = InferenceResponse(to: request, from: manifest, actions: actions, q: values)
+      statistics.add(
+        rows: request.rows, request: arrival.duration(to: .now), queue: queue,
+        at: Int(Date().timeIntervalSince1970 * 1000))
+      return HTTPReply(
+        response.body,
+        contentType: response.headerLength == nil ? "application/json" : "application/octet-stream",
+        inferenceHeaderLength: response.headerLength)
+    }
+
+    /// What both the request and the mask within its observations, where there is one, allow; nil for everything.
+    private func mask(of request: InferenceRequest) -> [UInt8]? {
+      guard let columns = policy.shape.maskColumns else { return request.mask }
+      let normalizer = policy.normalizer
+      return (0..<request.rows * manifest.choiceCount).map { place in
+        let (row, choice) = place.quotientAndRemainder(dividingBy: manifest.choiceCount)
+        let column = columns.lowerBound + choice
+        let seen = request.observations[row * manifest.observationSize + column] - normalizer.means[column]
+        return seen > 0 && request.mask?[place] != 0 ? 1 : 0
+      }
+    }
+
+    /// The allowed choice of the largest value in every branch, the first among equals.
+    private func best(_ q: MatrixView, mask: [UInt8]?) -> [Int32] {
+      let count = q.rows * manifest.branchSizes.count
+      return [Int32](unsafeUninitializedCapacity: count) { actions, initialized in
+        initialized = count
+        guard let first = actions.baseAddress else { return }
+        if let mask {
+          let allowed = Matrix(rows: q.rows, columns: q.columns, mask.map { Float($0) })
+          argmaxChoices(q, branchSizes: manifest.branchSizes, into: first, mask: allowed.view)
+        } else {
+          argmaxChoices(q, branchSizes: manifest.branchSizes, into: first)
+        }
+      }
+    }
+
+    /// Every branch of every row needs a level that is allowed.
+    private func checkBranches(of mask: [UInt8]) throws(ServingError) {
+      var start = 0
+      while start < mask.count {
+        for (branch, size) in manifest.branchSizes.enumerated() {
+          guard mask[start..<start + size].contains(1) else {
+            throw .invalid(
+              "The mask of row \(start / manifest.choiceCount) allows no level of branch \(branch).")
+          }
+          start += size
+        }
+      }
+    }
+
+    private func affordable(
+      _ request: InferenceRequest, budgets: [Float], mask: [UInt8]?, q: [Float]
+    ) throws(ServingError) -> [Int32] {
+      let columns = manifest.choiceCount
+      guard
+        let costs = request.costs ?? ladder.map({ Array(repeatElement($0, count: request.rows).joined()) })
+      else { throw .invalid("The model has no action ladder: a request with 'budget' needs 'cost'.") }
+      guard costs.allSatisfy({ $0 >= 0 }) else { throw .invalid("The input 'cost' holds a negative number.") }
+      let knapsack = MultipleChoiceKnapsack(branchSizes: manifest.branchSizes, searchLimit: 200_000)
+      var actions: [Int32] = []
+      var choices = [Int32](repeating: 0, count: manifest.branchSizes.count)
+      for row in 0..<request.rows {
+        let range = row * columns..<(row + 1) * columns
+        let solution = knapsack.solve(
+          values: Array(q[range]), costs: Array(costs[range]), mask: mask.map { $0[range].map { Float($0) } },
+          budget: budgets[row], into: &choices)
+        guard solution.isWithinBudget else {
+          throw .invalid("No allowed combination of row \(row) costs \(budgets[row]) or less.")
+        }
+        actions += choices
+      }
+      return actions
+    }
+
+    private static func ladder(of manifest: ModelManifest) -> [Float]? {
+      guard let text = manifest.metadata["action_ladder"],
+        let branches = (try? JSONValue(parsing: text.utf8))?.array
+      else { return nil }
+      let levels = branches.map { $0["levels"]?.array?.compactMap(\.double) ?? [] }
+      return levels.map(\.count) == manifest.branchSizes ? levels.joined().map { Float($0) } : nil
+    }
+  }
+#endif

@@ -1,0 +1,19 @@
+/// Why a server cannot start.
+public enum PolicyServerError: Error, Equatable, CustomStringConvertible {
+  /// The address is taken, or none of this machine's.
+  case cannotListen(host: String, port: Int, reason: String)
+  /// A file is not what TLS needs.
+  case notPEM(path: String, what: String)
+  /// Certificate and key do not belong together.
+  case keyDoesNotFit(certificate: String, key: String)
+
+  /// One sentence.
+  public var description: String {
+    switch self {
+    case .cannotListen(let host, let port, let reason):
+      "Cannot listen at \(host), port \(port): \(reason). Choose another with --host and --port."
+    case .notPEM(let path, let what): "\(path): there is no \(what) in PEM here."
+    case .keyDoesNotFit(let certificate, let key): "\(key): this is not the key of \(certificate)."
+    }
+  }
+}
