@@ -5,6 +5,7 @@ import ctypes
 import json
 import os
 import sys
+import urllib.request
 
 os.environ.setdefault("ORT_LOGGING_LEVEL", "3")
 
@@ -13,6 +14,7 @@ import onnx
 import onnxruntime
 import tritonclient.http
 from kserve import InferenceRESTClient, InferInput, InferRequest, RESTConfig
+from prometheus_client.parser import text_string_to_metric_families
 from safetensors import safe_open
 
 folder = sys.argv[1]
@@ -54,6 +56,7 @@ def check(name, q, action, allowed):
 
 model = onnx.load(f"{folder}/policy.onnx")
 onnx.checker.check_model(model, full_check=True)
+assert model.ir_version == 8 and [(o.domain, o.version) for o in model.opset_import] == [("", 17)]
 session = onnxruntime.InferenceSession(f"{folder}/policy.onnx")
 expected, greedy = session.run(["q", "action"], {"observation": observations})
 everything = np.ones_like(mask)
@@ -105,6 +108,13 @@ try:
 except tritonclient.utils.InferenceServerException as failure:
     assert failure.status() == "404", failure.status()
 assert client.get_inference_statistics("bids")["model_stats"][0]["inference_count"] == 2 * rows + 2000
+with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
+    families = {family.name: family for family in text_string_to_metric_families(answer.read().decode())}
+assert {"requests", "failures", "rows", "executions", "request_seconds", "queue_seconds", "compute_seconds"} == {
+    name.removeprefix("apportion_") for name in families}
+assert [sample.value for sample in families["apportion_rows"].samples] == [2 * rows + 2000]
+buckets = [sample.value for sample in families["apportion_request_seconds"].samples if sample.name.endswith("_bucket")]
+assert buckets == sorted(buckets) and buckets[-1] == families["apportion_requests"].samples[0].value
 client.unload_model("bids")
 assert not client.is_model_ready("bids")
 client.load_model("bids")
