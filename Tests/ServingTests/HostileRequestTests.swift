@@ -60,22 +60,23 @@
     @Test func refusesBrokenHTTP() async throws {
       try await withServer({ $0.bodyLimit = 100_000 }) { client, _ async throws in
         let start = "POST /v2/models/m/infer HTTP/1.1\r\nhost: x\r\n"
-        #expect(try client.exchange("nonsense\r\n\r\n").hasPrefix("HTTP/1.1 400"))
-        #expect(try client.exchange(start + "content-length: -5\r\n\r\n").hasPrefix("HTTP/1.1 400"))
+        #expect(try await client.exchange("nonsense\r\n\r\n").hasPrefix("HTTP/1.1 400"))
+        #expect(try await client.exchange(start + "content-length: -5\r\n\r\n").hasPrefix("HTTP/1.1 400"))
         // A connection that is closed with its head half read may be reset before the answer is.
-        func isRefused(_ head: String) throws -> Bool {
-          let answer = try client.exchange(start + head + "\r\n\r\n")
+        func isRefused(_ head: String) async throws -> Bool {
+          let answer = try await client.exchange(start + head + "\r\n\r\n")
           return answer.isEmpty || answer.hasPrefix("HTTP/1.1 4")
         }
         let long = "a: " + String(repeating: "x", count: 100_000)
-        #expect(try isRefused(long))
+        #expect(try await isRefused(long))
         let many = (0..<1000).map { "a\($0): 1\r\n" }.joined()
-        #expect(try isRefused(many))
+        #expect(try await isRefused(many))
         // Announced and sent in chunks: too long either way, before the end is sent.
-        #expect(try client.exchange(start + "content-length: 99999999999\r\n\r\n{").hasPrefix("HTTP/1.1 413"))
+        #expect(
+          try await client.exchange(start + "content-length: 99999999999\r\n\r\n{").hasPrefix("HTTP/1.1 413"))
         let chunk = "2710\r\n" + String(repeating: " ", count: 10_000) + "\r\n"
         let chunks = start + "transfer-encoding: chunked\r\n\r\n" + String(repeating: chunk, count: 20)
-        #expect(try client.exchange(chunks).hasPrefix("HTTP/1.1 413"))
+        #expect(try await client.exchange(chunks).hasPrefix("HTTP/1.1 413"))
         #expect(try await client.get("health/live").0 == 200)
       }
     }
@@ -87,7 +88,7 @@
           "POST /v2/models/m/infer HTTP/1.1\r\nhost: x\r\ncontent-length: \(good.utf8.count)\r\n\r\n\(good)"
         let get = "GET /v2/nothing HTTP/1.1\r\nhost: x\r\n\r\n"
         let last = "GET /v2 HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
-        let answer = try client.exchange(post + get + post + last)
+        let answer = try await client.exchange(post + get + post + last)
         let statuses = answer.split(separator: "HTTP/1.1 ").map { $0.prefix(3) }
         #expect(statuses == ["200", "404", "200", "200"])
       }
@@ -95,7 +96,7 @@
 
     @Test func goesOnWhereAskedTo() async throws {
       try await withServer { client, _ in
-        let answer = try client.exchange(
+        let answer = try await client.exchange(
           "POST /v2/models/m/infer HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\nconnection: close\r\n"
             + "content-length: \(good.utf8.count)\r\n\r\n\(good)")
         #expect(answer.hasPrefix("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK"))

@@ -39,9 +39,13 @@
     change(&options)
     let server = try PolicyServer(options: options)
     let (ports, started) = AsyncStream.makeStream(of: Int.self)
-    let running = Task { try await server.run { started.yield($0) } }
+    let running = Task {
+      // A server that cannot start says why, and nobody waits for its port.
+      defer { started.finish() }
+      try await server.run { started.yield($0) }
+    }
     var iterator = ports.makeAsyncIterator()
-    let port = try #require(await iterator.next())
+    guard let port = await iterator.next() else { return try await running.value }
     try await body(Client(port: port), repository)
     running.cancel()
     _ = await running.result
@@ -80,8 +84,15 @@
 
     /// Sends bytes over a bare connection, closes the way there, and reads until the server closes the way back; nothing
     /// where it resets the connection.
-    func exchange(_ text: String) throws -> String {
+    func exchange(_ text: String) async throws -> String {
       let file = try connect()
+      // Blocking calls would take the few threads that tasks share.
+      return await withCheckedContinuation { done in
+        DispatchQueue.global().async { done.resume(returning: Self.exchange(text, over: file)) }
+      }
+    }
+
+    private static func exchange(_ text: String, over file: FileHandle) -> String {
       let descriptor = file.fileDescriptor
       var rest = Array(text.utf8)[...]
       while !rest.isEmpty {

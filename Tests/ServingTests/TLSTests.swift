@@ -21,7 +21,7 @@
           try await exchange(request, port: client.port, trusting: .default)
         }
         // Plain HTTP gets no answer.
-        #expect(try client.exchange("GET /v2 HTTP/1.1\r\n\r\n").contains("HTTP") == false)
+        #expect(try await client.exchange("GET /v2 HTTP/1.1\r\n\r\n").contains("HTTP") == false)
       }
     }
 

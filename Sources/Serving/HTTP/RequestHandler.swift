@@ -81,8 +81,7 @@
       isAnswering = true
       responder.respond(to: request, on: context.eventLoop).assumeIsolated().whenSuccess { reply in
         self.isAnswering = false
-        let isLast = !request.head.isKeepAlive || self.isInputClosed
-        self.write(reply, to: request.head, closing: isLast ? .all : nil, context)
+        self.write(reply, to: request.head, closing: request.head.isKeepAlive ? nil : .all, context)
       }
     }
 
@@ -105,23 +104,31 @@
         version: request.version, status: .init(statusCode: reply.status), headers: headers)
       context.write(wrapOutboundOut(.head(head)), promise: nil)
       context.write(wrapOutboundOut(.body(.byteBuffer(reply.body))), promise: nil)
-      let written = closing.map { closing in
-        let promise = context.eventLoop.makePromise(of: Void.self)
-        promise.futureResult.assumeIsolated().whenComplete { _ in
-          context.close(mode: closing, promise: nil)
-        }
-        return promise
+      guard closing != nil || isInputClosed else {
+        return context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+      }
+      let written = context.eventLoop.makePromise(of: Void.self)
+      written.futureResult.assumeIsolated().whenComplete { _ in
+        if let closing { context.close(mode: closing, promise: nil) } else { self.closeIfDone(context) }
       }
       context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: written)
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-      // A client that sends no more may still read its reply.
       if case ChannelEvent.inputClosed = event {
         isInputClosed = true
-        if !isAnswering { context.close(promise: nil) }
+        closeIfDone(context)
       }
       context.fireUserInboundEventTriggered(event)
+    }
+
+    /// Closes the connection of a client that sends no more, once all it has sent is answered.
+    private func closeIfDone(_ context: ChannelHandlerContext) {
+      guard isInputClosed else { return }
+      // A request that waited behind the one just answered is handed on before the next turn of the loop.
+      context.eventLoop.assumeIsolated().execute {
+        if !self.isAnswering { context.close(promise: nil) }
+      }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
