@@ -55,7 +55,6 @@ final class NoisyParameters {
     }
     for index in 0..<means.count { parameters[index] += deviations.pointer[index] * noise.pointer[index] }
     network.parametersChanged()
-    network.parametersChanged()
   }
 
   /// Takes the noise off again.

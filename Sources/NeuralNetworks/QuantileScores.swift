@@ -52,6 +52,5 @@ final class QuantileScores {
       }
     }
     network.parametersChanged()
-    network.parametersChanged()
   }
 }
