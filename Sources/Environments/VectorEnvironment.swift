@@ -1,3 +1,4 @@
+import Dispatch
 import LinearAlgebra
 
 /// Many lanes of one environment, stepped together: a row of the batch matrix per lane.
@@ -8,8 +9,8 @@ import LinearAlgebra
 /// lanes.step(actions: actions)  // lanes.observations, lanes.rewards, lanes.terminated, lanes.truncated
 /// ```
 ///
-/// Lanes are cut into a fixed number of blocks; `step` deals contiguous runs of blocks to the threads of a pool, so results
-/// never depend on the number of threads. Where an episode ends, the lane begins the next one in the same step:
+/// Lanes are cut into a fixed number of blocks; `step` deals contiguous runs of blocks to as many threads as the pool has, by
+/// `DispatchQueue.concurrentPerform`, so results never depend on the number of threads. Where an episode ends, the lane begins the next one in the same step:
 /// `observations` then holds the new episode's first row and `finalObservations` the old episode's last one.
 public final class VectorEnvironment<E: Environment> {
   /// The problem every lane plays.
@@ -119,16 +120,19 @@ public final class VectorEnvironment<E: Environment> {
   /// Resets (without actions) or steps every block, a contiguous run of blocks per thread.
   private func perform(actions: UnsafePointer<Int32>?) {
     let pieces = min(pool.threads, blocks.count)
-    pool.run(
-      pieces,
-      Sweep(
-        blocks: blocks, lanesPerBlock: lanesPerBlock, lanes: count, pieces: pieces, branches: branches,
-        actions: actions, result: result))
+    let sweep = Sweep(
+      blocks: blocks, lanesPerBlock: lanesPerBlock, lanes: count, pieces: pieces, branches: branches,
+      actions: actions, result: result)
+    if pieces == 1 {
+      sweep.run(piece: 0)
+    } else {
+      DispatchQueue.concurrentPerform(iterations: pieces) { sweep.run(piece: $0) }
+    }
   }
 }
 
 /// One pass over all blocks; safe to share because no two pieces hold a common block or lane.
-private struct Sweep: ParallelTask {
+private struct Sweep: @unchecked Sendable {
   let blocks: [any EnvironmentBlock]
   let lanesPerBlock: Int
   let lanes: Int
@@ -137,7 +141,7 @@ private struct Sweep: ParallelTask {
   let actions: UnsafePointer<Int32>?
   let result: StepResult
 
-  func run(_ piece: Int) {
+  func run(piece: Int) {
     for index in blocks.count * piece / pieces..<blocks.count * (piece + 1) / pieces {
       let first = index * lanesPerBlock
       let own = result.lanes(first..<min(first + lanesPerBlock, lanes), branches: branches)
