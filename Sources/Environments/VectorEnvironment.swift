@@ -9,9 +9,10 @@ import LinearAlgebra
 /// lanes.step(actions: actions)  // lanes.observations, lanes.rewards, lanes.terminated, lanes.truncated
 /// ```
 ///
-/// Lanes are cut into a fixed number of blocks; `step` deals contiguous runs of blocks to as many threads as the pool has, by
-/// `DispatchQueue.concurrentPerform`, so results never depend on the number of threads. Where an episode ends, the lane begins the next one in the same step:
-/// `observations` then holds the new episode's first row and `finalObservations` the old episode's last one.
+/// Lanes are cut into a fixed number of blocks; `step` deals contiguous runs of blocks to the cores by
+/// `DispatchQueue.concurrentPerform`, one piece per thread, so results never depend on the number of threads. Where an
+/// episode ends, the lane begins the next one in the same step: `observations` then holds the new episode's first row
+/// and `finalObservations` the old episode's last one.
 public final class VectorEnvironment<E: Environment> {
   /// The problem every lane plays.
   public let environment: E
@@ -29,16 +30,16 @@ public final class VectorEnvironment<E: Environment> {
   public let terminated: UnsafeMutablePointer<Bool>
   /// Lanes: whether the last step cut the episode by a limit of time.
   public let truncated: UnsafeMutablePointer<Bool>
-  /// The threads that share a step; the results are the same for any number. A learner puts its own pool here, so that two
-  /// pools' threads never wait for work on the same cores.
-  public var pool: WorkerPool
+  /// The most threads a step may use; 1 is a plain loop. The results are the same for every value.
+  public var threads: Int {
+    didSet { precondition(threads >= 1, "A step needs at least one thread, not \(threads).") }
+  }
 
   /// Lanes × observation size, where the environment has counterfactuals.
   private let counterfactualRows: Matrix?
   private let counterfactual: Counterfactual?
   private let lanesPerBlock: Int
-  private let blocks: [any EnvironmentBlock]
-  private let branches: Int
+  private let blocks: [E.Block]
 
   /// Creates the lanes; call `reset` before the first `step`.
   ///
@@ -48,7 +49,7 @@ public final class VectorEnvironment<E: Environment> {
   ///     training seeds stay below.
   ///   - lanesPerBlock: how many lanes a block steps together; speed alone depends on it. Nil for an eighth of the lanes,
   ///     between 16, which vector kernels need, and 128, whose state stays in a core's cache.
-  ///   - threads: the threads that share a step; nil for as many as there are processors.
+  ///   - threads: the most threads of a step; nil for as many as there are processors.
   ///   - make: describes the problem; called once.
   public init(
     count: Int, seed: UInt64, lanesPerBlock: Int? = nil, threads: Int? = nil, _ make: () throws -> E
@@ -61,8 +62,7 @@ public final class VectorEnvironment<E: Environment> {
     self.count = count
     self.seed = seed
     self.lanesPerBlock = lanesPerBlock
-    pool = WorkerPool(threads: threads ?? availableThreads())
-    branches = environment.actionSpace.branchCount
+    self.threads = threads ?? availableThreads()
     observations = Matrix(rows: count, columns: environment.observationSize)
     finalObservations = Matrix(rows: count, columns: environment.observationSize)
     rewards = .allocate(capacity: count)
@@ -87,6 +87,7 @@ public final class VectorEnvironment<E: Environment> {
     blocks = stride(from: 0, to: count, by: lanesPerBlock).map { first in
       environment.makeBlock(lanes: first..<min(first + lanesPerBlock, count), seed: seed)
     }
+    precondition(self.threads >= 1, "A step needs at least one thread, not \(self.threads).")
   }
 
   /// Where the last step wrote what it led to.
@@ -119,21 +120,20 @@ public final class VectorEnvironment<E: Environment> {
 
   /// Resets (without actions) or steps every block, a contiguous run of blocks per thread.
   private func perform(actions: UnsafePointer<Int32>?) {
-    let pieces = min(pool.threads, blocks.count)
-    let sweep = Sweep(
-      blocks: blocks, lanesPerBlock: lanesPerBlock, lanes: count, pieces: pieces, branches: branches,
-      actions: actions, result: result)
-    if pieces == 1 {
+    let sweep = Sweep<E>(
+      blocks: blocks, lanesPerBlock: lanesPerBlock, lanes: count, pieces: min(threads, blocks.count),
+      branches: environment.actionSpace.branchCount, actions: actions, result: result)
+    if sweep.pieces == 1 {
       sweep.run(piece: 0)
     } else {
-      DispatchQueue.concurrentPerform(iterations: pieces) { sweep.run(piece: $0) }
+      DispatchQueue.concurrentPerform(iterations: sweep.pieces) { sweep.run(piece: $0) }
     }
   }
 }
 
 /// One pass over all blocks; safe to share because no two pieces hold a common block or lane.
-private struct Sweep: @unchecked Sendable {
-  let blocks: [any EnvironmentBlock]
+private struct Sweep<E: Environment>: @unchecked Sendable {
+  let blocks: [E.Block]
   let lanesPerBlock: Int
   let lanes: Int
   let pieces: Int

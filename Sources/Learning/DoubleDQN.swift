@@ -57,7 +57,7 @@ public struct DoubleDQN<E: Environment>: ~Copyable {
   /// Creates a learner with fresh weights.
   ///
   /// - Parameters:
-  ///   - environments: the lanes to play; they step on the learner's threads.
+  ///   - environments: the lanes to play; their `threads` follow the configuration's, where it gives them.
   ///   - configuration: the hyperparameters, which must fit the environment; see `DoubleDQNConfiguration.fault(for:)`.
   public init(environments: VectorEnvironment<E>, configuration: Configuration = Configuration()) {
     configuration.check()
@@ -75,8 +75,8 @@ public struct DoubleDQN<E: Environment>: ~Copyable {
       limit: configuration.observationLimit)
     self.environments = environments
     self.configuration = configuration
+    if let threads = configuration.threads { environments.threads = threads }
     let pool = WorkerPool(threads: configuration.threads ?? availableThreads())
-    environments.pool = pool
     learning = DoubleQUpdate(
       shape: shape,
       configuration: DoubleQUpdate.Configuration(

@@ -35,11 +35,11 @@ final class ActorCritic<E: Environment> {
   ) {
     configuration.check()
     let problem = environments.environment
+    if let threads = configuration.threads { environments.threads = threads }
     self.environments = environments
     self.configuration = configuration
     head = CategoricalHead(branchSizes: problem.actionSpace.branchSizes)
     pool = WorkerPool(threads: configuration.threads ?? availableThreads())
-    environments.pool = pool
     // A small last layer makes the first policy nearly uniform (Andrychowicz et al., 2021).
     let actorNetwork = DenseNetwork(
       widths: [problem.observationSize] + configuration.hidden + [head.choiceCount], seed: configuration.seed,
