@@ -59,7 +59,6 @@ extension DoubleDQN {
   private mutating func act(epsilon: Float) {
     let observations = environments.observations.view
     if normalizer != nil {
-      learning.refreshActing()
       runner.act(observations: observations, into: actions.pointer)
     } else {
       warmUp(observations)
@@ -114,6 +113,7 @@ extension DoubleDQN {
   ) throws(TrainingError) {
     guard replay.count > 0 else { return }
     stepsDue += environments.count
+    guard stepsDue >= configuration.environmentStepsPerUpdate else { return }
     learning.configuration.adam.learningRate = learningRate
     while stepsDue >= configuration.environmentStepsPerUpdate {
       stepsDue -= configuration.environmentStepsPerUpdate
@@ -129,6 +129,7 @@ extension DoubleDQN {
       updates += 1
       means.add(statistics)
     }
+    learning.refreshActing()
   }
 }
 

@@ -285,12 +285,16 @@ public final class DoubleQUpdate: @unchecked Sendable {
         isSparse: configuration.isSparse)
       pool.run(task.chunkCount, task)
     }
-    noise?.step(
-      gradients: shards[0].gradients.pointer, gradientScale: step.gradientScale,
-      settings: configuration.adam, targetRate: targetRate)
-    noise?.disturb()
-    let refresh = RefreshTask(online: online, target: target)
-    share(refresh.blockCount, refresh)
+    if let noise {
+      noise.step(
+        gradients: shards[0].gradients.pointer, gradientScale: step.gradientScale,
+        settings: configuration.adam, targetRate: targetRate)
+      // What is disturbed is refreshed with it.
+      noise.disturb()
+    } else {
+      let refresh = RefreshTask(online: online, target: target)
+      share(refresh.blockCount, refresh)
+    }
     return statistics
   }
 
