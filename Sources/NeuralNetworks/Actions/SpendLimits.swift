@@ -45,26 +45,3 @@ public struct SpendLimits {
     SpendLimits(costs: costs.rows(range), budgets: budgets.rows(range))
   }
 }
-
-extension MultipleChoiceKnapsack {
-  /// Picks the best choices within the budget of every row; where there are none, the cheapest.
-  ///
-  /// - Parameters:
-  ///   - values: rows × choice count, branch after branch.
-  ///   - limits: costs and budgets of as many rows.
-  ///   - mask: rows × choice count, above 0 where a choice is allowed; nil allows all.
-  ///   - actions: where the choices go: rows × branches.
-  public func chooseRows(
-    _ values: MatrixView, limits: SpendLimits, mask: MatrixView? = nil,
-    into actions: UnsafeMutablePointer<Int32>
-  ) {
-    precondition(
-      limits.costs.rows == values.rows && limits.costs.columns == values.columns,
-      "Limits have a cost for each value.")
-    for row in 0..<values.rows {
-      solve(
-        values: values.row(row), costs: limits.costs.row(row), mask: mask.map { UnsafePointer($0.row(row)) },
-        budget: limits.budgets[row, 0], into: actions + row * branchCount)
-    }
-  }
-}
