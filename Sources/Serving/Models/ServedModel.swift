@@ -61,11 +61,12 @@
       arrival: ContinuousClock.Instant, queue: Duration
     ) throws(ServingError) -> HTTPReply {
       let values = UnsafeBufferPointer(start: q.pointer, count: q.rows * q.columns)
+      let allowed = mask.map { Matrix(rows: q.rows, columns: q.columns, $0.map { Float($0) }) }
       let actions =
         if let budgets = request.budgets {
-          try affordable(request, budgets: budgets, mask: mask, q: Array(values))
+          try affordable(request, budgets: budgets, allowed: allowed, q: q)
         } else {
-          best(q, mask: mask)
+          best(q, allowed: allowed)
         }
       decisionLog?.append(request, actions, of: manifest)
       let response = InferenceResponse(to: request, from: manifest, actions: actions, q: values)
@@ -91,17 +92,12 @@
     }
 
     /// The allowed choice of the largest value in every branch, the first among equals.
-    private func best(_ q: MatrixView, mask: [UInt8]?) -> [Int32] {
+    private func best(_ q: MatrixView, allowed: Matrix?) -> [Int32] {
       let count = q.rows * manifest.branchSizes.count
       return [Int32](unsafeUninitializedCapacity: count) { actions, initialized in
         initialized = count
         guard let first = actions.baseAddress else { return }
-        if let mask {
-          let allowed = Matrix(rows: q.rows, columns: q.columns, mask.map { Float($0) })
-          argmaxChoices(q, branchSizes: manifest.branchSizes, into: first, mask: allowed.view)
-        } else {
-          argmaxChoices(q, branchSizes: manifest.branchSizes, into: first)
-        }
+        argmaxChoices(q, branchSizes: manifest.branchSizes, into: first, mask: allowed?.view)
       }
     }
 
@@ -119,22 +115,23 @@
       }
     }
 
+    /// The allowed choices of the largest sum of values within each row's budget.
     private func affordable(
-      _ request: InferenceRequest, budgets: [Float], mask: [UInt8]?, q: [Float]
+      _ request: InferenceRequest, budgets: [Float], allowed: Matrix?, q: MatrixView
     ) throws(ServingError) -> [Int32] {
-      let columns = manifest.choiceCount
-      guard
-        let costs = request.costs ?? ladder.map({ Array(repeatElement($0, count: request.rows).joined()) })
-      else { throw .invalid("The model has no action ladder: a request with 'budget' needs 'cost'.") }
+      guard let costs = request.costs ?? ladder else {
+        throw .invalid("The model has no action ladder: a request with 'budget' needs 'cost'.")
+      }
       guard costs.allSatisfy({ $0 >= 0 }) else { throw .invalid("The input 'cost' holds a negative number.") }
       let knapsack = MultipleChoiceKnapsack(branchSizes: manifest.branchSizes, searchLimit: 200_000)
+      // A request has costs for each row; the ladder's are every row's.
+      let costRows = Matrix(rows: costs.count / q.columns, columns: q.columns, costs)
       var actions: [Int32] = []
       var choices = [Int32](repeating: 0, count: manifest.branchSizes.count)
       for row in 0..<request.rows {
-        let range = row * columns..<(row + 1) * columns
         let solution = knapsack.solve(
-          values: Array(q[range]), costs: Array(costs[range]), mask: mask.map { $0[range].map { Float($0) } },
-          budget: budgets[row], into: &choices)
+          values: q.row(row), costs: costRows.view.row(min(row, costRows.rows - 1)),
+          mask: allowed.map { UnsafePointer($0.view.row(row)) }, budget: budgets[row], into: &choices)
         guard solution.isWithinBudget else {
           throw .invalid("No allowed combination of row \(row) costs \(budgets[row]) or less.")
         }
