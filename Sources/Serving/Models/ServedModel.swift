@@ -61,7 +61,8 @@
       arrival: ContinuousClock.Instant, queue: Duration
     ) throws(ServingError) -> HTTPReply {
       let values = UnsafeBufferPointer(start: q.pointer, count: q.rows * q.columns)
-      let allowed = mask.map { Matrix(rows: q.rows, columns: q.columns, $0.map { Float($0) }) }
+      let rows = Matrix(rows: mask == nil ? 0 : q.rows, columns: q.columns, (mask ?? []).map { Float($0) })
+      let allowed = mask == nil ? nil : rows.view
       let actions =
         if let budgets = request.budgets {
           try affordable(request, budgets: budgets, allowed: allowed, q: q)
@@ -92,12 +93,12 @@
     }
 
     /// The allowed choice of the largest value in every branch, the first among equals.
-    private func best(_ q: MatrixView, allowed: Matrix?) -> [Int32] {
+    private func best(_ q: MatrixView, allowed: MatrixView?) -> [Int32] {
       let count = q.rows * manifest.branchSizes.count
       return [Int32](unsafeUninitializedCapacity: count) { actions, initialized in
         initialized = count
         guard let first = actions.baseAddress else { return }
-        argmaxChoices(q, branchSizes: manifest.branchSizes, into: first, mask: allowed?.view)
+        argmaxChoices(q, branchSizes: manifest.branchSizes, into: first, mask: allowed)
       }
     }
 
@@ -117,7 +118,7 @@
 
     /// The allowed choices of the largest sum of values within each row's budget.
     private func affordable(
-      _ request: InferenceRequest, budgets: [Float], allowed: Matrix?, q: MatrixView
+      _ request: InferenceRequest, budgets: [Float], allowed: MatrixView?, q: MatrixView
     ) throws(ServingError) -> [Int32] {
       guard let costs = request.costs ?? ladder else {
         throw .invalid("The model has no action ladder: a request with 'budget' needs 'cost'.")
@@ -131,7 +132,7 @@
       for row in 0..<request.rows {
         let solution = knapsack.solve(
           values: q.row(row), costs: costRows.view.row(min(row, costRows.rows - 1)),
-          mask: allowed.map { UnsafePointer($0.view.row(row)) }, budget: budgets[row], into: &choices)
+          mask: allowed.map { UnsafePointer($0.row(row)) }, budget: budgets[row], into: &choices)
         guard solution.isWithinBudget else {
           throw .invalid("No allowed combination of row \(row) costs \(budgets[row]) or less.")
         }
