@@ -62,7 +62,7 @@ COMPARISONS = [
         ],
         "M/s"),
     Comparison(
-        "market", "nine-campaigns, 8192 lanes", ["stepping", "nine-campaigns", "8192"],
+        "market", "nine-campaigns, 4096 lanes", ["stepping", "nine-campaigns", "4096"],
         [Rival("JAX", ["market_jax.py", "1024"], 3)], "M/s"),
     Comparison(
         "replay", "replay sample of 256 × 64", ["sampling", "256"],
@@ -71,5 +71,5 @@ COMPARISONS = [
     scaling("update-1024", "update of 1024", ["update", "1024", "8x16"]),
     scaling("cartpole-1024", "CartPole-v1, 1024 lanes", ["stepping", "CartPole", "1024"]),
     scaling("cartpole-65536", "CartPole-v1, 65,536 lanes", ["stepping", "CartPole", "65536"]),
-    scaling("market", "nine-campaigns, 8192 lanes", ["stepping", "nine-campaigns", "8192"]),
+    scaling("market", "nine-campaigns, 4096 lanes", ["stepping", "nine-campaigns", "4096"]),
 ]

@@ -21,7 +21,7 @@ void ck_autoregress(float *restrict state, const float *restrict mean, const flo
 typedef float f32x4 __attribute__((ext_vector_type(4)));
 
 /// Lanes whose intermediate values stay in the first-level cache.
-enum { stripLanes = 64 };
+enum { stripLanes = 128 };
 
 /// What the lanes of a strip bid, and what winning one auction would cost them.
 typedef struct {
@@ -141,14 +141,13 @@ static void conversion_rates(const float *restrict wins, const float *restrict c
   }
 }
 
-void ck_auction_outcome(const float *wins, const float *response_log, const float *conversion_log,
-                        const float *click_uniform, const float *conversion_uniform, float click_rate,
+void ck_auction_outcome(const float *wins, const float *response_log, const float *conversion_log, float click_rate,
                         float conversion_rate, float strength, float retention, float inverse_reach, float *exposure,
                         float *clicks, float *conversions, float *expected, float *scratch, size_t lanes) {
   click_rates(response_log, exposure, click_rate, strength, scratch, lanes);
-  ck_binomial_quantiles(wins, scratch, click_uniform, clicks, lanes);
+  ck_binomial_quantiles(wins, scratch, clicks, clicks, lanes);
   conversion_rates(wins, conversion_log, conversion_rate, retention, inverse_reach, scratch, expected, exposure, lanes);
-  ck_binomial_quantiles(clicks, scratch, conversion_uniform, conversions, lanes);
+  ck_binomial_quantiles(clicks, scratch, conversions, conversions, lanes);
 }
 
 void ck_response_offer(const float *spends, const int32_t *levels, size_t level_stride, float *cost, size_t lanes) {
@@ -156,63 +155,13 @@ void ck_response_offer(const float *spends, const int32_t *levels, size_t level_
 }
 
 APPORTION_VECTORIZED
-void ck_response_outcome(const float *restrict stock, const float *restrict response_log,
-                         const float *restrict noise_normal, float ceiling, const float *restrict log_half,
-                         const float *restrict slope, float noise, float *restrict outcome, float *restrict expected,
-                         size_t lanes) {
+void ck_response_outcome(const float *restrict stock, const float *restrict response_log, float ceiling,
+                         const float *restrict log_half, const float *restrict slope, float noise,
+                         float *restrict outcome, float *restrict expected, size_t lanes) {
   for (size_t i = 0; i < lanes; i++) {
     const float log_ratio = slope[i] * (log_half[i] - vm_log(maximum(stock[i], 1e-30f)));
     const float saturation = stock[i] > 0 ? 1 / (1 + vm_exp(minimum(log_ratio, 80))) : 0;
     expected[i] = ceiling * vm_exp(response_log[i]) * saturation;
-    outcome[i] = expected[i] * vm_exp(noise * noise_normal[i] - 0.5f * noise * noise);
-  }
-}
-
-APPORTION_VECTORIZED
-void ck_sum_auction_channel(ck_channel_results r, const float *restrict win_rates, const float *restrict win_costs,
-                            float season, const float *restrict kept_share, size_t lanes) {
-  for (size_t i = 0; i < lanes; i++) {
-    const int32_t level = r.levels[i * r.level_stride];
-    r.win_sum[i] += r.wins[i];
-    r.expected_win_sum[i] += kept_share[i] < 1 ? r.wins[i] : season * win_rates[level];
-    r.spend_sum[i] += r.spend[i];
-    r.expected_spend_sum[i] += r.wins[i] * win_costs[level];
-    r.click_sum[i] += r.clicks[i];
-    r.outcome_sum[i] += r.outcome[i];
-  }
-}
-
-// The log of (seen + counted) / (expected + counted): the mean of a gamma posterior, against that of its prior.
-static inline float log_ratio(float seen, float expected, float counted) {
-  return vm_log((seen + counted) / (expected + counted));
-}
-
-APPORTION_VECTORIZED
-void ck_write_auction_channel(float *restrict rows, size_t stride, size_t lanes, ck_channel_results r,
-                              ck_channel_scales s) {
-  float columns[6][stripLanes];
-  for (size_t first = 0; first < lanes; first += stripLanes) {
-    const size_t count = lanes - first < stripLanes ? lanes - first : stripLanes;
-    for (size_t i = 0; i < count; i++) {
-      const size_t lane = first + i;
-      const float expected_clicks = r.win_sum[lane] * s.click_rate;
-      columns[0][i] = r.spend[lane] / maximum(r.wins[lane], 1) * s.price_scale;
-      columns[1][i] = log_ratio(r.win_sum[lane], r.expected_win_sum[lane], s.wins_counted);
-      columns[2][i] = log_ratio(r.spend_sum[lane], r.expected_spend_sum[lane], s.spend_counted);
-      columns[3][i] = log_ratio(r.click_sum[lane], expected_clicks, s.clicks_counted);
-      columns[4][i] = log_ratio(r.outcome_sum[lane], r.click_sum[lane] * s.conversion_rate, s.outcomes_counted);
-      columns[5][i] = expected_clicks / (expected_clicks + s.clicks_counted);
-    }
-    for (size_t i = 0; i < count; i++) {
-      const size_t lane = first + i;
-      float *row = rows + lane * stride;
-      row[0] = r.levels ? (float)r.levels[lane * r.level_stride] * s.level_scale : 0;
-      row[1] = r.wins[lane] * s.win_scale;
-      row[2] = columns[0][i];
-      row[3] = r.clicks[lane] * s.click_scale;
-      row[4] = r.outcome[lane] * s.outcome_scale;
-      for (int c = 0; c < 5; c++) row[5 + c] = columns[1 + c][i];
-      row[10] = r.carry_over[lane] * s.carry_scale;
-    }
+    outcome[i] = expected[i] * vm_exp(noise * outcome[i] - 0.5f * noise * noise);
   }
 }

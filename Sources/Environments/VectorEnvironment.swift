@@ -48,14 +48,14 @@ public final class VectorEnvironment<E: Environment> {
   ///   - seed: decides all randomness, together with a lane's number. Evaluation uses the seeds from 2^63 on, so
   ///     training seeds stay below.
   ///   - lanesPerBlock: how many lanes a block steps together; speed alone depends on it. Nil for an eighth of the lanes,
-  ///     between 16, which vector kernels need, and 128, whose state stays in a core's cache.
+  ///     between 16, which vector kernels need, and 256, whose state stays in a core's cache.
   ///   - threads: the most threads of a step; nil for as many as there are processors.
   ///   - make: describes the problem; called once.
   public init(
     count: Int, seed: UInt64, lanesPerBlock: Int? = nil, threads: Int? = nil, _ make: () throws -> E
   ) rethrows {
     precondition(count > 0, "A vector environment needs at least one lane, not \(count).")
-    let lanesPerBlock = lanesPerBlock ?? min(max((count / 8 + 15) / 16 * 16, 16), 128)
+    let lanesPerBlock = lanesPerBlock ?? min(max((count / 8 + 15) / 16 * 16, 16), 256)
     precondition(lanesPerBlock > 0, "A block needs at least one lane, not \(lanesPerBlock).")
     let environment = try make()
     self.environment = environment

@@ -1,21 +1,21 @@
 /// The kernels of `CKernels` one element at a time in plain Swift: the reference that the fast ones are
 /// tested against, and the fast way where there is only one element.
 ///
-/// The random kernels agree with their vector forms bit for bit, because neither contracts multiplications
-/// and additions.
+/// The random kernels agree with their vector forms bit for bit, because both fuse the same multiplications and
+/// additions, and no others.
 public enum ScalarKernels {
   /// e to the power x, within 1 unit in the last place; 0 below −104 and infinity above 88.73.
   public static func exp(_ x: Float) -> Float {
     let x = min(max(x, -104), 89)
-    let n = (x * 0x1.715476p+0 + 0x1.8p+23) - 0x1.8p+23
-    let r = (x - n * 0x1.62e4p-1) - n * 0x1.7f7d1cp-20
+    let n = fma(x, 0x1.715476p+0, 0x1.8p+23) - 0x1.8p+23
+    let r = fma(n, -0x1.7f7d1cp-20, fma(n, -0x1.62e4p-1, x))
     var p: Float = 1.9875691500e-4
-    p = p * r + 1.3981999507e-3
-    p = p * r + 8.3334519073e-3
-    p = p * r + 4.1665795894e-2
-    p = p * r + 1.6666665459e-1
-    p = p * r + 5.0000001201e-1
-    let y = p * (r * r) + r + 1
+    p = fma(p, r, 1.3981999507e-3)
+    p = fma(p, r, 8.3334519073e-3)
+    p = fma(p, r, 4.1665795894e-2)
+    p = fma(p, r, 1.6666665459e-1)
+    p = fma(p, r, 5.0000001201e-1)
+    let y = fma(p, r * r, r) + 1
     let power = Int32(n)
     let half = power >> 1
     return y * powerOfTwo(half) * powerOfTwo(power - half)
@@ -28,18 +28,18 @@ public enum ScalarKernels {
     let f = Float(bitPattern: UInt32(bitPattern: bits &- k << 23)) - 1
     let n = Float(k)
     var p: Float = 7.0376836292e-2
-    p = p * f - 1.1514610310e-1
-    p = p * f + 1.1676998740e-1
-    p = p * f - 1.2420140846e-1
-    p = p * f + 1.4249322787e-1
-    p = p * f - 1.6668057665e-1
-    p = p * f + 2.0000714765e-1
-    p = p * f - 2.4999993993e-1
-    p = p * f + 3.3333331174e-1
+    p = fma(p, f, -1.1514610310e-1)
+    p = fma(p, f, 1.1676998740e-1)
+    p = fma(p, f, -1.2420140846e-1)
+    p = fma(p, f, 1.4249322787e-1)
+    p = fma(p, f, -1.6668057665e-1)
+    p = fma(p, f, 2.0000714765e-1)
+    p = fma(p, f, -2.4999993993e-1)
+    p = fma(p, f, 3.3333331174e-1)
     let square = f * f
-    var y = p * (f * square) - 2.12194440e-4 * n
-    y -= 0.5 * square
-    return (f + y) + 0.693359375 * n
+    var y = fma(n, -2.12194440e-4, p * (f * square))
+    y = fma(square, -0.5, y)
+    return fma(n, 0.693359375, f + y)
   }
 
   /// log(1 − x) for x in [0, 1), with a small relative error for small x too.
@@ -58,28 +58,31 @@ public enum ScalarKernels {
     if w < 5 {
       let c = w - 2.5
       p = 2.81022636e-08
-      p = p * c + 3.43273939e-07
-      p = p * c - 3.5233877e-06
-      p = p * c - 4.39150654e-06
-      p = p * c + 0.00021858087
-      p = p * c - 0.00125372503
-      p = p * c - 0.00417768164
-      p = p * c + 0.246640727
-      p = p * c + 1.50140941
+      p = fma(p, c, 3.43273939e-07)
+      p = fma(p, c, -3.5233877e-06)
+      p = fma(p, c, -4.39150654e-06)
+      p = fma(p, c, 0.00021858087)
+      p = fma(p, c, -0.00125372503)
+      p = fma(p, c, -0.00417768164)
+      p = fma(p, c, 0.246640727)
+      p = fma(p, c, 1.50140941)
     } else {
       let t = w.squareRoot() - 3
       p = -0.000200214257
-      p = p * t + 0.000100950558
-      p = p * t + 0.00134934322
-      p = p * t - 0.00367342844
-      p = p * t + 0.00573950773
-      p = p * t - 0.0076224613
-      p = p * t + 0.00943887047
-      p = p * t + 1.00167406
-      p = p * t + 2.83297682
+      p = fma(p, t, 0.000100950558)
+      p = fma(p, t, 0.00134934322)
+      p = fma(p, t, -0.00367342844)
+      p = fma(p, t, 0.00573950773)
+      p = fma(p, t, -0.0076224613)
+      p = fma(p, t, 0.00943887047)
+      p = fma(p, t, 1.00167406)
+      p = fma(p, t, 2.83297682)
     }
     return x * 0x1.6a09e6p+0 * p
   }
+
+  /// x · y + z, rounded once.
+  private static func fma(_ x: Float, _ y: Float, _ z: Float) -> Float { z.addingProduct(x, y) }
 
   private static func powerOfTwo(_ n: Int32) -> Float {
     Float(bitPattern: UInt32(bitPattern: (n + 127) << 23))

@@ -36,8 +36,9 @@ void ck_stop_at_money(float *wins, float *cost, float *available, float *scratch
 
 /// clicks ~ Binomial(wins, click_rate · e^(response_log - strength · exposure)), conversions ~ Binomial(clicks,
 /// conversion_rate · e^conversion_log), expected = wins · both rates; then exposure ← retention · exposure + wins / reach.
-void ck_auction_outcome(const float *wins, const float *response_log, const float *conversion_log,
-                        const float *click_uniform, const float *conversion_uniform, float click_rate,
+///
+/// clicks and conversions: in, the uniforms they are drawn by; out, the counts.
+void ck_auction_outcome(const float *wins, const float *response_log, const float *conversion_log, float click_rate,
                         float conversion_rate, float strength, float retention, float inverse_reach, float *exposure,
                         float *clicks, float *conversions, float *expected, float *scratch, size_t lanes);
 
@@ -46,34 +47,9 @@ void ck_response_offer(const float *spends, const int32_t *levels, size_t level_
 
 /// expected = ceiling · e^response_log · stock^slope / (stock^slope + half^slope), slope and log half one per lane;
 /// outcome = expected · exp(noise · normal - noise² / 2).
-void ck_response_outcome(const float *stock, const float *response_log, const float *noise_normal, float ceiling,
-                         const float *log_half, const float *slope, float noise, float *outcome, float *expected,
-                         size_t lanes);
-
-/// What one channel's last tick showed its advertiser, and its sums over the episode; `levels` may be null at a start.
-typedef struct {
-  const int32_t *levels;
-  size_t level_stride;
-  const float *wins, *spend, *clicks, *outcome, *carry_over;
-  float *win_sum, *expected_win_sum, *spend_sum, *expected_spend_sum, *click_sum, *outcome_sum;
-} ck_channel_results;
-
-/// Adds a tick of an auction channel to the sums. `win_rates` and `win_costs` hold, per level, the wins of a tick and the
-/// money per win that the calibrated market leads one to expect. Where the budget stopped the tick (`kept_share` below
-/// 1), wins say nothing of the market, and are themselves what was expected.
-void ck_sum_auction_channel(ck_channel_results results, const float *win_rates, const float *win_costs, float season,
-                            const float *kept_share, size_t lanes);
-
-/// The scales that bring a channel's columns near 1, and how many observations the calibration counts for in each ratio.
-typedef struct {
-  float level_scale, win_scale, price_scale, click_scale, outcome_scale, carry_scale;
-  float click_rate, conversion_rate;
-  float wins_counted, spend_counted, clicks_counted, outcomes_counted;
-} ck_channel_scales;
-
-/// Writes the eleven columns of one auction channel into the lanes' observation rows, `stride` floats apart: five of the
-/// last tick, four log ratios of what was seen to what was expected, the weight of the clicks seen, and carry-over.
-void ck_write_auction_channel(float *rows, size_t stride, size_t lanes, ck_channel_results results,
-                              ck_channel_scales scales);
+///
+/// outcome: in, the normals; out, the outcomes.
+void ck_response_outcome(const float *stock, const float *response_log, float ceiling, const float *log_half,
+                         const float *slope, float noise, float *outcome, float *expected, size_t lanes);
 
 #endif

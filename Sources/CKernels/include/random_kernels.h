@@ -35,7 +35,7 @@ void ck_poisson_quantiles(const float *mean, const float *u, float *out, size_t 
 
 /// Binomial counts by inversion, like `ck_poisson_quantiles`: `trials` are integers held as floats,
 /// `probability` is in [0, 1]. The variance takes the mean's place: searched below 16, expanded from 16 on,
-/// with the same errors.
+/// with the same errors. `out` may be `u`.
 void ck_binomial_quantiles(
     const float *trials, const float *probability, const float *u, float *out, size_t n);
 

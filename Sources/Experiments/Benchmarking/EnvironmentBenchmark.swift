@@ -39,7 +39,7 @@ struct EnvironmentBenchmark {
         return ObservationKind.allCases.map { kind in
           measured(
             kind == .advertiser ? name : "\(name)/\(kind.rawValue)",
-            BudgetAllocation(market: market, observation: kind), lanes: kind == .advertiser ? 8192 : 512)
+            BudgetAllocation(market: market, observation: kind), lanes: kind == .advertiser ? 4096 : 512)
         }
       }
   }

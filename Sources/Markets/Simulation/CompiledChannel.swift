@@ -43,7 +43,8 @@ final class CompiledChannel {
     }
   }
 
-  /// Writes the wins and spend that the channel wants, before the budget stops it.
+  /// Writes the wins and spend that the channel wants, before the budget stops it, and leaves the draws that settle them
+  /// where what they lead to will stand.
   func offer(
     levels chosen: UnsafePointer<Int32>, stride: Int, season: Float, draws: MatrixView,
     simulation: MarketSimulation, channel: Int
@@ -56,19 +57,17 @@ final class CompiledChannel {
     case .response:
       ck_response_offer(
         levels.pointer, chosen, stride, simulation.values(.spend, channel), simulation.laneCount)
+      simulation.values(.outcome, channel).update(from: draws.row(3), count: simulation.laneCount)
     }
   }
 
   /// Draws what the money led to, and carries exposure or adstock on.
   func settle(
-    season: Float, draws: MatrixView, simulation: MarketSimulation, channel: Int,
-    scratch: UnsafeMutablePointer<Float>
+    season: Float, simulation: MarketSimulation, channel: Int, scratch: UnsafeMutablePointer<Float>
   ) {
     switch dynamics {
-    case .auction(let auction):
-      auction.settle(draws: draws, simulation: simulation, channel: channel, scratch: scratch)
-    case .response(let response):
-      response.settle(season: season, draws: draws, simulation: simulation, channel: channel)
+    case .auction(let auction): auction.settle(simulation: simulation, channel: channel, scratch: scratch)
+    case .response(let response): response.settle(season: season, simulation: simulation, channel: channel)
     }
   }
 }
@@ -101,16 +100,15 @@ private final class AuctionDynamics {
       &auction, levels, stride, simulation.values(.price, index), simulation.values(.volume, index),
       draws.row(4), draws.row(3), simulation.values(.wins, index), simulation.values(.spend, index),
       simulation.laneCount)
+    simulation.values(.clicks, index).update(from: draws.row(5), count: simulation.laneCount)
+    simulation.values(.outcome, index).update(from: draws.row(6), count: simulation.laneCount)
   }
 
-  func settle(
-    draws: MatrixView, simulation: MarketSimulation, channel index: Int,
-    scratch: UnsafeMutablePointer<Float>
-  ) {
+  func settle(simulation: MarketSimulation, channel index: Int, scratch: UnsafeMutablePointer<Float>) {
     let fatigue = channel.fatigue
     ck_auction_outcome(
       simulation.values(.wins, index), simulation.values(.response, index),
-      simulation.values(.conversionShift, index), draws.row(5), draws.row(6), Float(channel.clickRate),
+      simulation.values(.conversionShift, index), Float(channel.clickRate),
       Float(channel.conversionRate), Float(fatigue?.strength ?? 0), Float(fatigue?.retention ?? 0),
       Float(fatigue.map { 1 / $0.reach } ?? 0), simulation.values(.carryOver, index),
       simulation.values(.clicks, index), simulation.values(.outcome, index),
@@ -162,13 +160,13 @@ private final class ResponseDynamics {
     shape.pointer.update(from: other.shape.pointer, count: shape.count)
   }
 
-  func settle(season: Float, draws: MatrixView, simulation: MarketSimulation, channel index: Int) {
+  func settle(season: Float, simulation: MarketSimulation, channel index: Int) {
     let spend = simulation.values(.spend, index)
     believed.add(spend)
     simulation.values(.carryOver, index).update(from: believed.stock, count: lanes)
     working?.add(spend)
     ck_response_outcome(
-      (working ?? believed).stock, simulation.values(.response, index), draws.row(3),
+      (working ?? believed).stock, simulation.values(.response, index),
       Float(channel.saturation.maximum) * season, shape.pointer, shape.pointer + lanes, Float(channel.noise),
       simulation.values(.outcome, index), simulation.values(.expectedOutcome, index), lanes)
   }

@@ -27,9 +27,9 @@ public final class MarketSimulation {
 
   let compiled: [CompiledChannel]
   let slab: Matrix
-  /// Channels × 8 rows: standard normals for price, volume, response and cost (or noise), then uniforms for wins,
-  /// clicks and conversions, and one spare.
-  let draws: Matrix
+  /// What the channel at hand draws, in 8 rows of lanes: standard normals for price, volume, response and cost (or
+  /// noise), then uniforms for wins, clicks and conversions, and one spare.
+  private let draws: Matrix
   /// Lanes: the money left in the episode.
   public let remaining: UnsafeMutablePointer<Float>
   let available: UnsafeMutablePointer<Float>
@@ -72,7 +72,7 @@ public final class MarketSimulation {
     }
     moneyQuantum = market.moneyQuantum
     slab = Matrix(rows: Field.allCases.count * market.channels.count + 4, columns: lanes.count)
-    draws = Matrix(rows: Self.drawsPerTick * market.channels.count, columns: lanes.count)
+    draws = Matrix(rows: Self.drawsPerTick, columns: lanes.count)
     let rows = slab.view
     let extra = Field.allCases.count * market.channels.count
     remaining = rows.row(extra)
@@ -133,10 +133,10 @@ public final class MarketSimulation {
     for channel in 0..<channelCount {
       draw(channel, tick: tick, blocks: compiled[channel].blocksPerTick, normals: Self.normalsPerTick)
       if tick > 0 { advanceDrift(channel) }
+      offer(channel, levels + channel)
     }
     let cap = market.exactTickCap
     for index in 0..<laneCount { available[index] = min(remaining[index], cap) }
-    for channel in 0..<channelCount { offer(channel, levels + channel) }
     for index in 0..<laneCount { remaining[index] -= available[index] }
     ck_stop_at_money(
       values(.wins), values(.spend), available, keptShare, moneyQuantum, channelCount, laneCount)
@@ -150,20 +150,19 @@ public final class MarketSimulation {
 
   private func offer(_ channel: Int, _ levels: UnsafePointer<Int32>) {
     compiled[channel].offer(
-      levels: levels, stride: channelCount, season: Float(market.season[tick]), draws: draws(of: channel),
+      levels: levels, stride: channelCount, season: Float(market.season[tick]), draws: draws.view,
       simulation: self, channel: channel)
   }
 
   private func settle(_ channel: Int) {
     compiled[channel].settle(
-      season: Float(market.season[tick]), draws: draws(of: channel), simulation: self, channel: channel,
-      scratch: scratch)
+      season: Float(market.season[tick]), simulation: self, channel: channel, scratch: scratch)
   }
 
   private func advanceDrift(_ channel: Int) {
     let drift = market.drift
     let innovation = (1 - drift.persistence * drift.persistence).squareRoot()
-    let normals = draws(of: channel)
+    let normals = draws.view
     func advance(_ row: Int, _ factor: Field, _ shift: Field, _ deviation: Double) {
       ck_autoregress(
         values(factor, channel), values(shift, channel), normals.row(row), Float(drift.persistence),
@@ -176,19 +175,15 @@ public final class MarketSimulation {
 
   /// Writes a row of normals, scaled to a standard deviation, around 0 or around another field.
   private func fill(_ field: Field, _ channel: Int, row: Int, deviation: Double, around mean: Field? = nil) {
-    let (target, normals) = (values(field, channel), draws(of: channel).row(row))
+    let (target, normals) = (values(field, channel), draws.view.row(row))
     for lane in 0..<laneCount { target[lane] = Float(deviation) * normals[lane] }
     guard let mean = mean.map({ values($0, channel) }) else { return }
     for lane in 0..<laneCount { target[lane] += mean[lane] }
   }
 
-  private func draws(of channel: Int) -> MatrixView {
-    draws.view.rows(channel * Self.drawsPerTick..<(channel + 1) * Self.drawsPerTick)
-  }
-
   /// Draws a channel's numbers of a tick; the first `normals` rows are made standard normal.
   private func draw(_ channel: Int, tick: Int, blocks: Int, normals: Int) {
-    let rows = draws(of: channel).pointer
+    let rows = draws.pointer
     let key = SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
     let counter = SIMD3(
       UInt32(tick) * 2, UInt32(truncatingIfNeeded: episode),

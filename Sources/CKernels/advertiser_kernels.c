@@ -1,0 +1,131 @@
+#include "advertiser_kernels.h"
+
+#include "target_clones.h"
+#include "vector_chunk.h"
+
+/// Lanes whose columns stay in the first-level cache, and the columns of a channel, made up to a chunk.
+enum { stripLanes = 128, columnCount = 11 };
+
+static inline float maximum(float a, float b) { return a > b ? a : b; }
+
+// Arrays are arguments, not fields of a structure, so that the compiler may know them apart and work on many lanes at
+// once.
+APPORTION_VECTORIZED
+static void sum_wins(const int32_t *restrict levels, size_t level_stride, const float *restrict wins,
+                     const float *restrict win_rates, const float *restrict win_costs, float season,
+                     const float *restrict kept_share, float *restrict win_sum, float *restrict expected_win_sum,
+                     float *restrict expected_spend_sum, size_t lanes) {
+  for (size_t i = 0; i < lanes; i++) {
+    const int32_t level = levels[i * level_stride];
+    win_sum[i] += wins[i];
+    expected_win_sum[i] += kept_share[i] < 1 ? wins[i] : season * win_rates[level];
+    expected_spend_sum[i] += wins[i] * win_costs[level];
+  }
+}
+
+APPORTION_VECTORIZED
+static void sum_outcomes(const float *restrict spend, const float *restrict clicks, const float *restrict outcome,
+                         float *restrict spend_sum, float *restrict click_sum, float *restrict outcome_sum,
+                         size_t lanes) {
+  for (size_t i = 0; i < lanes; i++) {
+    spend_sum[i] += spend[i];
+    click_sum[i] += clicks[i];
+    outcome_sum[i] += outcome[i];
+  }
+}
+
+void ck_sum_auction_channel(ck_channel_results r, const float *win_rates, const float *win_costs, float season,
+                            const float *kept_share, size_t lanes) {
+  sum_wins(r.levels, r.level_stride, r.wins, win_rates, win_costs, season, kept_share, r.win_sum, r.expected_win_sum,
+           r.expected_spend_sum, lanes);
+  sum_outcomes(r.spend, r.clicks, r.outcome, r.spend_sum, r.click_sum, r.outcome_sum, lanes);
+}
+
+// The log of (seen + counted) / (expected + counted): the mean of a gamma posterior, against that of its prior.
+static inline float log_ratio(float seen, float expected, float counted) {
+  return vm_log((seen + counted) / (expected + counted));
+}
+
+typedef float f32x4 __attribute__((ext_vector_type(4)));
+typedef float f32x8 __attribute__((ext_vector_type(8)));
+
+/// Interleaves the first, or else the last, halves of two chunks.
+#define FIRST_HALVES(a, b) \
+  __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
+#define LAST_HALVES(a, b) \
+  __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
+
+/// Writes a chunk of columns as rows of `columnCount` numbers: interleaving the two halves of 16 vectors four times over
+/// transposes them.
+static inline __attribute__((always_inline)) void write_rows(
+    float *rows, size_t stride, const float columns[columnCount][stripLanes], size_t first) {
+  f32x16 from[chunkLanes], to[chunkLanes];
+#pragma clang loop unroll(full)
+  for (int c = 0; c < chunkLanes; c++) {
+    from[c] = 0.0f;
+    if (c < columnCount) memcpy(&from[c], columns[c] + first, sizeof from[c]);
+  }
+#pragma clang loop unroll(full)
+  for (int round = 0; round < 4; round++) {
+#pragma clang loop unroll(full)
+    for (int c = 0; c < chunkLanes / 2; c++) {
+      to[2 * c] = FIRST_HALVES(from[c], from[c + 8]);
+      to[2 * c + 1] = LAST_HALVES(from[c], from[c + 8]);
+    }
+    memcpy(from, to, sizeof from);
+  }
+  // In two pieces that overlap, straight from registers.
+#pragma clang loop unroll(full)
+  for (int i = 0; i < chunkLanes; i++) {
+    const f32x8 left = __builtin_shufflevector(from[i], from[i], 0, 1, 2, 3, 4, 5, 6, 7);
+    const f32x4 right = __builtin_shufflevector(from[i], from[i], 7, 8, 9, 10);
+    memcpy(rows + i * stride, &left, sizeof left);
+    memcpy(rows + i * stride + 7, &right, sizeof right);
+  }
+}
+
+APPORTION_VECTORIZED
+static void write_strip(float *restrict rows, size_t stride, size_t lanes, const int32_t *restrict levels,
+                        size_t level_stride, const float *restrict wins, const float *restrict spend,
+                        const float *restrict clicks, const float *restrict outcome,
+                        const float *restrict carry_over, const float *restrict win_sum,
+                        const float *restrict expected_win_sum, const float *restrict spend_sum,
+                        const float *restrict expected_spend_sum, const float *restrict click_sum,
+                        const float *restrict outcome_sum, const ck_channel_scales *restrict s) {
+  float columns[columnCount][stripLanes];
+  for (size_t i = 0; i < lanes; i++) columns[0][i] = 0;
+  if (levels)
+    for (size_t i = 0; i < lanes; i++) columns[0][i] = (float)levels[i * level_stride] * s->level_scale;
+  for (size_t i = 0; i < lanes; i++) {
+    columns[1][i] = wins[i] * s->win_scale;
+    columns[2][i] = spend[i] / maximum(wins[i], 1) * s->price_scale;
+    columns[3][i] = clicks[i] * s->click_scale;
+    columns[4][i] = outcome[i] * s->outcome_scale;
+    columns[10][i] = carry_over[i] * s->carry_scale;
+  }
+  for (size_t i = 0; i < lanes; i++) {
+    const float clicks_expected = win_sum[i] * s->click_rate;
+    columns[5][i] = log_ratio(win_sum[i], expected_win_sum[i], s->wins_counted);
+    columns[6][i] = log_ratio(spend_sum[i], expected_spend_sum[i], s->spend_counted);
+    columns[7][i] = log_ratio(click_sum[i], clicks_expected, s->clicks_counted);
+    columns[8][i] = log_ratio(outcome_sum[i], click_sum[i] * s->conversion_rate, s->outcomes_counted);
+    columns[9][i] = clicks_expected / (clicks_expected + s->clicks_counted);
+  }
+  size_t i = 0;
+  for (; i + chunkLanes <= lanes; i += chunkLanes) write_rows(rows + i * stride, stride, columns, i);
+  if (i == lanes) return;
+  float last[chunkLanes * columnCount];
+  write_rows(last, columnCount, columns, i);
+  for (size_t j = 0; i + j < lanes; j++)
+    memcpy(rows + (i + j) * stride, last + j * columnCount, columnCount * sizeof(float));
+}
+
+void ck_write_auction_channel(float *rows, size_t stride, size_t lanes, ck_channel_results r, ck_channel_scales s) {
+  for (size_t i = 0; i < lanes; i += stripLanes) {
+    const int32_t *levels = r.levels ? r.levels + i * r.level_stride : NULL;
+    write_strip(rows + i * stride, stride, lanes - i < stripLanes ? lanes - i : stripLanes, levels, r.level_stride,
+                r.wins + i, r.spend + i, r.clicks + i, r.outcome + i, r.carry_over + i, r.win_sum + i,
+                r.expected_win_sum + i, r.spend_sum + i, r.expected_spend_sum + i, r.click_sum + i,
+                r.outcome_sum + i, &s);
+  }
+}
