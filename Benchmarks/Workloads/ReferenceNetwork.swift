@@ -9,6 +9,10 @@ public func networkShape(branches: Int, choices: Int) -> NetworkShape {
     observationSize: 64, hidden: [256, 256], branchSizes: Array(repeating: choices, count: branches))
 }
 
+/// The reference network with an output for each of 16⁴ combinations.
+public let jointShape = NetworkShape(
+  observationSize: 64, hidden: [256, 256], branchSizes: [16, 16, 16, 16], aggregation: .joint, isDueling: false)
+
 /// A policy of the reference network with its first weights.
 public func referencePolicy() -> Policy {
   Policy(

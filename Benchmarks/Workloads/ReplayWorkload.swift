@@ -9,10 +9,12 @@ public final class ReplayWorkload {
   private let lanes: VectorEnvironment<NoiseWorld>
   private let actions: [Int32]
   private let table: NormalizationTable
+  private let pool: WorkerPool
   private var stream = RandomStream(seed: 2, purpose: .replay)
 
-  /// Fills a ring of `capacity` slots by the play of 64 lanes.
-  public init(shape: NetworkShape, capacity: Int, batch count: Int) {
+  /// Fills a ring of `capacity` slots by the play of 64 lanes; the threads of a pool share the rows of a sample.
+  public init(shape: NetworkShape, capacity: Int, batch count: Int, pool: WorkerPool = WorkerPool(threads: 1)) {
+    self.pool = pool
     let sizes = shape.branchSizes
     replay = ReplayBuffer(
       capacity: capacity, lanes: 64, observationSize: shape.observationSize, branchCount: sizes.count)
@@ -39,5 +41,5 @@ public final class ReplayWorkload {
   }
 
   /// Fills the batch.
-  public func sample() { replay.sample(into: batch, normalizedBy: table, stream: &stream) }
+  public func sample() { replay.sample(into: batch, normalizedBy: table, stream: &stream, pool: pool) }
 }

@@ -38,6 +38,14 @@ def update(batch, head, jax, torch=None):
         f"update-{batch}-{head}", f"update of {batch}, head {head.replace('x', '×')}", ["update", str(batch), head], rivals)
 
 
+def joint(goal, *options):
+    """64-256-256-65,536; theirs is a branch of as many choices."""
+    work = "joint head of 65,536, batch 128, " + ("Adam by rows" if options else "exact Adam")
+    return Comparison(
+        "joint-sparse" if options else "joint", work, ["update", "128", "joint", *options],
+        [Rival("JAX", ["update_jax.py", "128", "1x65536"], goal), Rival("PyTorch", ["update_torch.py", "128", "1x65536"], goal)])
+
+
 def scaling(name, work, command):
     return Comparison(
         f"scaling-{name}", f"{work}, 2 threads", command + ["--threads", "2"],
@@ -50,6 +58,8 @@ COMPARISONS = [
     update(256, "8x16", 1.8, 2.5),
     update(1024, "8x16", 1.3, 2),
     update(256, "16x32", 2.2),
+    joint(6, "--sparse"),
+    joint(3),
     Comparison(
         "dqn", "DQN on CartPole-v1, an update of 64 per step", ["train-cart-pole", "20000"],
         [Rival("Stable-Baselines3", ["dqn_sb3.py", "1000"], 30), Rival("rlox", ["dqn_rlox.py", "1000"], 30)]),

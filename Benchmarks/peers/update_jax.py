@@ -23,8 +23,10 @@ def network(parameters, x):
 
 
 def values(parameters, x):
-    """One value per (branch, choice): the state's plus the advantage over the branch's mean."""
+    """One value per (branch, choice): the state's plus the advantage over the branch's mean; a joint head's as they are."""
     out = network(parameters, x)
+    if branches == 1:
+        return out[:, None, 1:]
     advantages = out[:, 1:].reshape(-1, branches, choices)
     return out[:, :1, None] + advantages - advantages.mean(axis=2, keepdims=True)
 

@@ -18,8 +18,10 @@ def network():
 
 
 def values(network, x):
-    """One value per (branch, choice): the state's plus the advantage over the branch's mean."""
+    """One value per (branch, choice): the state's plus the advantage over the branch's mean; a joint head's as they are."""
     out = network(x)
+    if branches == 1:
+        return out[:, None, 1:]
     advantages = out[:, 1:].view(-1, branches, choices)
     return out[:, :1, None] + advantages - advantages.mean(dim=2, keepdim=True)
 

@@ -100,35 +100,63 @@ extension ReplayBuffer {
   ///   - rewardScale: what rewards are multiplied with.
   ///   - correction: β, how much of the unevenness of priorities the weights take back, in 0…1.
   ///   - stream: where the chance comes from.
+  ///   - pool: the threads that share the rows; nil gathers them on the caller's alone.
   public func sample(
     into batch: ReplayBatch, normalizedBy table: NormalizationTable, rewardScale: Float = 1,
-    correction: Float = 1, stream: inout RandomStream
+    correction: Float = 1, stream: inout RandomStream, pool: WorkerPool? = nil
   ) {
-    // The played transitions come first; of a pair, the counterfactual stands behind what was played.
-    let rowsPerDraw = batch.paired ? 2 : 1
-    let draws = batch.count / rowsPerDraw
-    draw(into: batch.slots, count: draws, stream: &stream)
-    for draw in 0..<draws {
-      let (slot, row) = (Int(batch.slots[draw]), draw * rowsPerDraw)
-      batch.nextSlots[draw] = next[slot]
-      batch.rewards[row] = rewards[slot] * rewardScale
-      batch.discounts[row] = discounts[slot]
-      batch.setLimits(row, from: observations + Int(next[slot]) * rowStride)
-      let (from, to) = (actions + slot * branchCount, batch.actions + row * branchCount)
-      for branch in 0..<branchCount { to[branch] = from[branch] }
+    let task = GatherTask(replay: self, batch: batch, table: table, rewardScale: rewardScale)
+    draw(into: batch.slots, count: task.draws, stream: &stream)
+    if let pool {
+      pool.run(task.pieces, task)
+    } else {
+      task.gather(0..<task.draws)
     }
-    table.normalize(
-      observations, stride: rowStride, indexes: batch.slots,
-      into: batch.observations.view.rows(every: rowsPerDraw))
-    table.normalize(
-      observations, stride: rowStride, indexes: batch.nextSlots,
-      into: batch.nextObservations.view.rows(every: rowsPerDraw))
-    if batch.paired, let counterfactuals {
-      counterfactuals.write(to: batch, normalizedBy: table, rewardScale: rewardScale)
+    if batch.paired {
       // From the end, so that no slot is overwritten before it is read.
       for row in (0..<batch.count).reversed() { batch.slots[row] = batch.slots[row / 2] }
     }
     priorities?.weigh(batch.slots, count: batch.count, correction: correction, into: batch.weights)
+  }
+}
+
+/// Gathers the rows of a sample from all over the ring.
+private struct GatherTask: ParallelTask {
+  let replay: ReplayBuffer
+  let batch: ReplayBatch
+  let table: NormalizationTable
+  let rewardScale: Float
+
+  /// The played transitions come first; of a pair, the counterfactual stands behind what was played.
+  private var rowsPerDraw: Int { batch.paired ? 2 : 1 }
+  var draws: Int { batch.count / rowsPerDraw }
+  /// Less than some 16 kB of rows are not worth waking a thread for.
+  var pieces: Int { max(1, min(8, batch.count * replay.observationSize / 4096)) }
+
+  func run(_ piece: Int) { gather(draws * piece / pieces..<draws * (piece + 1) / pieces) }
+
+  func gather(_ range: Range<Int>) {
+    let branchCount = replay.branchCount
+    for draw in range {
+      let (slot, row) = (Int(batch.slots[draw]), draw * rowsPerDraw)
+      let next = replay.next[slot]
+      batch.nextSlots[draw] = next
+      batch.rewards[row] = replay.rewards[slot] * rewardScale
+      batch.discounts[row] = replay.discounts[slot]
+      batch.setLimits(row, from: replay.observations + Int(next) * replay.rowStride)
+      let (from, to) = (replay.actions + slot * branchCount, batch.actions + row * branchCount)
+      for branch in 0..<branchCount { to[branch] = from[branch] }
+    }
+    normalize(range, batch.slots, into: batch.observations.view)
+    normalize(range, batch.nextSlots, into: batch.nextObservations.view)
+    guard batch.paired, let counterfactuals = replay.counterfactuals else { return }
+    counterfactuals.write(range, to: batch, normalizedBy: table, rewardScale: rewardScale)
+  }
+
+  private func normalize(_ range: Range<Int>, _ slots: UnsafePointer<Int32>, into rows: MatrixView) {
+    table.normalize(
+      replay.observations, stride: replay.rowStride, indexes: slots + range.lowerBound,
+      into: rows.rows(every: rowsPerDraw).rows(range))
   }
 }
 

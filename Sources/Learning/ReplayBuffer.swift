@@ -85,10 +85,7 @@ public final class ReplayBuffer {
       observationSize < Self.cacheLine
       ? observationSize
       : (observationSize + Self.cacheLine - 1) / Self.cacheLine * Self.cacheLine
-    let bytes = capacity * rowStride * MemoryLayout<Float>.stride
-    observations = UnsafeMutableRawPointer.allocate(
-      byteCount: bytes, alignment: Self.cacheLine * MemoryLayout<Float>.stride
-    ).bindMemory(to: Float.self, capacity: capacity * rowStride)
+    observations = allocateFloats(capacity * rowStride)
     actions = .allocate(capacity: capacity * branchCount)
     rewards = .allocate(capacity: capacity)
     counterfactuals =
@@ -108,7 +105,7 @@ public final class ReplayBuffer {
   }
 
   deinit {
-    observations.deallocate()
+    freeFloats(observations)
     actions.deallocate()
     rewards.deallocate()
     discounts.deallocate()

@@ -17,13 +17,13 @@ final class ReplayedCounterfactuals {
     self.branchCount = branchCount
     actions = .allocate(capacity: capacity * branchCount)
     rewards = .allocate(capacity: capacity)
-    observations = .allocate(capacity: capacity * observationSize)
+    observations = allocateFloats(capacity * observationSize)
   }
 
   deinit {
     actions.deallocate()
     rewards.deallocate()
-    observations.deallocate()
+    freeFloats(observations)
   }
 
   /// Stores one lane's counterfactual step.
@@ -34,10 +34,12 @@ final class ReplayedCounterfactuals {
       from: step.observations.row(lane), count: observationSize)
   }
 
-  /// Writes the counterfactuals of a batch's slots into every second row, behind what was played.
-  func write(to batch: ReplayBatch, normalizedBy table: NormalizationTable, rewardScale: Float) {
+  /// Writes the counterfactuals of some of a batch's slots into every second row, behind what was played.
+  func write(
+    _ draws: Range<Int>, to batch: ReplayBatch, normalizedBy table: NormalizationTable, rewardScale: Float
+  ) {
     let states = batch.observations.view
-    for draw in 0..<batch.count / 2 {
+    for draw in draws {
       let (slot, row) = (Int(batch.slots[draw]), 2 * draw + 1)
       (batch.actions + row * branchCount).update(from: actions + slot * branchCount, count: branchCount)
       batch.rewards[row] = rewards[slot] * rewardScale
@@ -46,7 +48,7 @@ final class ReplayedCounterfactuals {
       states.row(row).update(from: states.row(row - 1), count: observationSize)
     }
     table.normalize(
-      observations, stride: observationSize, indexes: batch.slots,
-      into: batch.nextObservations.view.rows(every: 2, from: 1))
+      observations, stride: observationSize, indexes: batch.slots + draws.lowerBound,
+      into: batch.nextObservations.view.rows(every: 2, from: 1).rows(draws))
   }
 }

@@ -1,9 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// A row-major single-precision matrix that owns 64-byte aligned storage.
 ///
 /// Element `(row, column)` stands at `pointer[row * columns + column]`. The matrix cannot be copied by
@@ -23,7 +17,7 @@ public struct Matrix: ~Copyable, @unchecked Sendable {
       rows >= 0 && columns >= 0, "A matrix needs non-negative dimensions, not \(rows) × \(columns).")
     self.rows = rows
     self.columns = columns
-    pointer = allocateAligned(rows * columns)
+    pointer = allocateFloats(rows * columns)
     pointer.initialize(repeating: 0, count: rows * columns)
   }
 
@@ -41,7 +35,7 @@ public struct Matrix: ~Copyable, @unchecked Sendable {
     for row in 0..<rows { (pointer + row * columns).update(from: view.row(row), count: columns) }
   }
 
-  deinit { free(pointer) }
+  deinit { freeFloats(pointer) }
 
   /// The number of elements.
   @inlinable public var count: Int { rows * columns }
@@ -133,12 +127,4 @@ public struct MatrixView: @unchecked Sendable {
       pointer[row * stride + column] = newValue
     }
   }
-}
-
-/// Uninitialised storage for `count` floats at a 64-byte boundary; given back with `free`.
-private func allocateAligned(_ count: Int) -> UnsafeMutablePointer<Float> {
-  var raw: UnsafeMutableRawPointer?
-  let status = posix_memalign(&raw, 64, max(64, count * MemoryLayout<Float>.stride))
-  guard status == 0, let raw else { fatalError("Out of memory: \(count) floats cannot be allocated.") }
-  return raw.bindMemory(to: Float.self, capacity: count)
 }

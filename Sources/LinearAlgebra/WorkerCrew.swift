@@ -12,7 +12,11 @@ final class WorkerCrew: @unchecked Sendable {
   private let busy = Atomic(false)
   private let dismissed = Atomic(false)
   private let round = Atomic(0)
-  private let next = Atomic(0)
+  private let threads: Int
+  private let joined = Atomic(0)
+  /// The next piece of each thread's share, every one in a cache line of its own.
+  private let positions: UnsafeMutablePointer<Atomic<Int>>
+  private static let stride = 8
   private let active = Atomic(0)
   private let sleepers = Atomic(0)
   private let callerSleeps = Atomic(false)
@@ -26,6 +30,18 @@ final class WorkerCrew: @unchecked Sendable {
   /// Pauses before a thread parks: some 30 µs.
   private static let patience = 1_500
 
+  /// Makes a crew of some threads, the caller's among them.
+  init(threads: Int) {
+    self.threads = threads
+    positions = .allocate(capacity: threads * Self.stride)
+    for index in 0..<threads * Self.stride { (positions + index).initialize(to: Atomic(0)) }
+  }
+
+  deinit {
+    positions.deinitialize(count: threads * Self.stride)
+    positions.deallocate()
+  }
+
   /// Shares the pieces of a task; false, with nothing done, while the crew is at another task.
   func run(_ count: Int, _ task: UnsafeRawPointer, _ piece: @escaping (UnsafeRawPointer, Int) -> Void) -> Bool
   {
@@ -33,10 +49,12 @@ final class WorkerCrew: @unchecked Sendable {
     self.count = count
     self.task = task
     self.piece = piece
-    next.store(0, ordering: .relaxed)
+    for thread in 0..<threads {
+      positions[thread * Self.stride].store(count * thread / threads, ordering: .relaxed)
+    }
     round.add(1, ordering: .sequentiallyConsistent)
     wakeSleepers(count - 1)
-    takePieces()
+    takePieces(of: 0)
     round.add(1, ordering: .sequentiallyConsistent)
     awaitWorkers()
     busy.store(false, ordering: .releasing)
@@ -51,12 +69,13 @@ final class WorkerCrew: @unchecked Sendable {
 
   /// A worker's life: waits for a round, joins it, until dismissed.
   func serve() {
+    let thread = joined.add(1, ordering: .relaxed).newValue
     var last = 0
     while awaitRound(after: last) {
       active.add(1, ordering: .sequentiallyConsistent)
       let current = round.load(ordering: .sequentiallyConsistent)
       if !current.isMultiple(of: 2) {
-        takePieces()
+        takePieces(of: thread)
         last = current
       }
       let left = active.subtract(1, ordering: .sequentiallyConsistent).newValue
@@ -64,14 +83,20 @@ final class WorkerCrew: @unchecked Sendable {
     }
   }
 
-  private func takePieces() {
+  /// Does the pieces of a thread's own share, the same in every task of as many pieces, so that what they work on stays in
+  /// its core's cache; then what others have left of theirs.
+  private func takePieces(of thread: Int) {
     guard let task else { return }
     let piece = self.piece
     let count = self.count
-    while true {
-      let index = next.add(1, ordering: .relaxed).oldValue
-      if index >= count { return }
-      piece(task, index)
+    for turn in thread..<thread + threads {
+      let share = turn % threads
+      let end = count * (share + 1) / threads
+      while true {
+        let index = positions[share * Self.stride].add(1, ordering: .relaxed).oldValue
+        if index >= end { break }
+        piece(task, index)
+      }
     }
   }
 

@@ -18,7 +18,8 @@ public protocol ParallelTask {
 ///     pool.run(8) { shard in gradients[shard].compute() }
 ///
 /// Between tasks a thread spins for some 30 µs before it parks, so a run of short tasks costs about a
-/// microsecond each instead of a wake-up. The pieces are handed out as threads come free: results must not
+/// microsecond each instead of a wake-up. Each thread begins with its own share of the pieces, the same in every task
+/// of as many, so that its core's cache holds what they work on, and then helps with the others': results must not
 /// depend on which thread runs a piece, nor on the order.
 public final class WorkerPool: @unchecked Sendable {
   /// The number of threads that share a task, the caller's own among them.
@@ -29,7 +30,7 @@ public final class WorkerPool: @unchecked Sendable {
   /// Starts `threads - 1` threads; the caller of `run` is the last.
   public init(threads: Int) {
     precondition(threads > 0, "A pool needs at least one thread, not \(threads).")
-    let crew = WorkerCrew()
+    let crew = WorkerCrew(threads: threads)
     handles = (1..<threads).compactMap { _ in WorkerPool.start(crew) }
     self.crew = crew
     self.threads = handles.count + 1

@@ -69,7 +69,7 @@ public final class BranchingNetwork: @unchecked Sendable {
 
   /// Brings what is derived of the parameters up to date; whoever writes `parameters` calls it before the next pass.
   public func parametersChanged() {
-    for block in 0..<transposed.blockCount { transposed.refresh(block, from: parameters.pointer) }
+    for block in transposed.blocks { transposed.refresh(block, from: parameters.pointer) }
   }
 
   /// The names, shapes and places of the parameters.

@@ -5,10 +5,10 @@ import LinearAlgebra
 struct MeansTask: ParallelTask {
   let online: BranchMeans
   let target: BranchMeans
-  let branchCount: Int
 
   func run(_ index: Int) {
-    if index < branchCount { online.refresh(index) } else { target.refresh(index - branchCount) }
+    let (branch, turn) = index.quotientAndRemainder(dividingBy: 2)
+    if turn == 0 { online.refresh(branch) } else { target.refresh(branch) }
   }
 }
 
@@ -29,48 +29,45 @@ struct GradientTask: ParallelTask {
   }
 }
 
-/// The second part: the shards' gradients of a chunk of parameters summed into the first shard's, and squared up.
+/// The second part: the shards' gradients of a block of parameters summed into the first shard's, and squared up.
 struct SumTask: ParallelTask {
   let update: DoubleQUpdate
   let shardCount: Int
   let squares: UnsafeMutablePointer<Double>
 
-  func run(_ chunk: Int) {
-    let range = update.parameters(of: chunk)
+  func run(_ index: Int) {
+    let block = update.blocks[index]
+    squares[index] = sum(block.weights) + sum(block.biases)
+  }
+
+  private func sum(_ range: Range<Int>) -> Double {
     let sum = update.shards[0].gradients.pointer + range.lowerBound
     for shard in 1..<shardCount {
       ck_add(sum, update.shards[shard].gradients.pointer + range.lowerBound, range.count)
     }
-    squares[chunk] = ck_sum_squares(sum, range.count)
+    return ck_sum_squares(sum, range.count)
   }
 }
 
-/// The third part: the optimizer's step and the target network's for a chunk of parameters.
+/// The third part: the optimizer's step and the target network's for a block of parameters, and both networks' transposed
+/// weights after it.
 struct StepTask: ParallelTask {
   let update: DoubleQUpdate
   let step: ck_adam_step
   let targetRate: Float?
 
-  func run(_ chunk: Int) {
-    let range = update.parameters(of: chunk)
+  func run(_ index: Int) {
+    let block = update.blocks[index]
+    take(block.weights)
+    take(block.biases)
+    update.online.transposed.refresh(block, from: update.online.parameters.pointer)
+    update.target.transposed.refresh(block, from: update.target.parameters.pointer)
+  }
+
+  private func take(_ range: Range<Int>) {
     update.optimizer.apply(
       step, range, update.online.parameters.pointer,
       gradients: update.shards[0].gradients.pointer + range.lowerBound,
       target: update.target.parameters.pointer, rate: targetRate)
-  }
-}
-
-/// After an update: the transposed weights of both networks.
-struct RefreshTask: ParallelTask {
-  let online: BranchingNetwork
-  let target: BranchingNetwork
-
-  /// Blocks of the online network's weights, then as many of the target's.
-  var blockCount: Int { 2 * online.transposed.blockCount }
-
-  func run(_ index: Int) {
-    let (turn, block) = index.quotientAndRemainder(dividingBy: online.transposed.blockCount)
-    let network = turn == 0 ? online : target
-    network.transposed.refresh(block, from: network.parameters.pointer)
   }
 }

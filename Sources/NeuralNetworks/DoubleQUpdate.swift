@@ -98,9 +98,10 @@ public final class DoubleQUpdate: @unchecked Sendable {
   private let quantiles: QuantileRegression?
   private let scores: QuantileScores?
   private let errors: Matrix
-  /// Chunks of parameters: the squared norms of their gradients.
+  /// The parameters whose gradients the shards hold.
+  let blocks: [ParameterBlock]
+  /// Blocks: the squared norms of their gradients.
   private let squares: UnsafeMutablePointer<Double>
-  private let chunks: Int
 
   /// Creates the update of a new network.
   public convenience init(
@@ -159,9 +160,9 @@ public final class DoubleQUpdate: @unchecked Sendable {
       keepsRows
       ? RowGradients(shape: shape, inputs: network.head.inputs, maximumBatch: maximumBatch) : nil
     errors = Matrix(rows: 1, columns: maximumBatch)
-    chunks = (shards[0].gradients.columns + Self.chunkSize - 1) / Self.chunkSize
-    squares = .allocate(capacity: chunks)
-    squares.initialize(repeating: 0, count: chunks)
+    blocks = ParameterBlock.blocks(of: network.layers.dropLast(keepsRows ? 1 : 0))
+    squares = .allocate(capacity: blocks.count)
+    squares.initialize(repeating: 0, count: blocks.count)
     noise = layers.map { NoisyUpdate(online: network, target: target, layers: $0) }
     self.quantiles = quantiles?.regression
     let scores = quantiles.map { QuantileScores(of: network, shape: $0.shape, regression: $0.regression) }
@@ -255,8 +256,7 @@ public final class DoubleQUpdate: @unchecked Sendable {
     let shardCount = Self.shardCount(batch.count)
     if online.branches.isDueling {
       share(
-        2 * online.branches.count,
-        MeansTask(online: onlineMeans, target: targetMeans, branchCount: online.branches.count))
+        2 * online.branches.count, MeansTask(online: onlineMeans, target: targetMeans))
     }
     pool.run(
       shardCount,
@@ -270,7 +270,7 @@ public final class DoubleQUpdate: @unchecked Sendable {
             count: $0.count, branches: acting.branches, aggregation: aggregation,
             kappa: configuration.huberDelta)
         }))
-    pool.run(chunks, SumTask(update: self, shardCount: shardCount, squares: squares))
+    share(blocks.count, SumTask(update: self, shardCount: shardCount, squares: squares))
     gatherRows(batch, shardCount)
     let norm = squaredNorm().squareRoot()
     let statistics = statistics(batch.count, shardCount, norm)
@@ -278,7 +278,7 @@ public final class DoubleQUpdate: @unchecked Sendable {
     let step = optimizer.beginStep(gradientScale: Self.clip(norm, to: configuration.maximumGradientNorm))
     let targetRate = configuration.targetUpdate.rate(step: optimizer.step)
     noise?.rest()
-    pool.run(chunks, StepTask(update: self, step: step, targetRate: targetRate))
+    share(blocks.count, StepTask(update: self, step: step, targetRate: targetRate))
     if let rowGradients {
       let task = RowStepTask(
         update: self, rows: rowGradients, step: step, targetRate: targetRate,
@@ -289,18 +289,14 @@ public final class DoubleQUpdate: @unchecked Sendable {
       noise.step(
         gradients: shards[0].gradients.pointer, gradientScale: step.gradientScale,
         settings: configuration.adam, targetRate: targetRate)
-      // What is disturbed is refreshed with it.
       noise.disturb()
-    } else {
-      let refresh = RefreshTask(online: online, target: target)
-      share(refresh.blockCount, refresh)
     }
     return statistics
   }
 
   /// Runs work that takes a few operations per parameter; that of small networks is not worth waking a thread for.
   private func share(_ count: Int, _ task: some ParallelTask) {
-    if online.parameters.count > Self.chunkSize {
+    if online.parameters.count > ParameterBlock.size {
       pool.run(count, task)
     } else {
       for index in 0..<count { task.run(index) }
@@ -335,7 +331,7 @@ public final class DoubleQUpdate: @unchecked Sendable {
 
   private func squaredNorm() -> Float {
     var sum = rowGradients?.sumOfSquares ?? 0
-    for chunk in 0..<chunks { sum += squares[chunk] }
+    for block in blocks.indices { sum += squares[block] }
     return Float(sum)
   }
 
@@ -347,14 +343,6 @@ public final class DoubleQUpdate: @unchecked Sendable {
     }
     return UpdateStatistics(loss: loss / Float(count), gradientNorm: norm, meanQ: value / Float(count))
   }
-
-  /// The parameters of a chunk, of those whose gradients the shards hold.
-  func parameters(of chunk: Int) -> Range<Int> {
-    chunk * Self.chunkSize..<min((chunk + 1) * Self.chunkSize, shards[0].gradients.columns)
-  }
-
-  /// Parameters per chunk of the sum and the step: small enough to stay in a core's cache between the two.
-  private static let chunkSize = 8192
 
   /// The number of shards of a batch, whatever the number of threads: each more costs a sum of all gradients, but
   /// batches of 32 and 64 had rather be two.

@@ -120,25 +120,18 @@ struct RowStepTask: ParallelTask {
     _ outputs: Range<Int>, gradients: (weights: UnsafePointer<Float>, bias: UnsafePointer<Float>)?
   ) {
     let (online, target) = (update.online.parameters.pointer, update.target.parameters.pointer)
-    let (weights, biases) = parameters(of: outputs)
+    let block = ParameterBlock(layer: update.online.head, outputs: outputs)
     update.optimizer.apply(
-      step, weights, online, gradients: gradients?.weights, target: target, rate: targetRate)
-    update.optimizer.apply(step, biases, online, gradients: gradients?.bias, target: target, rate: targetRate)
+      step, block.weights, online, gradients: gradients?.weights, target: target, rate: targetRate)
+    update.optimizer.apply(
+      step, block.biases, online, gradients: gradients?.bias, target: target, rate: targetRate)
   }
 
   private func follow(_ outputs: Range<Int>) {
     guard let targetRate else { return }
     let (online, target) = (update.online.parameters.pointer, update.target.parameters.pointer)
-    let (weights, biases) = parameters(of: outputs)
-    update.optimizer.follow(weights, online, target: target, rate: targetRate)
-    update.optimizer.follow(biases, online, target: target, rate: targetRate)
-  }
-
-  /// The places of the weights and of the biases of some outputs.
-  private func parameters(of outputs: Range<Int>) -> (weights: Range<Int>, biases: Range<Int>) {
-    let head = update.online.head
-    let weights =
-      head.weights + outputs.lowerBound * head.inputs..<head.weights + outputs.upperBound * head.inputs
-    return (weights, head.biases + outputs.lowerBound..<head.biases + outputs.upperBound)
+    let block = ParameterBlock(layer: update.online.head, outputs: outputs)
+    update.optimizer.follow(block.weights, online, target: target, rate: targetRate)
+    update.optimizer.follow(block.biases, online, target: target, rate: targetRate)
   }
 }

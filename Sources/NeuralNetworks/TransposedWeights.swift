@@ -11,24 +11,14 @@ final class TransposedWeights: @unchecked Sendable {
   let holdsHead: Bool
   /// At the place of each layer's weights in the flat buffer.
   private let storage: Matrix
-  /// Blocks of outputs of all layers, one behind the other.
-  private let blocks: [Block]
-
-  private struct Block {
-    let layer: DenseLayer
-    let outputs: Range<Int>
-  }
+  /// All blocks of the layers whose copies there are.
+  let blocks: [ParameterBlock]
 
   init(shape: NetworkShape) {
     holdsHead = !shape.isWide
     let layers = shape.layers.dropLast(holdsHead ? 0 : 1)
     storage = Matrix(rows: 1, columns: layers.last?.biases ?? 0)
-    let size = Self.blockSize
-    blocks = layers.flatMap { layer in
-      stride(from: 0, to: layer.outputs, by: size).map {
-        Block(layer: layer, outputs: $0..<min($0 + size, layer.outputs))
-      }
-    }
+    blocks = ParameterBlock.blocks(of: layers)
   }
 
   /// Whether products with so many columns are to be taken from here. With a remainder of 1 to 8 columns modulo 16
@@ -38,19 +28,13 @@ final class TransposedWeights: @unchecked Sendable {
   /// The weights of a layer: inputs × outputs.
   func weights(of layer: DenseLayer) -> MatrixView { layer.transposedWeights(in: storage.pointer) }
 
-  /// Into how many blocks the work of a refresh is cut.
-  var blockCount: Int { blocks.count }
-
-  /// Copies a block's weights from the parameters as they are now.
-  func refresh(_ index: Int, from parameters: UnsafeMutablePointer<Float>) {
-    let block = blocks[index]
+  /// Copies a block's weights, where its layer has a copy, from the parameters as they are now.
+  func refresh(_ block: ParameterBlock, from parameters: UnsafeMutablePointer<Float>) {
+    guard block.layer.weights < storage.count else { return }
     let from = block.layer.weights(in: parameters)
     let to = weights(of: block.layer)
     let first = block.outputs.lowerBound
     ck_transpose(
       from.row(first), from.stride, to.pointer + first, to.stride, block.outputs.count, from.columns)
   }
-
-  /// Outputs per block.
-  private static let blockSize = 64
 }
