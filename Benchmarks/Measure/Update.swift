@@ -5,8 +5,10 @@ import Workloads
 /// Sample, double-DQN step, clip, Adam and target network.
 struct Update: ParsableCommand {
   @Argument(help: "The transitions of a batch.") var batch: Int
-  @Argument(help: "The head: branches×choices, such as 8x16, or `joint`, 65,536 joint actions.") var head: String
-  @Flag(help: "Adam leaves alone the outputs of a joint head that a batch has no gradient for.") var sparse = false
+  @Argument(help: "The head: branches×choices, such as 8x16, or `joint`, 65,536 joint actions.") var head:
+    String
+  @Flag(help: "Adam leaves alone the outputs of a joint head that a batch has no gradient for.") var sparse =
+    false
   @OptionGroup var options: CommonOptions
 
   func run() throws {

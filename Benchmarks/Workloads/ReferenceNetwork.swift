@@ -11,7 +11,8 @@ public func networkShape(branches: Int, choices: Int) -> NetworkShape {
 
 /// The reference network with an output for each of 16⁴ combinations.
 public let jointShape = NetworkShape(
-  observationSize: 64, hidden: [256, 256], branchSizes: [16, 16, 16, 16], aggregation: .joint, isDueling: false)
+  observationSize: 64, hidden: [256, 256], branchSizes: [16, 16, 16, 16], aggregation: .joint,
+  isDueling: false)
 
 /// A policy of the reference network with its first weights.
 public func referencePolicy() -> Policy {

@@ -13,7 +13,8 @@ public final class ReplayWorkload {
   private var stream = RandomStream(seed: 2, purpose: .replay)
 
   /// Fills a ring of `capacity` slots by the play of 64 lanes; the threads of a pool share the rows of a sample.
-  public init(shape: NetworkShape, capacity: Int, batch count: Int, pool: WorkerPool = WorkerPool(threads: 1)) {
+  public init(shape: NetworkShape, capacity: Int, batch count: Int, pool: WorkerPool = WorkerPool(threads: 1))
+  {
     self.pool = pool
     let sizes = shape.branchSizes
     replay = ReplayBuffer(
