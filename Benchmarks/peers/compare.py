@@ -30,17 +30,18 @@ class Missing(Exception):
 
 
 def run(command):
-    """The JSON of a program's last line, and the most memory it held, in MB."""
+    """The JSON of a program's output or of its last line, and the most memory it held, in MB."""
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(command, stdout=output, stderr=errors, env=environment)
         _, status, usage = os.wait4(process.pid, 0)
         output.seek(0)
         errors.seek(0)
-        lines = output.read().decode().strip().splitlines()
-        if status != 0 or not lines:
+        text = output.read().decode().strip()
+        if status != 0 or not text:
             reason = errors.read().decode(errors="replace").strip().splitlines()
             raise Missing(reason[-1] if reason else f"ended with status {status}")
-    return json.loads(lines[-1]), usage.ru_maxrss / 1024
+    found = text if text.startswith("{\n") else text.splitlines()[-1]
+    return json.loads(found), usage.ru_maxrss / 1024
 
 
 class Harness:

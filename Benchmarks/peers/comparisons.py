@@ -79,7 +79,6 @@ COMPARISONS = [
         [Rival("rlox", ["replay_rlox.py", "256"], 5), Rival("Stable-Baselines3", ["replay_sb3.py", "256"], 5)]),
     scaling("update-256", "update of 256", ["update", "256", "8x16"]),
     scaling("update-1024", "update of 1024", ["update", "1024", "8x16"]),
-    scaling("cartpole-1024", "CartPole-v1, 1024 lanes", ["stepping", "CartPole", "1024"]),
-    scaling("cartpole-65536", "CartPole-v1, 65,536 lanes", ["stepping", "CartPole", "65536"]),
+    scaling("cartpole", "CartPole-v1, 262,144 lanes", ["stepping", "CartPole", "262144"]),
     scaling("market", "nine-campaigns, 4096 lanes", ["stepping", "nine-campaigns", "4096"]),
 ]

@@ -28,6 +28,9 @@ public protocol Environment: Sendable {
   var budgetColumn: Int? { get }
   /// Whether a step also writes what a reference action would have led to; see `Counterfactual`.
   var hasCounterfactual: Bool { get }
+  /// About how many nanoseconds a step of one lane takes: decides how many threads a step of all lanes is worth, and
+  /// nothing else.
+  var nanosecondsPerStep: Int { get }
   /// What a saved policy should say of the problem it was trained on, as text by key.
   var metadata: [String: String] { get }
   /// Creates the state of the lanes of a range.
@@ -47,6 +50,8 @@ extension Environment {
   public var budgetColumn: Int? { nil }
   /// Nothing but what was played.
   public var hasCounterfactual: Bool { false }
+  /// Enough for every thread from some hundred lanes on.
+  public var nanosecondsPerStep: Int { 1000 }
   /// Nothing to say.
   public var metadata: [String: String] { [:] }
 }

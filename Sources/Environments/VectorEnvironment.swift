@@ -30,7 +30,8 @@ public final class VectorEnvironment<E: Environment> {
   public let terminated: UnsafeMutablePointer<Bool>
   /// Lanes: whether the last step cut the episode by a limit of time.
   public let truncated: UnsafeMutablePointer<Bool>
-  /// The most threads a step may use; 1 is a plain loop. The results are the same for every value.
+  /// The most threads a step may use; little work is done by fewer, and 1 is a plain loop. The results are the same for
+  /// every value.
   public var threads: Int {
     didSet { precondition(threads >= 1, "A step needs at least one thread, not \(threads).") }
   }
@@ -118,10 +119,15 @@ public final class VectorEnvironment<E: Environment> {
   /// - Parameter actions: lanes × branches, row-major: the choice of each branch.
   public func step(actions: UnsafePointer<Int32>) { perform(actions: actions) }
 
+  /// How many threads share a step: waking one takes some 50 µs, so that is the least that one is given to do.
+  private var pieces: Int {
+    min(threads, blocks.count, max(1, count * environment.nanosecondsPerStep / 50_000))
+  }
+
   /// Resets (without actions) or steps every block, a contiguous run of blocks per thread.
   private func perform(actions: UnsafePointer<Int32>?) {
     let sweep = Sweep<E>(
-      blocks: blocks, lanesPerBlock: lanesPerBlock, lanes: count, pieces: min(threads, blocks.count),
+      blocks: blocks, lanesPerBlock: lanesPerBlock, lanes: count, pieces: pieces,
       branches: environment.actionSpace.branchCount, actions: actions, result: result)
     if sweep.pieces == 1 {
       sweep.run(piece: 0)

@@ -48,6 +48,9 @@ public struct CartPole: ScalarEnvironment {
   /// The problem's name in Gymnasium.
   public var metadata: [String: String] { ["environment": "CartPole-v1"] }
 
+  /// A few of a kernel's vector operations.
+  public var nanosecondsPerStep: Int { 4 }
+
   /// Lanes that a kernel steps together.
   public typealias Block = ClassicControlBlock
 

@@ -41,6 +41,9 @@ public struct MountainCar: ScalarEnvironment {
   /// The problem's name in Gymnasium.
   public var metadata: [String: String] { ["environment": "MountainCar-v0"] }
 
+  /// A few of a kernel's vector operations.
+  public var nanosecondsPerStep: Int { 3 }
+
   /// Lanes that a kernel steps together.
   public typealias Block = ClassicControlBlock
 

@@ -48,6 +48,9 @@ public struct Pendulum: ScalarEnvironment {
   /// The problem's name in Gymnasium.
   public var metadata: [String: String] { ["environment": "Pendulum-v1"] }
 
+  /// A few of a kernel's vector operations.
+  public var nanosecondsPerStep: Int { 12 }
+
   /// Lanes that a kernel steps together.
   public typealias Block = ClassicControlBlock
 

@@ -64,6 +64,9 @@ public struct BudgetAllocation: Environment {
   /// The length of an observation row.
   public var observationSize: Int { observationNames.count }
 
+  /// Some 25 per channel; a plan takes a hundred times as long.
+  public var nanosecondsPerStep: Int { market.channels.count * (observation.hasPlan ? 2500 : 25) }
+
   /// The market's name and digest, the observation, and the action ladder as a JSON list of names and levels in the
   /// order of the branches.
   public var metadata: [String: String] {

@@ -38,7 +38,11 @@ public final class JointActions: @unchecked Sendable {
 
   /// Why branches of these sizes can have no joint head, in a sentence.
   public static func refusal(_ branchSizes: [Int]) -> String {
-    let count = branchSizes.reduce(1.0) { $0 * Double($1) }
+    let product = branchSizes.reduce((partialValue: 1, overflow: false)) { product, size in
+      let next = product.partialValue.multipliedReportingOverflow(by: size)
+      return (next.partialValue, product.overflow || next.overflow)
+    }
+    let count = product.overflow ? "more than \(Int.max)" : "\(product.partialValue)"
     return
       "A joint head has an output for each combination of choices, up to \(limit), and not for \(count) of them: "
       + "use the head branching or additive."

@@ -46,6 +46,7 @@ import Testing
     #expect(JointActions.count([.max, .max]) == nil)
     #expect(
       JointActions.refusal(Array(repeating: 16, count: 9)).contains(
-        "up to 1048576, and not for 68719476736.0"))
+        "up to 1048576, and not for 68719476736 of them"))
+    #expect(JointActions.refusal([.max, 2]).contains("and not for more than \(Int.max) of them"))
   }
 }
