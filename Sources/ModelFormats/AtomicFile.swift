@@ -6,8 +6,8 @@
 
 /// Why a file cannot be read or written.
 public enum FileError: Error, Equatable, CustomStringConvertible {
-  /// Nothing stands at the path.
-  case missing(path: String)
+  /// Nothing stands at the path; `remedy` is what would put it there, where that is known.
+  case missing(path: String, remedy: String? = nil)
   /// Something stands there and cannot be read.
   case unreadable(path: String, reason: String)
   /// The file cannot be written; what stood there before still stands.
@@ -16,7 +16,8 @@ public enum FileError: Error, Equatable, CustomStringConvertible {
   /// One sentence.
   public var description: String {
     switch self {
-    case .missing(let path): "\(path): there is no such file."
+    case .missing(let path, let remedy):
+      "\(path): there is no such file" + (remedy.map { "; \($0)." } ?? ".")
     case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)."
     case .unwritable(let path, let reason): "\(path): cannot be written: \(reason)."
     }

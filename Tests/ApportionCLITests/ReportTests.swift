@@ -47,7 +47,8 @@ private let chromium = "/usr/bin/chromium"
       _ = try CommandLineProgram.run(["train", "--quiet", "--output", "run"] + tinySettings, in: folder)
       let early = try CommandLineProgram.run(["report", "run"], in: folder)
       #expect(early.status == 66)
-      #expect(early.errors.contains("evaluation.json"))
+      #expect(
+        early.errors.contains("run/evaluation.json: there is no such file; run `apportion evaluate run`"))
       _ = try CommandLineProgram.run(["evaluate", "run", "--episodes", "40"], in: folder)
 
       let explained = try CommandLineProgram.run(["explain", "run", "--tick", "2", "--json"], in: folder)
@@ -96,6 +97,21 @@ private let chromium = "/usr/bin/chromium"
           page.components(separatedBy: "<\(element)").count
             == page.components(separatedBy: "</\(element)>").count)
       }
+    }
+  }
+
+  @Test func reportsARunOfAnyAlgorithm() throws {
+    try withTemporaryFolder { folder in
+      try AtomicFile.write(tinyMarket, to: folder + "/tiny.yaml")
+      for arguments in [
+        [
+          "train", "--quiet", "--output", "run", "--market", "tiny.yaml", "--algorithm", "ppo", "--steps",
+          "4000",
+          "--set", "evaluations=2", "--set", "evaluation_episodes=8",
+        ], ["evaluate", "run", "--episodes", "16"], ["report", "run"],
+      ] { #expect(try CommandLineProgram.run(arguments, in: folder).status == 0, "\(arguments)") }
+      let page = String(decoding: try AtomicFile.read(folder + "/run/report.html"), as: UTF8.self)
+      #expect(page.contains("Learning curve: evaluation") && page.contains("Response curves"))
     }
   }
 }

@@ -45,9 +45,12 @@ public struct CalibrationReport: Sendable {
     var channels = TextTable([
       "channel", "spend", "contribution", "return", "90 % interval", "adstock", "slope",
     ])
+    let spend = ColumnUnit(calibration.channels.map(\.spend))
+    let contribution = ColumnUnit(calibration.channels.map(\.contribution))
     for channel in calibration.channels {
       channels.append([
-        channel.name, format(channel.spend), format(channel.contribution), format(channel.roas),
+        channel.name, spend.text(channel.spend), contribution.text(channel.contribution),
+        format(channel.roas),
         "\(format(channel.roas90.lowerBound)) to \(format(channel.roas90.upperBound))",
         describe(channel.response.adstock), format(channel.response.saturation.slope),
       ])

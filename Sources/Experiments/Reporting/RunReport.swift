@@ -14,14 +14,13 @@ public struct RunReport: Sendable {
   public init(_ folders: [RunFolder]) throws {
     precondition(!folders.isEmpty, "A report is about one run at least.")
     let folder = folders[0]
-    let evaluations = try folders.map { try JSONValue(parsing: try AtomicFile.read($0.evaluation)) }
-    let configuration = try TrainingConfiguration(file: folder.configuration)
+    let evaluations = try folders.map(Self.evaluation)
     let market = try Market(contentsOf: folder.market)
     let policy = try Policy(contentsOf: folder.policy)
     let fixedName = Self.bestFixedPlan(evaluations[0])
     let plausible = try folder.plausibleMarkets(of: market)?.heldOut
     let flows = try MoneyFlows(
-      market, plausible: plausible, policy: policy, observation: configuration.observation,
+      market, plausible: plausible, policy: policy, observation: policy.observationKind,
       fixedName: fixedName)
     let digest = sha256(of: try AtomicFile.read(folder.policy))
     let seeds = SeedLifts(folders, evaluations, fixedName: fixedName)
@@ -34,7 +33,7 @@ public struct RunReport: Sendable {
       Self.section("Why", Self.explanation(folder)),
       Self.section("Learning", try Self.learning(folder)),
       Self.section(
-        "The scenario", Self.scenario(market, configuration, policy, digest, worlds: plausible?.count)),
+        "The scenario", Self.scenario(market, policy, digest, worlds: plausible?.count)),
       Self.section("What to beware of", Self.caveats(market, policy, worlds: plausible?.count)),
     ]
     html = Self.page(title: market.name, parts.joined())
@@ -42,6 +41,14 @@ public struct RunReport: Sendable {
 
   private static func section(_ title: String, _ body: String) -> String {
     body.isEmpty ? "" : "<section><h2>\(title)</h2>\(body)</section>"
+  }
+
+  private static func evaluation(_ folder: RunFolder) throws -> JSONValue {
+    guard FileManager.default.fileExists(atPath: folder.evaluation) else {
+      throw FileError.missing(
+        path: folder.evaluation, remedy: "run `apportion evaluate \(folder.path)` before")
+    }
+    return try JSONValue(parsing: try AtomicFile.read(folder.evaluation))
   }
 
   /// The name of the fixed plan that earned most.
@@ -63,7 +70,7 @@ public struct RunReport: Sendable {
   }
 
   private static func scenario(
-    _ market: Market, _ configuration: TrainingConfiguration, _ policy: Policy, _ digest: String, worlds: Int?
+    _ market: Market, _ policy: Policy, _ digest: String, worlds: Int?
   ) -> String {
     let limits = market.channels.filter { $0.levels.count < $0.ladder.count }.map {
       "\($0.name) (\(readable($0.levels.first ?? 0)) to \(readable($0.levels.last ?? 0)))"
@@ -84,7 +91,7 @@ public struct RunReport: Sendable {
         "Played in",
         worlds.map { "\($0) plausible markets that training never met" } ?? "the market as described"
       ),
-      ("Training", "\(policy.trainingSteps) steps, seed \(configuration.seed)"),
+      ("Training", "\(policy.trainingSteps) steps, seed \(policy.trainingSeed)"),
       ("Market digest", market.digest), ("Policy digest", digest),
     ]
     return "<dl>" + rows.map { "<dt>\($0.0)</dt><dd>\(escaped($0.1))</dd>" }.joined() + "</dl>"
@@ -111,10 +118,13 @@ public struct RunReport: Sendable {
   }
 
   private static func learning(_ folder: RunFolder) throws -> String {
-    let table = try CSVTable(contentsOf: folder.metrics)
-    guard let steps = table.column("time/total_timesteps") else { return "" }
+    // A run of several seeds has their curves instead of one seed's metrics.
+    let isCurve = !FileManager.default.fileExists(atPath: folder.metrics)
+    let table = try CSVTable(contentsOf: isCurve ? folder.curves : folder.metrics)
+    guard let steps = table.column(isCurve ? "steps" : "time/total_timesteps") else { return "" }
     let series: [(name: String, points: [(x: Double, y: Double)], style: String)] = [
-      ("eval/mean_reward", "validation", "main-line"), ("rollout/ep_rew_mean", "training", "other-line"),
+      ("iqm", "evaluation", "main-line"), ("eval/mean_reward", "validation", "main-line"),
+      ("rollout/ep_rew_mean", "training", "other-line"),
     ].compactMap { column, name, style in
       guard let column = table.column(column) else { return nil }
       let points = (0..<table.rowCount).compactMap { row -> (x: Double, y: Double)? in

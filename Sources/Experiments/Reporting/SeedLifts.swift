@@ -32,7 +32,7 @@ struct SeedLifts {
           return (member.key, mean, gain)
         }
       }
-      let seed = (try? TrainingConfiguration(file: folder.configuration))?.seed
+      let seed = (try? Policy(contentsOf: folder.policy))?.trainingSeed
       return Seed(
         name: seed.map { "\($0)" } ?? folder.path, policy: evaluation["policy"]?["mean"]?.double ?? .nan,
         share: evaluation["share_of_bound"]?.double ?? .nan, baselines: baselines)

@@ -14,6 +14,8 @@ public struct RunFolder: Sendable, Equatable {
   public var plausible: String { path + "/plausible.csv" }
   /// The metrics as a table.
   public var metrics: String { path + "/metrics.csv" }
+  /// The learning curves of a run of several seeds, which has no metrics.
+  public var curves: String { path + "/curves.csv" }
   /// The policies saved on the way.
   public var checkpoints: String { path + "/checkpoints" }
   /// The last policy.

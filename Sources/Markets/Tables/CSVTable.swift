@@ -6,9 +6,9 @@ import Foundation
 /// let table = try CSVTable(contentsOf: "history.csv")
 /// let sales = try table.numbers(of: "sales")
 /// ```
-/// Commas separate the cells; a header without commas but with semicolons or tabs says that those do, and a comma in a number
-/// is then its decimal point. The bytes are kept,
-/// and a cell is read when it is asked for, so a large file costs its size and eight bytes per cell.
+/// Commas separate the cells; a header without commas but with semicolons, tabs or bars says that those do, and a comma in
+/// a number is then its decimal point. The bytes are kept, and a cell is read when it is asked for, so a large file costs
+/// its size and eight bytes per cell.
 public struct CSVTable: Sendable {
   /// What errors call the table.
   public let path: String
@@ -64,9 +64,8 @@ public struct CSVTable: Sendable {
     cells = Array(scan.cells[width...])
     lines = Array(scan.lines.dropFirst())
     nextLine = scan.line
-    repairs =
-      separator == UInt8(ascii: ",")
-      ? [] : ["\(path) is separated by \(separator == UInt8(ascii: ";") ? "semicolons" : "tabs")"]
+    let names: [Character: String] = [";": "semicolons", "\t": "tabs", "|": "bars"]
+    repairs = names[Character(Unicode.Scalar(separator))].map { ["\(path) is separated by \($0)"] } ?? []
   }
 
   /// Reads rows that follow those of a table in the same file.
@@ -170,7 +169,7 @@ public struct CSVTable: Sendable {
   /// What separates the header's cells: commas unless there are none.
   private static func separator(of bytes: ArraySlice<UInt8>) -> UInt8 {
     let line = bytes.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
-    return [UInt8](",;\t".utf8).first { line.contains($0) } ?? UInt8(ascii: ",")
+    return [UInt8](",;\t|".utf8).first { line.contains($0) } ?? UInt8(ascii: ",")
   }
 }
 

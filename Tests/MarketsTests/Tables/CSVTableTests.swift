@@ -9,7 +9,7 @@ import Testing
   @Test(
     arguments: [
       "a,b\n1,2\n3,4\n", "a,b\r\n1,2\r\n3,4", "\u{FEFF}a,b\n1,2\n\n3,4\n", "\"a\",\"b\"\r1,\"2\"\r\"3\",4\r",
-      "a;b\n1;2\n3;4\n", "a\tb\n1\t2\n3\t4\n", "a,b\n 1 ,2\n+3,4.0e0",
+      "a;b\n1;2\n3;4\n", "a|b\n1|2\n3|4\n", "a\tb\n1\t2\n3\t4\n", "a,b\n 1 ,2\n+3,4.0e0",
     ])
   func readsEverySpelling(_ text: String) throws {
     let table = try table(text)
