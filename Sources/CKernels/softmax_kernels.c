@@ -49,6 +49,24 @@ ck_softmax ck_softmax_measure(const float *logits, const float *mask, size_t n) 
 }
 
 APPORTION_VECTORIZED
+ptrdiff_t ck_softmax_choose(const float *logits, const float *mask, size_t n, float normalizer, float u) {
+  float values[chunkLanes];
+  ptrdiff_t chosen = -1;
+  for (size_t first = 0; first < n; first += chunkLanes) {
+    const size_t count = n - first < chunkLanes ? n - first : chunkLanes;
+    load_allowed(logits, NULL, first, n, values);
+    for (int i = 0; i < chunkLanes; i++) values[i] = vm_exp(values[i] - normalizer);
+    for (size_t i = 0; i < count; i++) {
+      if (mask && !(mask[first + i] > 0)) continue;
+      chosen = (ptrdiff_t)(first + i);
+      u -= values[i];
+      if (u < 0) return chosen;
+    }
+  }
+  return chosen;
+}
+
+APPORTION_VECTORIZED
 void ck_softmax_differentiate(const float *restrict logits, const float *restrict mask, size_t n, ck_softmax softmax,
                               size_t chosen, float slope, float entropy_slope, float *restrict gradient) {
   for (size_t i = 0; i < n; i++) {

@@ -44,13 +44,8 @@ public final class CategoricalHead: @unchecked Sendable {
     for branch in 0..<branchCount {
       let size = sizes[branch]
       let normalizer = softmax(logits, mask, first, size).normalizer
-      var rest = stream.uniform()
-      var choice = -1
-      for index in 0..<size where isAllowed(mask, first + index) {
-        choice = index
-        rest -= ScalarKernels.exp(logits[first + index] - normalizer)
-        if rest < 0 { break }
-      }
+      let choice = ck_softmax_choose(
+        logits + first, mask.map { $0 + first }, size, normalizer, stream.uniform())
       precondition(choice >= 0, "A mask must allow at least one choice of every branch.")
       action[branch] = Int32(choice)
       logProbability += logits[first + choice] - normalizer
@@ -95,10 +90,5 @@ public final class CategoricalHead: @unchecked Sendable {
     _ logits: UnsafePointer<Float>, _ mask: UnsafePointer<Float>?, _ first: Int, _ size: Int
   ) -> ck_softmax {
     ck_softmax_measure(logits + first, mask.map { $0 + first }, size)
-  }
-
-  @inline(__always) private func isAllowed(_ mask: UnsafePointer<Float>?, _ index: Int) -> Bool {
-    guard let mask else { return true }
-    return mask[index] > 0
   }
 }

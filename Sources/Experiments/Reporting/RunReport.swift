@@ -187,7 +187,8 @@ public struct RunReport: Sendable {
     if market.summary.hasPrefix("calibrated") {
       notes.append(
         "The market is \(market.summary). Sums by tick tell the effects of single channels badly, those of channels that "
-          + "move together hardly at all; the calibration's intervals and hold-out error say how far to trust it."
+          + "move together hardly at all: expect single returns to be off by a seventh, and by more than a quarter where "
+          + "channels move together; the calibration's intervals say which."
       )
     }
     if let worlds {

@@ -2,12 +2,16 @@ import Foundation
 
 /// What the response channels of one lane have ahead of them, as far as is known: the part of a plan that is solved exactly.
 final class ResponseOutlook {
-  /// One response channel before a tick.
+  /// One response channel before a tick; plain numbers, for models are shared by lanes on many threads, which would
+  /// wait for each other to count references.
   private struct Channel {
     let index: Int
-    let model: ChannelModel
     let response: ResponseModel
-    let values: ResponseValues
+    let values: ResponseValues.Table
+    let ladder: UnsafePointer<Float>
+    let levelCount: Int
+    let outcomeValue: Float
+    let retention: Float
     /// To what the drift decays over the time that stock works.
     let nearDecay: Float
     /// The expected response factor in the tick, while the stock lasts, and over the rest of the episode.
@@ -25,6 +29,8 @@ final class ResponseOutlook {
   /// By tick: to what the drift decays over the rest of the episode, on average.
   private let meanDecays: [Float]
   private var channels: [Channel]
+  /// What the channels point into.
+  private let models: [ChannelModel]
   private var tick = 0
 
   init(_ market: Market, models: [ChannelModel]) {
@@ -39,9 +45,11 @@ final class ResponseOutlook {
     channels = models.enumerated().compactMap { index, model in
       guard let response = model.response, let values = model.values else { return nil }
       return Channel(
-        index: index, model: model, response: response, values: values,
+        index: index, response: response, values: values.table, ladder: model.ladder, levelCount: model.count,
+        outcomeValue: model.outcomeValue, retention: model.retention,
         nearDecay: pow(persistence, 1 / (1 - model.retention)))
     }
+    self.models = models
   }
 
   /// Whether there are no response channels.
@@ -78,13 +86,13 @@ final class ResponseOutlook {
     while tick < season.count {
       var spent: Float = 0
       for index in channels.indices {
-        var (best, chosen) = (-Float.infinity, Level(cost: channels[index].model.ladder[0]))
+        var (best, chosen) = (-Float.infinity, Level(cost: channels[index].ladder[0]))
         forEachLevel(of: channels[index], at: multiplier) { level in
           let score = level.gain + level.worth - multiplier * level.cost
           if score > best { (best, chosen) = (score, level) }
         }
         spent += chosen.cost
-        channels[index].stock = channels[index].model.retention * channels[index].stock + chosen.push
+        channels[index].stock = channels[index].retention * channels[index].stock + chosen.push
       }
       sum += min(spent, tickCap)
       tick += 1
@@ -114,7 +122,7 @@ final class ResponseOutlook {
         }
         entry += tables.stride
       }
-      tables.close(group: group, beyond: channel.model.count)
+      tables.close(group: group, beyond: channel.levelCount)
       let price = channel.values.pricePlace((multiplier + spendWeight) / channel.mean)
       sum += best + channel.mean * channel.values.value(tick: tick + 1, stock: .zero, price: price)
     }
@@ -130,15 +138,15 @@ final class ResponseOutlook {
   }
 
   private func forEachLevel(of channel: Channel, at multiplier: Float, _ body: (Level) -> Void) {
-    let (model, response, values) = (channel.model, channel.response, channel.values)
-    let scale = channel.now * model.outcomeValue * response.maximum * season[tick]
-    let kept = model.retention * channel.stock
-    let carriesOn = tick + 1 < season.count && model.retention > 0
+    let (response, values) = (channel.response, channel.values)
+    let scale = channel.now * channel.outcomeValue * response.maximum * season[tick]
+    let kept = channel.retention * channel.stock
+    let carriesOn = tick + 1 < season.count && channel.retention > 0
     let price = values.pricePlace((multiplier + spendWeight) / channel.near)
     let without = carriesOn ? values.value(tick: tick + 1, stock: .zero, price: price) : 0
-    for index in 0..<model.count {
+    for index in 0..<channel.levelCount {
       var level = Level()
-      level.cost = model.ladder[index]
+      level.cost = channel.ladder[index]
       level.push = response.stockGain * level.cost
       let stock = kept + level.push
       level.gain = scale * response.saturation(stock) - spendWeight * level.cost
@@ -156,7 +164,7 @@ final class ResponseOutlook {
     for index in channels.indices {
       let group = period * channelCount + channels[index].index
       let push = tables.push[Int(tables.chosen[group]) * tables.stride + group]
-      channels[index].stock = channels[index].model.retention * channels[index].stock + push
+      channels[index].stock = channels[index].retention * channels[index].stock + push
     }
   }
 }

@@ -15,10 +15,10 @@ import LinearAlgebra
 /// whose best levels jump between off and full, are as exact as any: nothing is linearised.
 final class ResponseValues: Sendable {
   private static let priceCount = 48
-  private let nodes: [Float]
-  private let prices: [Float]
-  private let logFirst: Float
-  private let inverseStep: Float
+  /// What is read; valid as long as the object lives.
+  let table: Table
+  /// Nodes, then prices.
+  private let axes: Matrix
   /// (Ticks + 1) × nodes rows, a column per price: value, then the money spent from the tick on.
   private let values: Matrix
   private let spends: Matrix
@@ -35,7 +35,7 @@ final class ResponseValues: Sendable {
     let highest = response.stockGain * (ladder.last ?? 0) / (1 - retention)
     // Without carry-over the stock of the last tick does not matter.
     let grid = StockGrid(highest: Double(highest), count: retention > 0 ? 40 : 2)
-    nodes = grid.nodes.map { Float($0) }
+    let nodes = grid.nodes.map { Float($0) }
     // Beyond the highest return that any stock can have, nothing is bought.
     let lowest = max(response.stockGain * (ladder.first { $0 > 0 } ?? 0), 1e-30)
     let returns = (0...60).reduce(Float(0)) { best, step in
@@ -46,18 +46,21 @@ final class ResponseValues: Sendable {
       returns * response.stockGain / (1 - retention) * (weights.max() ?? 0), .leastNormalMagnitude * 1e6)
     // The first price is 0, the others rise geometrically over three and a half decades.
     let step = 3.5 * log(Float(10)) / Float(Self.priceCount - 2)
-    prices =
+    let prices =
       [0] + (0..<Self.priceCount - 1).map { top * exp(-step * Float(Self.priceCount - 2 - $0)) }
-    logFirst = log(prices[1])
-    inverseStep = 1 / step
+    axes = Matrix(rows: 1, columns: nodes.count + prices.count, nodes + prices)
     values = Matrix(rows: (weights.count + 1) * nodes.count, columns: Self.priceCount)
     spends = Matrix(rows: values.rows, columns: Self.priceCount)
+    table = Table(
+      nodes: axes.pointer, nodeCount: nodes.count, prices: axes.pointer + nodes.count,
+      priceCount: Self.priceCount, logFirst: log(prices[1]), inverseStep: 1 / step, values: values.pointer,
+      spends: spends.pointer)
 
     let pairs = nodes.flatMap { node in
       ladder.map { retention * node + response.stockGain * $0 }
     }
     let saturation = pairs.map { response.saturation($0) }
-    let places = pairs.map { stockPlace($0) }
+    let places = pairs.map { [table] in table.stockPlace($0) }
     let (cells, fractions) = (places.map { Int32($0.cell) }, places.map(\.fraction))
     for tick in stride(from: weights.count - 1, through: 0, by: -1) {
       let (row, next) = (tick * nodes.count, (tick + 1) * nodes.count)
@@ -77,7 +80,9 @@ final class ResponseValues: Sendable {
       }
     }
   }
+}
 
+extension ResponseValues {
   /// A place between two nodes or prices.
   struct Place {
     var cell: Int
@@ -86,36 +91,55 @@ final class ResponseValues: Sendable {
     static let zero = Place(cell: 0, fraction: 0)
   }
 
+  /// The solved recursion as plain pointers: lanes on many threads read it without counting references.
+  struct Table: @unchecked Sendable {
+    fileprivate let nodes: UnsafePointer<Float>
+    fileprivate let nodeCount: Int
+    fileprivate let prices: UnsafePointer<Float>
+    fileprivate let priceCount: Int
+    fileprivate let logFirst: Float
+    fileprivate let inverseStep: Float
+    fileprivate let values: UnsafePointer<Float>
+    fileprivate let spends: UnsafePointer<Float>
+  }
+}
+
+extension ResponseValues.Table {
   /// Where a stock lies; the last node stands for all beyond it.
-  func stockPlace(_ stock: Float) -> Place {
-    let last = nodes.count - 1
+  func stockPlace(_ stock: Float) -> ResponseValues.Place {
+    let last = nodeCount - 1
     guard stock > 0, nodes[last] > 0 else { return .zero }
     // Nodes grow with the square of their number.
     let cell = min(Int((stock / nodes[last]).squareRoot() * Float(last)), last - 1)
     let fraction = (stock - nodes[cell]) / (nodes[cell + 1] - nodes[cell])
-    return Place(cell: cell, fraction: min(max(fraction, 0), 1))
+    return ResponseValues.Place(cell: cell, fraction: min(max(fraction, 0), 1))
   }
 
   /// Where a price lies; nothing is bought at the last and beyond it.
-  func pricePlace(_ price: Float) -> Place {
-    guard price > prices[1] else { return Place(cell: 0, fraction: max(price, 0) / prices[1]) }
-    let cell = min(1 + Int((log(price) - logFirst) * inverseStep), prices.count - 2)
+  func pricePlace(_ price: Float) -> ResponseValues.Place {
+    guard price > prices[1] else {
+      return ResponseValues.Place(cell: 0, fraction: max(price, 0) / prices[1])
+    }
+    let cell = min(1 + Int((log(price) - logFirst) * inverseStep), priceCount - 2)
     let fraction = (price - prices[cell]) / (prices[cell + 1] - prices[cell])
-    return Place(cell: cell, fraction: min(max(fraction, 0), 1))
+    return ResponseValues.Place(cell: cell, fraction: min(max(fraction, 0), 1))
   }
 
   /// The objective less priced money from a tick on, whose last tick's stock is given.
-  func value(tick: Int, stock: Place, price: Place) -> Float {
-    read(values.view.row(tick * nodes.count + stock.cell), stock, price)
+  func value(tick: Int, stock: ResponseValues.Place, price: ResponseValues.Place) -> Float {
+    read(values, tick, stock, price)
   }
 
   /// The money spent from a tick on.
-  func spend(tick: Int, stock: Place, price: Place) -> Float {
-    read(spends.view.row(tick * nodes.count + stock.cell), stock, price)
+  func spend(tick: Int, stock: ResponseValues.Place, price: ResponseValues.Place) -> Float {
+    read(spends, tick, stock, price)
   }
 
-  private func read(_ row: UnsafePointer<Float>, _ stock: Place, _ price: Place) -> Float {
-    let (below, above) = (row + price.cell, row + price.cell + Self.priceCount)
+  private func read(
+    _ table: UnsafePointer<Float>, _ tick: Int, _ stock: ResponseValues.Place, _ price: ResponseValues.Place
+  ) -> Float {
+    let below = table + (tick * nodeCount + stock.cell) * priceCount + price.cell
+    let above = below + priceCount
     let low = below[0] + price.fraction * (below[1] - below[0])
     let high = above[0] + price.fraction * (above[1] - above[0])
     return low + stock.fraction * (high - low)

@@ -77,7 +77,7 @@ public struct MediaMixCalibration: Sendable {
     let mean = history.outcome.values.reduce(0, +) / Double(history.count)
     explained = 1 - unexplained / history.outcome.values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
     market = calibratedMarket(
-      history, name: name, responses: best, spread: logSpread(contributions),
+      history, name: name, responses: best, holdout: holdout, spread: logSpread(contributions),
       noise: (unexplained / Double(history.count)).squareRoot())
     plausible = PlausibleMarkets(market: market, draws: drawn)
     notes = history.notes
@@ -156,7 +156,8 @@ func quantile(_ sorted: [Double], _ share: Double) -> Double {
 
 /// The market of a year (or, where ticks are days, a quarter) like the last: its money, its channels.
 private func calibratedMarket(
-  _ history: MediaHistory, name: String, responses: [ResponseChannel], spread: Double, noise: Double
+  _ history: MediaHistory, name: String, responses: [ResponseChannel], holdout: Holdout, spread: Double,
+  noise: Double
 ) -> Market {
   let ticks = history.spacing.planTicks
   let media =
@@ -170,7 +171,9 @@ private func calibratedMarket(
   return Market(
     name: name,
     summary:
-      "calibrated from \(history.count) ticks, \(history.days[0]) to \(history.days[history.count - 1])",
+      "calibrated from \(history.count) ticks, \(history.days[0]) to \(history.days[history.count - 1]), the last "
+      + "\(holdout.ticks) of which it forecast with a mean error of "
+      + String(format: "%.1f %%", 100 * holdout.model.mape),
     ticks: ticks, budget: max(recent, 1e-9), objective: .revenue,
     // How effects wander within a year a history of sums cannot tell: an assumption.
     drift: Drift(persistence: 0.9, response: 0.2), randomization: Randomization(response: spread),
