@@ -70,7 +70,8 @@ public struct Problem: Sendable {
   {
     if let market {
       return Problem(
-        name, BudgetAllocation(market: market, observation: observation, reward: reward), steps: defaultSteps)
+        name, BudgetAllocation(market: market, observation: observation, reward: reward), steps: defaultSteps,
+        bestReturn: bestReturn)
     }
     guard observation == .advertiser, reward == .expected else {
       throw ConfigurationError(

@@ -34,7 +34,7 @@ public struct ProblemReport: Sendable {
       format: "%@ %@, %d steps, %d seeds: IQM %.5g (95 %% interval %.5g to %.5g), worst %.5g, in %.1f s.\n",
       problem.name, algorithm.rawValue, steps, scores.count, mean, interval.lowerBound, interval.upperBound,
       worst, seconds)
-    if let optimum, problem.market != nil {
+    if let optimum, problem.market != nil, problem.bestReturn == nil {
       text += String(
         format: "The certified bound is %.5g: %.1f %% of it by the mean, %.1f %% by the worst seed.\n",
         optimum,

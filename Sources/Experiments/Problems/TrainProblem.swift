@@ -127,13 +127,13 @@ extension Market {
   }
 }
 
-/// The best score that there could be: of a tabular learner by value iteration, of a market the certified bound, otherwise
-/// the problem's own; nil where unknown.
+/// The best score that there could be: what the problem knows, of a market the certified bound, of a tabular learner by
+/// value iteration; nil where unknown.
 private func optimum(_ problem: Problem, discount: Double?, episodes: Int) throws -> Double? {
+  if let best = problem.bestReturn { return best() }
   if let market = problem.market {
     return market.evaluation(episodes: episodes).bounds().reduce(0, +) / Double(episodes)
   }
-  if let best = problem.bestReturn { return best() }
   guard let discount, let world = problem.world else { return nil }
   let values = try FiniteMDP(world.transitions).valueIteration(discount: discount).values
   return world.startStates.reduce(0) { $0 + values[$1] } / Double(world.startStates.count)
