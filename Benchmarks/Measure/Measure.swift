@@ -5,7 +5,7 @@ import ArgumentParser
   static let configuration = CommandConfiguration(
     abstract: "Times one piece of work and prints JSON; scripts/compare-peers runs it beside the peers.",
     subcommands: [
-      Update.self, TrainCartPole.self, Stepping.self, Sampling.self, Products.self, Growth.self,
+      Update.self, TrainCartPole.self, Stepping.self, Sampling.self, Products.self, Growth.self, Acting.self,
     ])
 }
 

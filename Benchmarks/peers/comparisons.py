@@ -46,6 +46,12 @@ def joint(goal, *options):
         [Rival("JAX", ["update_jax.py", "128", "1x65536"], goal), Rival("PyTorch", ["update_torch.py", "128", "1x65536"], goal)])
 
 
+def acting(batch):
+    return Comparison(
+        f"act-{batch}", f"choices for {batch} observations", ["acting", str(batch)],
+        [Rival("onnxruntime", ["act_onnxruntime.py", str(batch)], 1)])
+
+
 def scaling(name, work, command):
     return Comparison(
         f"scaling-{name}", f"{work}, 2 threads", command + ["--threads", "2"],
@@ -77,6 +83,9 @@ COMPARISONS = [
     Comparison(
         "replay", "replay sample of 256 × 64", ["sampling", "256"],
         [Rival("rlox", ["replay_rlox.py", "256"], 5), Rival("Stable-Baselines3", ["replay_sb3.py", "256"], 5)]),
+    acting(1),
+    acting(64),
+    acting(1024),
     scaling("update-256", "update of 256", ["update", "256", "8x16"]),
     scaling("update-1024", "update of 1024", ["update", "1024", "8x16"]),
     scaling("cartpole", "CartPole-v1, 262,144 lanes", ["stepping", "CartPole", "262144"]),
