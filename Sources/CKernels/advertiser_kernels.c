@@ -6,8 +6,6 @@
 /// Lanes whose columns stay in the first-level cache, and the columns of a channel, made up to a chunk.
 enum { stripLanes = 128, columnCount = 11 };
 
-static inline float maximum(float a, float b) { return a > b ? a : b; }
-
 // Arrays are arguments, not fields of a structure, so that the compiler may know them apart and work on many lanes at
 // once.
 APPORTION_VECTORIZED
@@ -46,34 +44,16 @@ static inline float log_ratio(float seen, float expected, float counted) {
   return vm_log((seen + counted) / (expected + counted));
 }
 
-typedef float f32x4 __attribute__((ext_vector_type(4)));
-typedef float f32x8 __attribute__((ext_vector_type(8)));
-
-/// Interleaves the first, or else the last, halves of two chunks.
-#define FIRST_HALVES(a, b) \
-  __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
-#define LAST_HALVES(a, b) \
-  __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
-
-/// Writes a chunk of columns as rows of `columnCount` numbers: interleaving the two halves of 16 vectors four times over
-/// transposes them.
+/// Writes a chunk of columns as rows of `columnCount` numbers.
 static inline __attribute__((always_inline)) void write_rows(
     float *rows, size_t stride, const float columns[columnCount][stripLanes], size_t first) {
-  f32x16 from[chunkLanes], to[chunkLanes];
+  f32x16 from[chunkLanes];
 #pragma clang loop unroll(full)
   for (int c = 0; c < chunkLanes; c++) {
     from[c] = 0.0f;
     if (c < columnCount) memcpy(&from[c], columns[c] + first, sizeof from[c]);
   }
-#pragma clang loop unroll(full)
-  for (int round = 0; round < 4; round++) {
-#pragma clang loop unroll(full)
-    for (int c = 0; c < chunkLanes / 2; c++) {
-      to[2 * c] = FIRST_HALVES(from[c], from[c + 8]);
-      to[2 * c + 1] = LAST_HALVES(from[c], from[c + 8]);
-    }
-    memcpy(from, to, sizeof from);
-  }
+  transpose_chunk(from);
   // In two pieces that overlap, straight from registers.
 #pragma clang loop unroll(full)
   for (int i = 0; i < chunkLanes; i++) {
@@ -98,7 +78,7 @@ static void write_strip(float *restrict rows, size_t stride, size_t lanes, const
     for (size_t i = 0; i < lanes; i++) columns[0][i] = (float)levels[i * level_stride] * s->level_scale;
   for (size_t i = 0; i < lanes; i++) {
     columns[1][i] = wins[i] * s->win_scale;
-    columns[2][i] = spend[i] / maximum(wins[i], 1) * s->price_scale;
+    columns[2][i] = spend[i] / vm_max(wins[i], 1) * s->price_scale;
     columns[3][i] = clicks[i] * s->click_scale;
     columns[4][i] = outcome[i] * s->outcome_scale;
     columns[10][i] = carry_over[i] * s->carry_scale;

@@ -1,15 +1,10 @@
 #include "market_kernels.h"
 
-#include <string.h>
-
 #include "random_kernels.h"
 #include "target_clones.h"
-#include "vector_math.h"
+#include "vector_chunk.h"
 
 #define LAST_PRICE 300
-
-static inline float minimum(float a, float b) { return a < b ? a : b; }
-static inline float maximum(float a, float b) { return a > b ? a : b; }
 
 APPORTION_VECTORIZED
 void ck_autoregress(float *restrict state, const float *restrict mean, const float *restrict normal, float persistence,
@@ -17,8 +12,6 @@ void ck_autoregress(float *restrict state, const float *restrict mean, const flo
   for (size_t i = 0; i < lanes; i++)
     state[i] = mean[i] + persistence * (state[i] - mean[i]) + innovation * normal[i];
 }
-
-typedef float f32x4 __attribute__((ext_vector_type(4)));
 
 /// Lanes whose intermediate values stay in the first-level cache.
 enum { stripLanes = 128 };
@@ -44,7 +37,7 @@ static void read_landscape(const ck_auction *auction, const int32_t *restrict le
   for (size_t i = 0; i < lanes; i++) out->bid[i] = bids[levels[i * level_stride]];
   for (size_t i = 0; i < lanes; i++) {
     scale[i] = vm_exp(price_log[i]);
-    const float bid = minimum(out->bid[i] / scale[i], (float)LAST_PRICE);
+    const float bid = vm_min(out->bid[i] / scale[i], (float)LAST_PRICE);
     cell[i] = (int32_t)bid;
     fraction[i] = bid - (float)cell[i];
   }
@@ -61,7 +54,7 @@ static void read_landscape(const ck_auction *auction, const int32_t *restrict le
     const float price = per_win * paid;
     out->mean_wins[i] = volume * vm_exp(volume_log[i]) * won;
     out->price[i] = price;
-    out->variance[i] = maximum(per_win * scale[i] * squares - price * price, 0);
+    out->variance[i] = vm_max(per_win * scale[i] * squares - price * price, 0);
   }
 }
 
@@ -73,8 +66,8 @@ static void second_price_cost(const offers *restrict offered, float unit, const 
     const float mean = offered->price[i];
     const float deviation = vm_sqrt(wins[i] * offered->variance[i]) * normal[i];
     // Between nothing and the bid, cut alike on both sides, so that the mean stays exact however few the wins.
-    const float limit = wins[i] * minimum(mean, maximum(offered->bid[i] - mean, 0));
-    cost[i] = unit * (wins[i] * mean + maximum(minimum(deviation, limit), -limit));
+    const float limit = wins[i] * vm_min(mean, vm_max(offered->bid[i] - mean, 0));
+    cost[i] = unit * (wins[i] * mean + vm_max(vm_min(deviation, limit), -limit));
   }
 }
 
@@ -114,7 +107,7 @@ void ck_stop_at_money(float *restrict wins, float *restrict cost, float *restric
       const float kept = share < 1 ? __builtin_floorf(w[i] * share) : w[i];
       // A channel that counts wins pays for those it keeps; one that only spends is cut in proportion.
       const float paid = share < 1 ? (w[i] > 0 ? c[i] * (kept / w[i]) : c[i] * share) : c[i];
-      const float rounded = minimum(__builtin_floorf(paid * inverse_quantum) * quantum, available[i]);
+      const float rounded = vm_min(__builtin_floorf(paid * inverse_quantum) * quantum, available[i]);
       w[i] = kept;
       c[i] = rounded;
       available[i] -= rounded;
@@ -126,7 +119,7 @@ APPORTION_VECTORIZED
 static void click_rates(const float *restrict response_log, const float *restrict exposure, float click_rate,
                         float strength, float *restrict rate, size_t lanes) {
   for (size_t i = 0; i < lanes; i++)
-    rate[i] = minimum(click_rate * vm_exp(response_log[i] - strength * exposure[i]), 1);
+    rate[i] = vm_min(click_rate * vm_exp(response_log[i] - strength * exposure[i]), 1);
 }
 
 APPORTION_VECTORIZED
@@ -134,7 +127,7 @@ static void conversion_rates(const float *restrict wins, const float *restrict c
                              float retention, float inverse_reach, float *restrict rate, float *restrict expected,
                              float *restrict exposure, size_t lanes) {
   for (size_t i = 0; i < lanes; i++) {
-    const float conversion = minimum(conversion_rate * vm_exp(conversion_log[i]), 1);
+    const float conversion = vm_min(conversion_rate * vm_exp(conversion_log[i]), 1);
     expected[i] = wins[i] * rate[i] * conversion;
     rate[i] = conversion;
     exposure[i] = retention * exposure[i] + wins[i] * inverse_reach;
@@ -159,8 +152,8 @@ void ck_response_outcome(const float *restrict stock, const float *restrict resp
                          const float *restrict log_half, const float *restrict slope, float noise,
                          float *restrict outcome, float *restrict expected, size_t lanes) {
   for (size_t i = 0; i < lanes; i++) {
-    const float log_ratio = slope[i] * (log_half[i] - vm_log(maximum(stock[i], 1e-30f)));
-    const float saturation = stock[i] > 0 ? 1 / (1 + vm_exp(minimum(log_ratio, 80))) : 0;
+    const float log_ratio = slope[i] * (log_half[i] - vm_log(vm_max(stock[i], 1e-30f)));
+    const float saturation = stock[i] > 0 ? 1 / (1 + vm_exp(vm_min(log_ratio, 80))) : 0;
     expected[i] = ceiling * vm_exp(response_log[i]) * saturation;
     outcome[i] = expected[i] * vm_exp(noise * outcome[i] - 0.5f * noise * noise);
   }

@@ -1,9 +1,7 @@
 #include "network_kernels.h"
 
-#include <string.h>
-
 #include "target_clones.h"
-#include "vector_math.h"
+#include "vector_chunk.h"
 
 APPORTION_VECTORIZED void ck_bias_add(
     float *restrict x, size_t stride, const float *restrict bias, size_t rows, size_t columns) {
@@ -26,8 +24,7 @@ APPORTION_VECTORIZED void ck_relu_backward(
   for (size_t i = 0; i < n; i++) gradient[i] = activation[i] <= 0.0f ? 0.0f : gradient[i];
 }
 
-typedef float f32x16 __attribute__((ext_vector_type(16)));
-enum { vectorLanes = 16, tileVectors = 4, tileColumns = vectorLanes * tileVectors };
+enum { tileVectors = 4, tileColumns = chunkLanes * tileVectors };
 
 APPORTION_VECTORIZED void ck_column_sums_add(
     const float *restrict x, size_t stride, float *restrict sums, size_t rows, size_t columns) {
@@ -48,31 +45,21 @@ APPORTION_VECTORIZED void ck_column_sums_add(
     for (size_t c = column; c < columns; c++) sums[c] += x[row * stride + c];
 }
 
-/// Transposes 16 × 16 elements by four perfect shuffles of their rows.
+/// Transposes 16 × 16 elements.
 static inline __attribute__((always_inline)) void transpose_tile(
     const float *restrict x, size_t x_stride, float *restrict y, size_t y_stride) {
-  enum { half = vectorLanes / 2 };
-  f32x16 tile[vectorLanes], shuffled[vectorLanes];
-  for (int i = 0; i < vectorLanes; i++) memcpy(tile + i, x + (size_t)i * x_stride, sizeof *tile);
-#pragma clang loop unroll(full)
-  for (int round = 0; round < 4; round++) {
-    for (int i = 0; i < half; i++) {
-      shuffled[2 * i] = __builtin_shufflevector(
-          tile[i], tile[i + half], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-      shuffled[2 * i + 1] = __builtin_shufflevector(
-          tile[i], tile[i + half], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
-    }
-    memcpy(tile, shuffled, sizeof tile);
-  }
-  for (int i = 0; i < vectorLanes; i++) memcpy(y + (size_t)i * y_stride, tile + i, sizeof *tile);
+  f32x16 tile[chunkLanes];
+  for (int i = 0; i < chunkLanes; i++) memcpy(tile + i, x + (size_t)i * x_stride, sizeof *tile);
+  transpose_chunk(tile);
+  for (int i = 0; i < chunkLanes; i++) memcpy(y + (size_t)i * y_stride, tile + i, sizeof *tile);
 }
 
 APPORTION_VECTORIZED void ck_transpose(
     const float *restrict x, size_t x_stride, float *restrict y, size_t y_stride, size_t rows, size_t columns) {
-  const size_t tiledRows = rows / vectorLanes * vectorLanes;
-  const size_t tiledColumns = columns / vectorLanes * vectorLanes;
-  for (size_t row = 0; row < tiledRows; row += vectorLanes)
-    for (size_t column = 0; column < tiledColumns; column += vectorLanes)
+  const size_t tiledRows = rows / chunkLanes * chunkLanes;
+  const size_t tiledColumns = columns / chunkLanes * chunkLanes;
+  for (size_t row = 0; row < tiledRows; row += chunkLanes)
+    for (size_t column = 0; column < tiledColumns; column += chunkLanes)
       transpose_tile(x + row * x_stride + column, x_stride, y + column * y_stride + row, y_stride);
   for (size_t row = 0; row < rows; row++)
     for (size_t column = row < tiledRows ? tiledColumns : 0; column < columns; column++)

@@ -34,9 +34,10 @@ static inline __attribute__((always_inline)) void philox_rounds(
   }
 }
 
-/// What the first two rounds of all lanes have in common, where only the last word of the counter differs.
+/// What the first two rounds of all lanes have in common, where only the last word of the counter differs: what that word
+/// is masked with before the second round, and the words after it as far as they do not depend on it.
 typedef struct {
-  uint64_t mask, product, other, last;
+  uint64_t mask, c0, c2, c3;
 } common_rounds;
 
 static inline common_rounds first_rounds(uint32_t c0, uint32_t c1, uint32_t c2, const uint32_t key[2]) {
@@ -45,9 +46,9 @@ static inline common_rounds first_rounds(uint32_t c0, uint32_t c1, uint32_t c2, 
   const uint64_t product = (uint64_t)next * factors[0];
   return (common_rounds){
     .mask = (first >> 32) ^ key[1],
-    .product = (uint32_t)second ^ (key[0] + steps[0]),
-    .other = (uint32_t)(product >> 32) ^ (uint32_t)first ^ (key[1] + steps[1]),
-    .last = (uint32_t)product,
+    .c0 = (uint32_t)second ^ (key[0] + steps[0]),
+    .c2 = (uint32_t)(product >> 32) ^ (uint32_t)first ^ (key[1] + steps[1]),
+    .c3 = (uint32_t)product,
   };
 }
 
@@ -55,7 +56,7 @@ static inline common_rounds first_rounds(uint32_t c0, uint32_t c1, uint32_t c2, 
 static inline __attribute__((always_inline)) void philox_lanes(
     float *out, const common_rounds *common, const u64x16 *lane, const uint32_t key[2]) {
   const u64x16 second = ((*lane ^ common->mask) & 0xffffffff) * factors[1];
-  u64x16 c[4] = {(second >> 32) ^ common->product, second, common->other, common->last};
+  u64x16 c[4] = {(second >> 32) ^ common->c0, second, common->c2, common->c3};
   philox_rounds(out, c, 2, key);
 }
 
@@ -109,13 +110,7 @@ APPORTION_VECTORIZED void ck_normal_quantiles(const float *u, float *out, size_t
       scale[i] = vm_quantile_scale(u[first + i]);
     }
     for (size_t i = 0; i < stripLanes; i++) out[first + i] = scale[i] * vm_quantile_centre(depth[i]);
-    for (size_t i = 0; i < stripLanes; i += chunkLanes) {
-      f32x16 depths;
-      memcpy(&depths, depth + i, sizeof depths);
-      if (!ANY(depths >= vm_tail_depth)) continue;
-      for (size_t j = i; j < i + chunkLanes; j++)
-        out[first + j] = depth[j] < vm_tail_depth ? out[first + j] : scale[j] * vm_quantile_tail(depth[j]);
-    }
+    for (size_t i = 0; i < stripLanes; i += chunkLanes) vm_correct_tails(depth + i, scale + i, out + first + i);
   }
   for (; first < n; first++) out[first] = vm_normal_quantile(u[first]);
 }

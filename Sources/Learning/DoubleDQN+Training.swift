@@ -119,7 +119,7 @@ extension DoubleDQN {
       stepsDue -= configuration.environmentStepsPerUpdate
       replay.sample(
         into: batch, normalizedBy: table, rewardScale: rewardScale, correction: correction,
-        stream: &replayStream)
+        stream: &replayStream, pool: pool)
       let statistics = learning.update(batch.transitions)
       guard statistics.isFinite else { throw .diverged(step: steps, loss: statistics.loss) }
       guard statistics.loss <= configuration.maximumLoss else {

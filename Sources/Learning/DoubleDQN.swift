@@ -35,6 +35,7 @@ public struct DoubleDQN<E: Environment>: ~Copyable {
   /// What rewards are multiplied with before they are learned from; 1 until the warm-up has measured it.
   public internal(set) var rewardScale: Float = 1
 
+  let pool: WorkerPool
   let learning: DoubleQUpdate
   let runner: PolicyRunner
   let exploration: Exploration
@@ -76,7 +77,7 @@ public struct DoubleDQN<E: Environment>: ~Copyable {
     self.environments = environments
     self.configuration = configuration
     if let threads = configuration.threads { environments.threads = threads }
-    let pool = WorkerPool(threads: configuration.threads ?? availableThreads())
+    pool = WorkerPool(threads: configuration.threads ?? availableThreads())
     learning = DoubleQUpdate(
       shape: shape,
       configuration: DoubleQUpdate.Configuration(

@@ -50,16 +50,18 @@ struct SumTask: ParallelTask {
 }
 
 /// The third part: the optimizer's step and the target network's for a block of parameters, and both networks' transposed
-/// weights after it.
+/// weights after it, unless noise that is still to come refreshes them.
 struct StepTask: ParallelTask {
   let update: DoubleQUpdate
   let step: ck_adam_step
   let targetRate: Float?
+  let refreshes: Bool
 
   func run(_ index: Int) {
     let block = update.blocks[index]
     take(block.weights)
     take(block.biases)
+    guard refreshes else { return }
     update.online.transposed.refresh(block, from: update.online.parameters.pointer)
     update.target.transposed.refresh(block, from: update.target.parameters.pointer)
   }

@@ -278,7 +278,7 @@ public final class DoubleQUpdate: @unchecked Sendable {
     let step = optimizer.beginStep(gradientScale: Self.clip(norm, to: configuration.maximumGradientNorm))
     let targetRate = configuration.targetUpdate.rate(step: optimizer.step)
     noise?.rest()
-    share(blocks.count, StepTask(update: self, step: step, targetRate: targetRate))
+    share(blocks.count, StepTask(update: self, step: step, targetRate: targetRate, refreshes: noise == nil))
     if let rowGradients {
       let task = RowStepTask(
         update: self, rows: rowGradients, step: step, targetRate: targetRate,

@@ -14,6 +14,9 @@ static inline float vm_sqrt(float x) { return __builtin_elementwise_sqrt(x); }
 /// x · y + z, rounded once.
 static inline float vm_fma(float x, float y, float z) { return __builtin_elementwise_fma(x, y, z); }
 
+static inline float vm_min(float a, float b) { return a < b ? a : b; }
+static inline float vm_max(float a, float b) { return a > b ? a : b; }
+
 /// The bits of a float.
 static inline int32_t vm_bits(float x) {
   int32_t bits;
