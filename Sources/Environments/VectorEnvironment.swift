@@ -9,9 +9,9 @@ import LinearAlgebra
 /// lanes.step(actions: actions)  // lanes.observations, lanes.rewards, lanes.terminated, lanes.truncated
 /// ```
 ///
-/// Lanes are cut into a fixed number of blocks; `step` deals contiguous runs of blocks to the cores by
-/// `DispatchQueue.concurrentPerform`, one piece per thread, so results never depend on the number of threads. Where an
-/// episode ends, the lane begins the next one in the same step: `observations` then holds the new episode's first row
+/// Lanes are cut into a fixed number of blocks; `step` shares the blocks among threads by `DispatchQueue.concurrentPerform`,
+/// and a thread that is done with its share helps with the others', so results never depend on the number of threads, and
+/// a thread that wakes late holds up nobody. Where an episode ends, the lane begins the next one in the same step: `observations` then holds the new episode's first row
 /// and `finalObservations` the old episode's last one.
 public final class VectorEnvironment<E: Environment> {
   /// The problem every lane plays.
@@ -41,6 +41,7 @@ public final class VectorEnvironment<E: Environment> {
   private let counterfactual: Counterfactual?
   private let lanesPerBlock: Int
   private let blocks: [E.Block]
+  private let shares: PieceShares
 
   /// Creates the lanes; call `reset` before the first `step`.
   ///
@@ -88,6 +89,7 @@ public final class VectorEnvironment<E: Environment> {
     blocks = stride(from: 0, to: count, by: lanesPerBlock).map { first in
       environment.makeBlock(lanes: first..<min(first + lanesPerBlock, count), seed: seed)
     }
+    shares = PieceShares(workers: blocks.count)
     precondition(self.threads >= 1, "A step needs at least one thread, not \(self.threads).")
   }
 
@@ -120,35 +122,37 @@ public final class VectorEnvironment<E: Environment> {
   public func step(actions: UnsafePointer<Int32>) { perform(actions: actions) }
 
   /// How many threads share a step: waking one takes some 50 µs, so that is the least that one is given to do.
-  private var pieces: Int {
+  private var workers: Int {
     min(threads, blocks.count, max(1, count * environment.nanosecondsPerStep / 50_000))
   }
 
-  /// Resets (without actions) or steps every block, a contiguous run of blocks per thread.
+  /// Resets (without actions) or steps every block.
   private func perform(actions: UnsafePointer<Int32>?) {
     let sweep = Sweep<E>(
-      blocks: blocks, lanesPerBlock: lanesPerBlock, lanes: count, pieces: pieces,
+      blocks: blocks, lanesPerBlock: lanesPerBlock, lanes: count, shares: shares,
       branches: environment.actionSpace.branchCount, actions: actions, result: result)
-    if sweep.pieces == 1 {
-      sweep.run(piece: 0)
+    let workers = self.workers
+    shares.deal(blocks.count, among: workers)
+    if workers == 1 {
+      sweep.run(worker: 0)
     } else {
-      DispatchQueue.concurrentPerform(iterations: sweep.pieces) { sweep.run(piece: $0) }
+      DispatchQueue.concurrentPerform(iterations: workers) { sweep.run(worker: $0) }
     }
   }
 }
 
-/// One pass over all blocks; safe to share because no two pieces hold a common block or lane.
+/// One pass over all blocks; safe to share because every block, and with it every lane, is taken by one worker.
 private struct Sweep<E: Environment>: @unchecked Sendable {
   let blocks: [E.Block]
   let lanesPerBlock: Int
   let lanes: Int
-  let pieces: Int
+  let shares: PieceShares
   let branches: Int
   let actions: UnsafePointer<Int32>?
   let result: StepResult
 
-  func run(piece: Int) {
-    for index in blocks.count * piece / pieces..<blocks.count * (piece + 1) / pieces {
+  func run(worker: Int) {
+    shares.take(by: worker) { index in
       let first = index * lanesPerBlock
       let own = result.lanes(first..<min(first + lanesPerBlock, lanes), branches: branches)
       if let actions {

@@ -14,16 +14,13 @@ final class WorkerCrew: @unchecked Sendable {
   private let round = Atomic(0)
   private let threads: Int
   private let joined = Atomic(0)
-  /// The next piece of each thread's share, every one in a cache line of its own.
-  private let positions: UnsafeMutablePointer<Atomic<Int>>
-  private static let stride = 8
+  private let shares: PieceShares
   private let active = Atomic(0)
   private let sleepers = Atomic(0)
   private let callerSleeps = Atomic(false)
   private let wake = DispatchSemaphore(value: 0)
   private let done = DispatchSemaphore(value: 0)
   // Written between rounds only.
-  private var count = 0
   private var task: UnsafeRawPointer?
   private var piece: (UnsafeRawPointer, Int) -> Void = { _, _ in }
 
@@ -33,25 +30,16 @@ final class WorkerCrew: @unchecked Sendable {
   /// Makes a crew of some threads, the caller's among them.
   init(threads: Int) {
     self.threads = threads
-    positions = .allocate(capacity: threads * Self.stride)
-    for index in 0..<threads * Self.stride { (positions + index).initialize(to: Atomic(0)) }
-  }
-
-  deinit {
-    positions.deinitialize(count: threads * Self.stride)
-    positions.deallocate()
+    shares = PieceShares(workers: threads)
   }
 
   /// Shares the pieces of a task; false, with nothing done, while the crew is at another task.
   func run(_ count: Int, _ task: UnsafeRawPointer, _ piece: @escaping (UnsafeRawPointer, Int) -> Void) -> Bool
   {
     if busy.exchange(true, ordering: .acquiring) { return false }
-    self.count = count
     self.task = task
     self.piece = piece
-    for thread in 0..<threads {
-      positions[thread * Self.stride].store(count * thread / threads, ordering: .relaxed)
-    }
+    shares.deal(count, among: threads)
     round.add(1, ordering: .sequentiallyConsistent)
     wakeSleepers(count - 1)
     takePieces(of: 0)
@@ -83,21 +71,10 @@ final class WorkerCrew: @unchecked Sendable {
     }
   }
 
-  /// Does the pieces of a thread's own share, the same in every task of as many pieces, so that what they work on stays in
-  /// its core's cache; then what others have left of theirs.
   private func takePieces(of thread: Int) {
     guard let task else { return }
     let piece = self.piece
-    let count = self.count
-    for turn in thread..<thread + threads {
-      let share = turn % threads
-      let end = count * (share + 1) / threads
-      while true {
-        let index = positions[share * Self.stride].add(1, ordering: .relaxed).oldValue
-        if index >= end { break }
-        piece(task, index)
-      }
-    }
+    shares.take(by: thread) { piece(task, $0) }
   }
 
   /// Returns true when a round newer than `last` is open, false when dismissed.
