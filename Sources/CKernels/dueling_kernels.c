@@ -1,8 +1,7 @@
 #include "dueling_kernels.h"
 
-#include <string.h>
-
 #include "target_clones.h"
+#include "vector_chunk.h"
 
 APPORTION_VECTORIZED void ck_mean_row(const float *restrict x, size_t rows, size_t n, float *restrict mean) {
   memcpy(mean, x, n * sizeof *mean);
@@ -86,21 +85,17 @@ APPORTION_VECTORIZED void ck_score(
     for (size_t i = 0; i < n; i++) x[i] += bias[i];
 }
 
-typedef float f32x16 __attribute__((ext_vector_type(16)));
-typedef int32_t i32x16 __attribute__((ext_vector_type(16)));
-
 APPORTION_VECTORIZED int32_t ck_argmax(
     const float *restrict values, const float *restrict mask, size_t n, float *restrict best) {
-  enum { lanes = 16 };
   float top = -__builtin_inff();
   int32_t place = -1;
   size_t i = 0;
-  if (!mask && n >= lanes) {
+  if (!mask && n >= chunkLanes) {
     // Lane l sees the places l, l + 16, …; of a lane's equals the first wins.
     f32x16 tops = top;
     i32x16 places = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
     i32x16 here = places;
-    for (; i + lanes <= n; i += lanes, here += lanes) {
+    for (; i + chunkLanes <= n; i += chunkLanes, here += chunkLanes) {
       f32x16 x;
       memcpy(&x, values + i, sizeof x);
       const i32x16 larger = x > tops;

@@ -33,7 +33,7 @@ public final class VectorEnvironment<E: Environment> {
   /// The most threads a step may use; little work is done by fewer, and 1 is a plain loop. The results are the same for
   /// every value.
   public var threads: Int {
-    didSet { precondition(threads >= 1, "A step needs at least one thread, not \(threads).") }
+    didSet { Self.check(threads: threads) }
   }
 
   /// Lanes × observation size, where the environment has counterfactuals.
@@ -90,7 +90,11 @@ public final class VectorEnvironment<E: Environment> {
       environment.makeBlock(lanes: first..<min(first + lanesPerBlock, count), seed: seed)
     }
     shares = PieceShares(workers: blocks.count)
-    precondition(self.threads >= 1, "A step needs at least one thread, not \(self.threads).")
+    Self.check(threads: self.threads)
+  }
+
+  private static func check(threads: Int) {
+    precondition(threads >= 1, "A step needs at least one thread, not \(threads).")
   }
 
   /// Where the last step wrote what it led to.

@@ -37,6 +37,7 @@ extension DoubleDQN {
       environments.step(actions: actions.pointer)
       replay.append(actions: actions.pointer, result: environments.result)
       record.add(environments.result)
+      held.release(terminated: environments.terminated, truncated: environments.truncated)
       self.steps += environments.count
       if normalizer == nil { returns.add(environments.result) }
       if self.steps >= learningStart {
@@ -65,11 +66,12 @@ extension DoubleDQN {
     }
     // Without policy or prior, every choice is disturbed and any may come.
     let blind = normalizer == nil && shape.priorColumns == nil
-    let rule = blind ? Exploration(branchSizes: shape.branchSizes) : exploration
+    let rule =
+      blind ? Exploration(branchSizes: shape.branchSizes, persistence: exploration.persistence) : exploration
     rule.disturb(
       actions.pointer, lanes: environments.count, epsilon: blind ? 1 : epsilon,
       mask: shape.mask(observations), limits: shape.spendColumns?.limits(observations),
-      stream: &explorationStream)
+      held: held, stream: &explorationStream)
   }
 
   /// Measures the observations of a warm-up step and plays the prior on them, where there is one.

@@ -39,6 +39,7 @@ public struct DoubleDQN<E: Environment>: ~Copyable {
   let learning: DoubleQUpdate
   let runner: PolicyRunner
   let exploration: Exploration
+  let held: HeldChoices
   let replay: ReplayBuffer
   let batch: ReplayBatch
   let actions: ActionRows
@@ -96,7 +97,10 @@ public struct DoubleDQN<E: Environment>: ~Copyable {
       network: learning.acting, normalizer: unmeasured, rewardScale: 1, maximumBatch: environments.count,
       pool: pool)
     table = NormalizationTable(unmeasured)
-    exploration = Exploration(branchSizes: branchSizes, width: configuration.explorationWidth)
+    exploration = Exploration(
+      branchSizes: branchSizes, width: configuration.explorationWidth,
+      persistence: configuration.explorationPersistence)
+    held = HeldChoices(lanes: environments.count, branches: branchSizes.count)
     replay = ReplayBuffer(
       capacity: configuration.replayCapacity, lanes: environments.count,
       observationSize: problem.observationSize, branchCount: branchSizes.count, nStep: configuration.nStep,

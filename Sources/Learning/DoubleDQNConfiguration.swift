@@ -55,6 +55,9 @@ public struct DoubleDQNConfiguration: Sendable, Equatable {
   public var noise: Float
   /// How far a disturbed branch may leave the policy's choice; nil for any choice. See `Exploration`.
   public var explorationWidth: Int?
+  /// The exponent of the zeta law of how many steps a disturbance lasts, 2 being usual; nil for one step. See
+  /// `Exploration`.
+  public var explorationPersistence: Float?
   /// What rewards are multiplied with before they are learned from.
   public var rewardScale: RewardScale
   /// Gradients are scaled down to this norm; nil does not clip.
@@ -86,7 +89,7 @@ public struct DoubleDQNConfiguration: Sendable, Equatable {
     priorityCorrection: Schedule = .linear(from: 0.4, to: 1), warmupSteps: Int = 20_000,
     environmentStepsPerUpdate: Int = 64, targetUpdate: TargetUpdate = .polyak(0.005),
     epsilon: Schedule = .linear(from: 1, to: 0.05, until: 0.5), noise: Float = 0,
-    explorationWidth: Int? = nil,
+    explorationWidth: Int? = nil, explorationPersistence: Float? = nil,
     rewardScale: RewardScale = .automatic, maximumGradientNorm: Float? = 10, huberThreshold: Float = 1,
     maximumLoss: Float = 1e6, normalizesObservations: Bool = true, observationLimit: Float = 10,
     scheduleSteps: Int? = nil, threads: Int? = nil,
@@ -114,6 +117,7 @@ public struct DoubleDQNConfiguration: Sendable, Equatable {
     self.epsilon = epsilon
     self.noise = noise
     self.explorationWidth = explorationWidth
+    self.explorationPersistence = explorationPersistence
     self.rewardScale = rewardScale
     self.maximumGradientNorm = maximumGradientNorm
     self.huberThreshold = huberThreshold
@@ -140,6 +144,9 @@ public struct DoubleDQNConfiguration: Sendable, Equatable {
     precondition(noise >= 0 && noise.isFinite, "Noisy layers cannot begin with a deviation of \(noise).")
     precondition(huberThreshold > 0, "The Huber threshold must be positive, not \(huberThreshold).")
     precondition(maximumGradientNorm ?? 1 > 0, "The maximum gradient norm must be positive.")
+    precondition(
+      explorationPersistence ?? 2 > 1,
+      "Disturbances cannot last by a zeta law of exponent \(explorationPersistence ?? 0).")
     precondition(scheduleSteps ?? 1 > 0, "Schedules need at least one step, not \(scheduleSteps ?? 0).")
     precondition(threads ?? 1 > 0, "Training needs at least one thread, not \(threads ?? 0).")
     if case .constant(let scale) = rewardScale {

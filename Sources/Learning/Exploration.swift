@@ -9,17 +9,25 @@ import NeuralNetworks
 /// ladders of bids, where far levels are never good. Choices that a state forbids are never taken, and under a spend cap
 /// disturbances that cost more than the policy's choices are undone, from a random branch on, until the action is within
 /// the budget again.
+///
+/// Where there is persistence, a disturbance lasts: its choice is held for n steps, n from the zeta law, so that most last
+/// a step or two and a few as long as an episode (εz-greedy; Dabney, Ostrovski and Barreto, "Temporally-Extended
+/// ε-Greedy Exploration", 2021). That reaches what a walk of single random steps never does, like the top of a valley.
 public struct Exploration: Sendable, Equatable {
   /// The number of choices of each branch.
   public let branchSizes: [Int]
   /// How many levels a disturbed branch may leave the policy's choice; nil for any choice.
   public let width: Int?
+  /// The exponent of the zeta law of how many steps a disturbance lasts; nil for one step.
+  public let persistence: Float?
 
   /// Describes exploration for branches of these sizes.
-  public init(branchSizes: [Int], width: Int? = nil) {
+  public init(branchSizes: [Int], width: Int? = nil, persistence: Float? = nil) {
     precondition(width ?? 1 > 0, "Exploration needs a width of at least 1, not \(width ?? 0).")
+    precondition(persistence ?? 2 > 1, "Persistence needs an exponent above 1, not \(persistence ?? 0).")
     self.branchSizes = branchSizes
     self.width = width
+    self.persistence = persistence
   }
 
   /// Disturbs the actions of all lanes (lanes × branches) in place.
@@ -27,17 +35,21 @@ public struct Exploration: Sendable, Equatable {
   /// - Parameters:
   ///   - mask: lanes × choice count, above 0 where a choice is allowed; nil allows all.
   ///   - limits: costs and budgets of as many lanes; nil where no cap limits actions.
+  ///   - held: what lasts from earlier steps of the same lanes; only rules with persistence look at it.
   public func disturb(
     _ actions: UnsafeMutablePointer<Int32>, lanes: Int, epsilon: Float, mask: MatrixView? = nil,
-    limits: SpendLimits? = nil, stream: inout RandomStream
+    limits: SpendLimits? = nil, held: HeldChoices? = nil, stream: inout RandomStream
   ) {
     guard epsilon > 0 else { return }
+    precondition(persistence == nil || held != nil, "Disturbances that last need what they hold.")
     withUnsafeTemporaryAllocation(of: Int32.self, capacity: branchSizes.count) { former in
       guard let former = former.baseAddress else { return }
       for lane in 0..<lanes {
         let action = actions + lane * branchSizes.count
         former.update(from: action, count: branchSizes.count)
-        disturb(action, epsilon: epsilon, mask: mask.map { UnsafePointer($0.row(lane)) }, stream: &stream)
+        disturb(
+          action, epsilon: epsilon, mask: mask.map { UnsafePointer($0.row(lane)) },
+          held: persistence == nil ? nil : held?.row(lane), stream: &stream)
         if let limits {
           keepWithinBudget(
             action, former: former, costs: limits.costs.row(lane), budget: Double(limits.budgets[lane, 0]),
@@ -50,12 +62,16 @@ public struct Exploration: Sendable, Equatable {
   /// Disturbs one action.
   @inline(__always) private func disturb(
     _ action: UnsafeMutablePointer<Int32>, epsilon: Float, mask: UnsafePointer<Float>?,
-    stream: inout RandomStream
+    held: UnsafeMutablePointer<HeldChoices.Choice>?, stream: inout RandomStream
   ) {
     branchSizes.withUnsafeBufferPointer { sizes in
       var start = 0
       for branch in 0..<sizes.count {
         defer { start += sizes[branch] }
+        if let choice = held?[branch].next(), mask.map({ $0[start + Int(choice)] > 0 }) ?? true {
+          action[branch] = choice
+          continue
+        }
         guard stream.uniform() < epsilon else { continue }
         var lowest = 0
         var highest = sizes[branch] - 1
@@ -65,6 +81,8 @@ public struct Exploration: Sendable, Equatable {
           highest = min(highest, center + width)
         }
         action[branch] = Self.draw(lowest...highest, mask: mask.map { $0 + start }, stream: &stream)
+        guard let held, let persistence else { continue }
+        held[branch] = .init(level: action[branch], steps: Int32(stream.zeta(exponent: persistence) - 1))
       }
     }
   }

@@ -1,4 +1,4 @@
-/// Draws from distributions. Each takes one word of the stream but for `integer`, which may take more.
+/// Draws from distributions. Each takes one word of the stream but for `integer` and `zeta`, which may take more.
 ///
 ///     var stream = RandomStream(seed: 1, purpose: .market, lane: 3)
 ///     let auctions = stream.poisson(mean: 120)
@@ -38,5 +38,21 @@ extension RandomStream {
       while UInt32(truncatingIfNeeded: product) < threshold { product = UInt64(nextWord()) * UInt64(narrow) }
     }
     return Int(product >> 32)
+  }
+
+  /// A number n from 1 up with a probability in proportion to n^−exponent, cut at 2^20 (Devroye, "Non-Uniform Random
+  /// Variate Generation", 1986, section X.6.1).
+  ///
+  /// A Pareto number is rounded down and kept in proportion to what the zeta law makes of it: two words a try, and less
+  /// than two tries on average.
+  public mutating func zeta(exponent: Float) -> Int {
+    precondition(exponent > 1, "A zeta law needs an exponent above 1, not \(exponent).")
+    let power = exponent - 1
+    let bound = ScalarKernels.exp(power * ScalarKernels.log(2))
+    while true {
+      let n = min(ScalarKernels.exp(-ScalarKernels.log(uniform()) / power), 0x1p20).rounded(.down)
+      let ratio = ScalarKernels.exp(power * ScalarKernels.log(1 + 1 / n))
+      if uniform() * n * (ratio - 1) / (bound - 1) <= ratio / bound { return Int(n) }
+    }
   }
 }

@@ -16,7 +16,9 @@ struct PieceSharesTests {
     #expect(taken.count == 7, "nothing is left for who comes late")
   }
 
-  @Test("every piece is taken once, however many workers there are", arguments: [(1, 5), (4, 3), (4, 1000), (8, 0)])
+  @Test(
+    "every piece is taken once, however many workers there are",
+    arguments: [(1, 5), (4, 3), (4, 1000), (8, 0)])
   func once(workers: Int, pieces: Int) {
     let shares = PieceShares(workers: 8)
     let counts = (0..<max(pieces, 1)).map { _ in Counter() }

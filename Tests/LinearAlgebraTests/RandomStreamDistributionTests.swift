@@ -51,6 +51,20 @@ struct RandomStreamDistributionTests {
     #expect(counts.keys.allSatisfy { exact.support.contains($0) })
   }
 
+  /// 200,000 draws each, beside an independent sum of the zeta function; false alarms as above.
+  @Test(arguments: [1.5, 2, 3.5]) func zetaNumbersFollowTheirLaw(exponent: Double) {
+    var stream = RandomStream(seed: 2025, purpose: .test)
+    var counts: [Int: Int] = [:]
+    for _ in 0..<200_000 { counts[stream.zeta(exponent: Float(exponent)), default: 0] += 1 }
+    // The tail beyond 10^5 by its integral (Euler–Maclaurin).
+    let last = 100_000.0
+    let whole =
+      (1..<100_000).reduce(0) { $0 + pow(Double($1), -exponent) }
+      + pow(last, 1 - exponent) / (exponent - 1) + pow(last, -exponent) / 2
+    #expect(score(counts, { pow(Double($0), -exponent) / whole }, over: 1...1000) < 4.75)
+    #expect(counts.keys.allSatisfy { (1...1 << 20).contains($0) })
+  }
+
   @Test func theTestItselfRejectsAWrongMean() {
     var stream = RandomStream(seed: 2, purpose: .test)
     var counts: [Int: Int] = [:]

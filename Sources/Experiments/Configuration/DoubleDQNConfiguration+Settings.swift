@@ -39,6 +39,9 @@ extension DoubleDQNConfiguration {
     .integer(
       "exploration_width", \.explorationWidth, 1...1000,
       "levels a disturbed bid may move, none for any"),
+    .number(
+      "exploration_persistence", \.explorationPersistence, .above(1),
+      "disturbances last n steps with a chance as n to minus this (2 is usual), or none for one step"),
     .rewardScale(
       "reward_scale", \.rewardScale,
       "what rewards are multiplied with, or automatic: by the plan's worth, or by returns in the warm-up"),

@@ -20,50 +20,59 @@
       to request: InferenceRequest, from manifest: ModelManifest, actions: [Int32],
       q: UnsafeBufferPointer<Float>
     ) {
-      var json = "{\"model_name\":\"\(manifest.name)\",\"model_version\":\"\(manifest.version)\""
-      if let id = request.id { json += ",\"id\":\(JSONValue.string(id).text())" }
-      json += ",\"outputs\":["
+      var body = ByteBuffer()
+      body.reserveCapacity(512 + 4 * (actions.count + q.count))
+      body.writeString("{\"model_name\":\"\(manifest.name)\",\"model_version\":\"\(manifest.version)\"")
+      if let id = request.id { body.writeString(",\"id\":\(JSONValue.string(id).text())") }
+      body.writeString(",\"outputs\":[")
       for (index, (output, isBinary)) in request.outputs.enumerated() {
         let (type, columns) =
           output == .action ? ("INT32", manifest.branchSizes.count) : ("FP32", manifest.choiceCount)
-        if index > 0 { json += "," }
-        json +=
-          "{\"name\":\"\(output.rawValue)\",\"datatype\":\"\(type)\",\"shape\":[\(request.rows),\(columns)],"
+        if index > 0 { body.writeString(",") }
+        body.writeString(
+          "{\"name\":\"\(output.rawValue)\",\"datatype\":\"\(type)\",\"shape\":[\(request.rows),\(columns)],")
         if isBinary {
-          json += "\"parameters\":{\"binary_data_size\":\(request.rows * columns * 4)}}"
+          body.writeString("\"parameters\":{\"binary_data_size\":\(request.rows * columns * 4)}}")
         } else {
-          json += "\"data\":["
+          body.writeString("\"data\":[")
           switch output {
-          case .action: Self.append(actions, to: &json)
-          case .q: Self.append(q, to: &json)
+          case .action: Self.append(actions, to: &body)
+          case .q: Self.append(q, to: &body)
           }
-          json += "]}"
+          body.writeString("]}")
         }
       }
-      json += "]}"
+      body.writeString("]}")
       let raw = request.outputs.filter(\.isBinary)
-      var body = ByteBuffer()
-      let rawSize = raw.reduce(0) { $0 + ($1.output == .q ? q.count : actions.count) * 4 }
-      body.reserveCapacity(json.utf8.count + rawSize)
-      body.writeString(json)
+      headerLength = raw.isEmpty ? nil : body.readableBytes
       for (output, _) in raw {
         switch output {
         case .action: actions.withUnsafeBytes { _ = body.writeBytes($0) }
         case .q: body.writeBytes(UnsafeRawBufferPointer(q))
         }
       }
-      headerLength = raw.isEmpty ? nil : json.utf8.count
       self.body = body
     }
 
-    /// Appends elements with commas between them.
-    private static func append(_ elements: some Sequence<some CustomStringConvertible>, to json: inout String)
-    {
-      var isFirst = true
-      for element in elements {
-        if !isFirst { json += "," }
-        isFirst = false
-        json += element.description
+    /// No Int32 and no Float is longer, with the comma behind it.
+    private static let longestNumber = 24
+
+    /// Appends numbers with commas between them, straight into the buffer's memory.
+    private static func append<Number: CustomStringConvertible>(
+      _ numbers: some Collection<Number>, to body: inout ByteBuffer
+    ) {
+      body.writeWithUnsafeMutableBytes(minimumWritableBytes: numbers.count * longestNumber) { space in
+        var written = 0
+        for number in numbers {
+          var text = number.description
+          text.withUTF8 { digits in
+            UnsafeMutableRawBufferPointer(rebasing: space[written...]).copyMemory(from: .init(digits))
+            written += digits.count
+          }
+          space[written] = UInt8(ascii: ",")
+          written += 1
+        }
+        return max(written - 1, 0)
       }
     }
   }

@@ -110,6 +110,14 @@ import Testing
     #expect(found >= 17)
   }
 
+  @Test func variantsOfDQNTakeItsPreset() throws {
+    let plain = try #require(Preset.file("Acrobot-v1", .dqn))
+    #expect(Preset.file("Acrobot-v1", .doubleDQN) == plain)
+    #expect(
+      Preset.file("CartPole-v1", .quantileDQN) != Preset.file("CartPole-v1", .dqn), "it has one of its own")
+    #expect(Preset.file("Acrobot-v1", .a2c) == nil)
+  }
+
   @Test func whatDoesNotFitIsRefusedBeforeAnythingIsWritten() throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "problem-\(UUID())").path()
     #expect(throws: ConfigurationError.self) {
