@@ -105,6 +105,7 @@ public struct DoubleDQN<E: Environment>: ~Copyable {
       capacity: configuration.replayCapacity, lanes: environments.count,
       observationSize: problem.observationSize, branchCount: branchSizes.count, nStep: configuration.nStep,
       discount: configuration.discount, priorityExponent: configuration.priorityExponent,
+      prioritization: configuration.prioritization,
       keepsCounterfactuals: problem.hasCounterfactual)
     batch = ReplayBatch(
       count: configuration.batchSize, observationSize: problem.observationSize,

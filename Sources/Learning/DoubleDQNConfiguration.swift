@@ -39,6 +39,8 @@ public struct DoubleDQNConfiguration: Sendable, Equatable {
   public var replayCapacity: Int
   /// α: how much their errors decide which transitions are drawn (Schaul et al., 2016); at 0 all are drawn alike.
   public var priorityExponent: Float
+  /// Whether the size of errors decides that, or their rank.
+  public var prioritization: Prioritization
   /// β, along the run: how much of the unevenness of drawing the weights of transitions take back.
   public var priorityCorrection: Schedule
   /// After how many environment steps learning begins. Until then the normaliser and the reward scale are measured, on
@@ -86,6 +88,7 @@ public struct DoubleDQNConfiguration: Sendable, Equatable {
     initialization: Initialization = .he,
     learningRate: Schedule = .linear(from: 5e-4, to: 5e-5), discount: Float = 0.99, nStep: Int = 3,
     batchSize: Int = 256, replayCapacity: Int = 200_000, priorityExponent: Float = 0,
+    prioritization: Prioritization = .proportional,
     priorityCorrection: Schedule = .linear(from: 0.4, to: 1), warmupSteps: Int = 20_000,
     environmentStepsPerUpdate: Int = 64, targetUpdate: TargetUpdate = .polyak(0.005),
     epsilon: Schedule = .linear(from: 1, to: 0.05, until: 0.5), noise: Float = 0,
@@ -110,6 +113,7 @@ public struct DoubleDQNConfiguration: Sendable, Equatable {
     self.batchSize = batchSize
     self.replayCapacity = replayCapacity
     self.priorityExponent = priorityExponent
+    self.prioritization = prioritization
     self.priorityCorrection = priorityCorrection
     self.warmupSteps = warmupSteps
     self.environmentStepsPerUpdate = environmentStepsPerUpdate

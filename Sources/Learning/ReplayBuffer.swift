@@ -40,7 +40,7 @@ public final class ReplayBuffer {
   /// What reference actions would have led to from the rows of the slots; nil where that is not kept.
   let counterfactuals: ReplayedCounterfactuals?
   /// How likely transitions are to be sampled; nil where all are alike.
-  let priorities: ReplayPriorities?
+  let priorities: (any ReplayPriorities)?
 
   private let powers: [Float]
   /// The slot of lane 0 at each of the last n + 1 steps, by step modulo n + 1; the other lanes follow it.
@@ -60,11 +60,13 @@ public final class ReplayBuffer {
   ///   - nStep: the most rewards of a window, at least 1.
   ///   - discount: γ of one step, in 0…1.
   ///   - priorityExponent: α, how much errors decide what is sampled; at 0 all transitions are alike.
+  ///   - prioritization: what of their errors decides.
   ///   - keepsCounterfactuals: whether transitions are pairs with what a reference action would have led to; then windows
   ///     have one step.
   public init(
     capacity: Int, lanes: Int, observationSize: Int, branchCount: Int, nStep: Int = 1, discount: Float = 0.99,
-    priorityExponent: Float = 0, keepsCounterfactuals: Bool = false
+    priorityExponent: Float = 0, prioritization: Prioritization = .proportional,
+    keepsCounterfactuals: Bool = false
   ) {
     precondition(priorityExponent >= 0, "Priorities need an exponent of at least 0, not \(priorityExponent).")
     precondition(!keepsCounterfactuals || nStep == 1, "Counterfactuals look one step ahead, not \(nStep).")
@@ -92,8 +94,11 @@ public final class ReplayBuffer {
       keepsCounterfactuals
       ? ReplayedCounterfactuals(
         capacity: capacity, observationSize: observationSize, branchCount: branchCount) : nil
-    priorities =
-      priorityExponent > 0 ? ReplayPriorities(capacity: capacity, exponent: priorityExponent) : nil
+    switch prioritization {
+    case _ where priorityExponent == 0: priorities = nil
+    case .proportional: priorities = ProportionalPriorities(capacity: capacity, exponent: priorityExponent)
+    case .rank: priorities = RankPriorities(capacity: capacity, exponent: priorityExponent)
+    }
     discounts = .allocate(capacity: capacity)
     next = .allocate(capacity: capacity)
     bases = .allocate(capacity: nStep + 1)

@@ -42,9 +42,12 @@ import Testing
   @Test(
     "A training step allocates nothing, whatever head and switches",
     arguments: Aggregation.allCases,
-    [(0, 0, 0), (0.6, 0, 0), (0, 0.5, 0), (0, 0, 10)] as [(Float, Float, Int)])
+    [
+      (nil, 0, 0, nil), (.proportional, 0, 0, nil), (.rank, 0, 0, nil), (nil, 0.5, 0, nil), (nil, 0, 10, 2),
+    ] as [(Prioritization?, Float, Int, Float?)])
   func aTrainingStepAllocatesNothing(
-    head: Aggregation, switches: (priorities: Float, noise: Float, quantiles: Int)
+    head: Aggregation,
+    switches: (priorities: Prioritization?, noise: Float, quantiles: Int, persistence: Float?)
   ) throws {
     if head == .joint && (switches.noise > 0 || switches.quantiles > 0) { return }
     let lanes = VectorEnvironment(count: 40, seed: 3) { CartPole() }
@@ -52,8 +55,10 @@ import Testing
       environments: lanes,
       configuration: DoubleDQNConfiguration(
         hidden: [32, 32], head: head, quantiles: switches.quantiles, batchSize: 64, replayCapacity: 2000,
-        priorityExponent: switches.priorities, warmupSteps: 400, environmentStepsPerUpdate: 20, epsilon: 0.1,
-        noise: switches.noise, explorationWidth: 1, scheduleSteps: 10_000, threads: 1))
+        priorityExponent: switches.priorities == nil ? 0 : 0.6,
+        prioritization: switches.priorities ?? .proportional, warmupSteps: 400, environmentStepsPerUpdate: 20,
+        epsilon: 0.1, noise: switches.noise, explorationWidth: 1,
+        explorationPersistence: switches.persistence, scheduleSteps: 10_000, threads: 1))
     try learner.train(steps: 8000)
     func allocations(steps: Int) throws -> UInt64 {
       let before = allocations_of_this_thread()

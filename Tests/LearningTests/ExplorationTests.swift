@@ -103,11 +103,11 @@ import Testing
   @Test func whatIsHeldIsLetGo() {
     let exploration = Exploration(branchSizes: [3], persistence: 1.001)
     let held = HeldChoices(lanes: 2, branches: 1)
+    let middle = Matrix(rows: 2, columns: 3, [0, 1, 0, 0, 1, 0])
+    let others = Matrix(rows: 2, columns: 3, [1, 0, 1, 1, 1, 1])
     var stream = RandomStream(seed: 10, purpose: .exploration)
     var actions: [Int32] = [0, 0]
-    exploration.disturb(
-      &actions, lanes: 2, epsilon: 1, mask: Matrix(rows: 2, columns: 3, [0, 1, 0, 0, 1, 0]).view, held: held,
-      stream: &stream)
+    exploration.disturb(&actions, lanes: 2, epsilon: 1, mask: middle.view, held: held, stream: &stream)
     #expect(actions == [1, 1])
     // Almost never disturbed anew: what differs from the policy is held.
     actions = [0, 0]
@@ -115,9 +115,7 @@ import Testing
     #expect(actions == [1, 1])
     actions = [0, 0]
     exploration.disturb(
-      &actions, lanes: 2, epsilon: 1e-9, mask: Matrix(rows: 2, columns: 3, [1, 0, 1, 1, 1, 1]).view,
-      held: held,
-      stream: &stream)
+      &actions, lanes: 2, epsilon: 1e-9, mask: others.view, held: held, stream: &stream)
     #expect(actions == [0, 1])
     held.release(terminated: [false, false], truncated: [false, true])
     actions = [0, 0]

@@ -24,6 +24,7 @@ extension DoubleDQNConfiguration {
     .number(
       "priority_exponent", \.priorityExponent, .unit,
       "how much errors decide which transitions are drawn, 0 for not at all"),
+    .choice("prioritization", \.prioritization, "whether the size of errors decides that, or their rank"),
     .schedule(
       "priority_correction", \.priorityCorrection, .unit, "how much of that the weights take back"),
     .integer(

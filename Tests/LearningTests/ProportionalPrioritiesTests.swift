@@ -5,8 +5,8 @@ import LinearAlgebra
 import NeuralNetworks
 import Testing
 
-/// What `ReplayPriorities` does, by way of the ring that owns them.
-@Suite struct ReplayPrioritiesTests {
+/// What `ProportionalPriorities` does, by way of the ring that owns them.
+@Suite struct ProportionalPrioritiesTests {
   private static let exponent: Float = 0.7
   private static let table = NormalizationTable(ObservationNormalizer(identity: 1, limit: .infinity))
 
@@ -112,19 +112,24 @@ import Testing
     #expect(abs(sum / weights - 4.5) < 0.3)
   }
 
-  private func learner(threads: Int, head: Aggregation) -> DoubleDQN<IdentityWorld> {
+  private func learner(
+    threads: Int, head: Aggregation, prioritization: Prioritization
+  ) -> DoubleDQN<IdentityWorld> {
     DoubleDQN(
       environments: VectorEnvironment(count: 32, seed: 1) { IdentityWorld() },
       configuration: DoubleDQNConfiguration(
         hidden: [64], head: head, learningRate: .linear(from: 2e-3, to: 2e-4), nStep: 1, batchSize: 128,
-        replayCapacity: 4000, priorityExponent: 0.6, warmupSteps: 1000, environmentStepsPerUpdate: 8,
+        replayCapacity: 4000, priorityExponent: 0.6, prioritization: prioritization, warmupSteps: 1000,
+        environmentStepsPerUpdate: 8,
         targetUpdate: .polyak(0.02), threads: threads, seed: 5))
   }
 
-  @Test("The learner learns with priorities, alike at any number of threads", arguments: Aggregation.allCases)
-  func theLearnerLearnsWithPriorities(head: Aggregation) throws {
-    var one = learner(threads: 1, head: head)
-    var three = learner(threads: 3, head: head)
+  @Test(
+    "The learner learns with priorities, alike at any number of threads", arguments: Aggregation.allCases,
+    Prioritization.allCases)
+  func theLearnerLearnsWithPriorities(head: Aggregation, prioritization: Prioritization) throws {
+    var one = learner(threads: 1, head: head, prioritization: prioritization)
+    var three = learner(threads: 3, head: head, prioritization: prioritization)
     // Long enough that the ring is full and old transitions make room.
     try one.train(steps: 16_000)
     try three.train(steps: 16_000)
