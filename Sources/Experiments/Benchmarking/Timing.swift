@@ -1,8 +1,10 @@
 /// How long a piece of work takes.
 enum Timing {
-  /// The median seconds of a call, over groups of calls that fill about `budget` seconds after a warm-up.
+  /// The median seconds of a call, over groups of calls that fill about `budget` seconds after a warm-up, which outlasts
+  /// the spinning of OpenBLAS's threads after what they did before.
   static func seconds(budget: Double, _ body: () -> Void) -> Double {
-    body()
+    let warmUp = Stopwatch()
+    repeat { body() } while warmUp.seconds < min(0.3, budget)
     let once = Stopwatch()
     body()
     let groups = 7
