@@ -19,6 +19,25 @@ struct DecimalSpelling {
     return true
   }
 
+  /// Appends eight digits, given as the eight bytes of their spelling in memory; false, with nothing done, where one is no
+  /// digit or there is no room for all.
+  ///
+  /// All at once, pairs first, then fours, then the eight (Lemire, "Number parsing at a gigabyte per second", 2021).
+  mutating func append(eight bytes: UInt64) -> Bool {
+    let spelling = UInt64(littleEndian: bytes)
+    // "0" to "9" are 0x30 to 0x39: the upper half is 3, and stays so when 6 is added.
+    let upper: UInt64 = 0xF0F0_F0F0_F0F0_F0F0
+    let threes: UInt64 = 0x3030_3030_3030_3030
+    guard digits < 100_000_000_000, spelling & upper == threes,
+      (spelling &+ 0x0606_0606_0606_0606) & upper == threes
+    else { return false }
+    let pairs = ((spelling & 0x0F0F_0F0F_0F0F_0F0F) &* (10 << 8 + 1)) >> 8 & 0x00FF_00FF_00FF_00FF
+    let fours = (pairs &* (100 << 16 + 1)) >> 16 & 0x0000_FFFF_0000_FFFF
+    let eight = (fours &* (10_000 << 32 + 1)) >> 32
+    digits = digits &* 100_000_000 &+ eight
+    return true
+  }
+
   /// The nearest `Float`; nil where double precision does not decide it, which is rare.
   ///
   /// Digits and power are each rounded once or twice, so the true number lies within a few 2⁻⁵³ of the product (Clinger,

@@ -262,6 +262,9 @@ package struct JSONScanner {
   ) throws(JSONError) -> (count: Int, dropped: Int) {
     let start = position
     var dropped = 0
+    while position + 8 <= bytes.count,
+      decimal.append(eight: bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+    { position += 8 }
     while let byte = peek {
       let digit = byte &- UInt8(ascii: "0")
       guard digit < 10 else { break }
