@@ -106,9 +106,13 @@ class Harness:
 
 
 def machine():
-    cpu = next(
-        (line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")),
-        platform.processor())
+    facts = {}
+    for line in open("/proc/cpuinfo"):
+        name, _, value = line.partition(":")
+        facts.setdefault(name.strip(), value.strip())
+    flags = facts.get("flags", "").split()
+    vectors = next((text for flag, text in {"avx512f": " with AVX-512", "avx2": " with AVX2"}.items() if flag in flags), "")
+    cpu = facts.get("model name", platform.processor()) + vectors
     return f"{len(os.sched_getaffinity(0))} cores of {cpu}, {platform.system()} {platform.machine()}"
 
 
@@ -135,13 +139,14 @@ def main():
     unknown = set(options.names) - set(work)
     if unknown:
         sys.exit(f"There is no comparison {', '.join(sorted(unknown))}; there are {', '.join(work)}.")
-    kept = results.read()
-    kept["machine"], kept["versions"] = machine(), versions()
+    machines = results.read()
+    kept = machines.setdefault(machine(), {"measured": {}})
+    kept["versions"] = versions()
     for name in options.names or work:
         print(f"Measuring {name} ...", file=sys.stderr, flush=True)
         load = round(os.getloadavg()[0], 1)
         kept["measured"][name] = {"date": datetime.date.today().isoformat(), "load": load, **work[name]()}
-        results.write(kept)
+        results.write(machines)
     print(results.table(kept))
 
 

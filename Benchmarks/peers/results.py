@@ -1,4 +1,4 @@
-"""The page RESULTS.md and its picture, from what `compare.py` measured."""
+"""The page RESULTS.md and its picture, from what `compare.py` measured: by machine, its versions and what was measured."""
 
 import json
 import pathlib
@@ -15,14 +15,15 @@ picture = folder.parent / "growth.svg"
 def read():
     if numbers.exists():
         return json.loads(numbers.read_text())
-    return {"measured": {}}
+    return {}
 
 
-def write(kept):
-    numbers.write_text(json.dumps(kept, indent=1) + "\n")
-    page.write_text(text(kept))
-    if "growth" in kept["measured"]:
-        draw(kept["measured"]["growth"])
+def write(machines):
+    numbers.write_text(json.dumps(machines, indent=1) + "\n")
+    page.write_text(text(machines))
+    grown = next((kept["measured"]["growth"] for kept in machines.values() if "growth" in kept["measured"]), None)
+    if grown:
+        draw(grown)
 
 
 def shown(seconds, unit):
@@ -100,7 +101,7 @@ def growth_table(growth):
         yield aligned([axis] + [f"{work}, µs" for work in works] + [f"{work}, over linear" for work in works], body)
 
 
-def text(kept):
+def text(machines):
     parts = [
         "# Speed beside the libraries others use",
         "Written by `scripts/compare-peers`; run it to measure your machine. Ours and theirs were run in turn, "
@@ -109,22 +110,24 @@ def text(kept):
         "is sample, double-DQN step, clip, Adam and target network, of the network 64-256-256 and the head named.",
         "Load is the machine's load average of the minute before a row was measured, which counts what the row before it "
         "left. Where it is well above the number of cores, other work ran beside, and the row is an indication only.",
-        "Machine: " + kept["machine"] + ". Versions: "
-        + ", ".join(f"{name} {version}" for name, version in kept["versions"].items()) + ".",
-        table(kept),
     ]
+    for machine, kept in machines.items():
+        versions = ", ".join(f"{name} {version}" for name, version in kept["versions"].items())
+        parts += [f"## {machine}", f"Versions: {versions}.", table(kept)]
     notes = folder / "profile.md"
     if notes.exists():
         parts.append(notes.read_text().strip())
-    if "growth" in kept["measured"]:
-        parts += [
-            "## Growth",
-            "What work costs as one of its sizes grows, all threads: steps of 1,024 lanes of the nine campaigns repeated, "
-            "updates of 256, steps of all lanes, inserts of 64 rows and samples of 256. \"Over linear\" is the growth of the "
-            "cost over the growth of the size: at most 1 is no worse than linear.",
-            *growth_table(kept["measured"]["growth"]),
-            "![Cost over size](growth.svg)",
-        ]
+    for machine, kept in machines.items():
+        if "growth" in kept["measured"]:
+            parts += [
+                "## Growth",
+                f"What work costs as one of its sizes grows, all threads of {machine}: steps of 1,024 lanes of the nine "
+                "campaigns repeated, updates of 256, steps of all lanes, inserts of 64 rows and samples of 256. \"Over "
+                "linear\" is the growth of the cost over the growth of the size: at most 1 is no worse than linear.",
+                *growth_table(kept["measured"]["growth"]),
+                "![Cost over size](growth.svg)",
+            ]
+            break
     return "\n\n".join(parts) + "\n"
 
 

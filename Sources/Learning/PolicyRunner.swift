@@ -59,7 +59,7 @@ public final class PolicyRunner {
     self.pool = pool
     setBLASThreads(1)
     normalized = Matrix(rows: maximumBatch, columns: network.shape.observationSize)
-    rowsPerPiece = min(maximumBatch, GreedySearch.rows(for: network.shape))
+    rowsPerPiece = GreedySearch.rows(for: network.shape, batch: maximumBatch)
     let (rows, runs) = (rowsPerPiece, min(pool.threads, Self.pieces(of: maximumBatch, rowsPerPiece)))
     workspaces = (0..<runs).map { _ in ForwardWorkspace(shape: network.shape, maximumBatch: rows) }
     searches = (0..<runs).map { _ in GreedySearch(shape: network.shape, rows: rows) }

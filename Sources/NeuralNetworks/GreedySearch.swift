@@ -28,9 +28,13 @@ public final class GreedySearch: @unchecked Sendable {
   /// From how many rows on transposed weights repay their copy.
   private static let transposingRows = 5
 
-  /// How many rows at once searches are about fastest at: few, so that small batches can be shared among threads, but
-  /// many where a block's weights have to be copied for them.
-  public static func rows(for shape: NetworkShape) -> Int { shape.isWide ? 128 : 8 }
+  /// How many rows at once searches of a batch are about fastest at: few, so that small batches can be shared among
+  /// threads, but many where a block's weights have to be copied for them.
+  public static func rows(for shape: NetworkShape, batch: Int) -> Int {
+    if shape.isWide { return min(batch, 128) }
+    if multipliesSmallMatricesDirectly { return min(batch, 8) }
+    return min(batch, 128, max(32, (batch / 2 + 15) / 16 * 16))
+  }
 
   /// Makes room for up to `rows` rows at once of networks of a shape.
   public init(shape: NetworkShape, rows: Int) {

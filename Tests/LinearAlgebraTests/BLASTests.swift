@@ -2,19 +2,31 @@ import LinearAlgebra
 import Testing
 
 struct BLASTests {
+  /// Two rows may be multiplied one by one, seven are not.
   @Test(arguments: [false, true], [false, true]) func productsAgreeWithPlainSums(
     transposeA: Bool, transposeB: Bool
   ) {
-    let a = normalMatrix(rows: transposeA ? 5 : 7, columns: transposeA ? 7 : 5, lane: 1)
-    let b = normalMatrix(rows: transposeB ? 3 : 5, columns: transposeB ? 5 : 3, lane: 2)
-    let c = normalMatrix(rows: 7, columns: 3, lane: 3)
-    let old = table(c)
-    multiply(a.view, transposed: transposeA, b.view, transposed: transposeB, into: c.view, alpha: 2, beta: -1)
-    var expected = product(a, transposed: transposeA, b, transposed: transposeB)
-    for row in 0..<7 {
-      for column in 0..<3 { expected[row][column] = 2 * expected[row][column] - old[row][column] }
+    for rows in [2, 7] {
+      let a = normalMatrix(rows: transposeA ? 5 : rows, columns: transposeA ? rows : 5, lane: 1)
+      let b = normalMatrix(rows: transposeB ? 3 : 5, columns: transposeB ? 5 : 3, lane: 2)
+      let c = normalMatrix(rows: rows, columns: 3, lane: 3)
+      let old = table(c)
+      multiply(
+        a.view, transposed: transposeA, b.view, transposed: transposeB, into: c.view, alpha: 2, beta: -1)
+      var expected = product(a, transposed: transposeA, b, transposed: transposeB)
+      for row in 0..<rows {
+        for column in 0..<3 { expected[row][column] = 2 * expected[row][column] - old[row][column] }
+      }
+      #expect(largestDifference(table(c), expected) < 1e-5)
     }
-    #expect(largestDifference(table(c), expected) < 1e-5)
+  }
+
+  @Test(arguments: [1, 3, 40]) func whatStoodInTheResultDoesNotMatterWithoutBeta(rows: Int) {
+    let a = normalMatrix(rows: rows, columns: 6, lane: 9)
+    let b = normalMatrix(rows: 6, columns: 4, lane: 10)
+    let c = Matrix(rows: rows, columns: 4, Array(repeating: .nan, count: rows * 4))
+    multiply(a.view, b.view, into: c.view)
+    #expect(largestDifference(table(c), product(a, b)) < 1e-5)
   }
 
   /// Sizes that are cut into tiles, with remains at both edges, and one whose inner dimension is too long for it.
