@@ -21,9 +21,13 @@ def read():
 def write(machines):
     numbers.write_text(json.dumps(machines, indent=1) + "\n")
     page.write_text(text(machines))
-    grown = next((kept["measured"]["growth"] for kept in machines.values() if "growth" in kept["measured"]), None)
-    if grown:
-        draw(grown)
+    for _, growth in grown(machines):
+        draw(growth)
+
+
+def grown(machines):
+    """The first machine on which growth was measured, if there is one, and that."""
+    return [(name, kept["measured"]["growth"]) for name, kept in machines.items() if "growth" in kept["measured"]][:1]
 
 
 def shown(seconds, unit):
@@ -117,17 +121,15 @@ def text(machines):
     notes = folder / "profile.md"
     if notes.exists():
         parts.append(notes.read_text().strip())
-    for machine, kept in machines.items():
-        if "growth" in kept["measured"]:
-            parts += [
-                "## Growth",
-                f"What work costs as one of its sizes grows, all threads of {machine}: steps of 1,024 lanes of the nine "
-                "campaigns repeated, updates of 256, steps of all lanes, inserts of 64 rows and samples of 256. \"Over "
-                "linear\" is the growth of the cost over the growth of the size: at most 1 is no worse than linear.",
-                *growth_table(kept["measured"]["growth"]),
-                "![Cost over size](growth.svg)",
-            ]
-            break
+    for machine, growth in grown(machines):
+        parts += [
+            "## Growth",
+            f"What work costs as one of its sizes grows, all threads of {machine}: steps of 1,024 lanes of the nine "
+            "campaigns repeated, updates of 256, steps of all lanes, inserts of 64 rows and samples of 256. \"Over "
+            "linear\" is the growth of the cost over the growth of the size: at most 1 is no worse than linear.",
+            *growth_table(growth),
+            "![Cost over size](growth.svg)",
+        ]
     return "\n\n".join(parts) + "\n"
 
 

@@ -11,8 +11,8 @@ import LinearAlgebra
 ///
 /// Lanes are cut into a fixed number of blocks; `step` shares the blocks among threads by `DispatchQueue.concurrentPerform`,
 /// and a thread that is done with its share helps with the others', so results never depend on the number of threads, and
-/// a thread that wakes late holds up nobody. Where an episode ends, the lane begins the next one in the same step: `observations` then holds the new episode's first row
-/// and `finalObservations` the old episode's last one.
+/// a thread that wakes late holds up nobody. Where an episode ends, the lane begins the next one in the same step:
+/// `observations` then holds the new episode's first row and `finalObservations` the old episode's last one.
 public final class VectorEnvironment<E: Environment> {
   /// The problem every lane plays.
   public let environment: E

@@ -37,7 +37,7 @@ extension DoubleDQN {
       environments.step(actions: actions.pointer)
       replay.append(actions: actions.pointer, result: environments.result)
       record.add(environments.result)
-      held.release(terminated: environments.terminated, truncated: environments.truncated)
+      held?.release(terminated: environments.terminated, truncated: environments.truncated)
       self.steps += environments.count
       if normalizer == nil { returns.add(environments.result) }
       if self.steps >= learningStart {

@@ -39,7 +39,8 @@ public struct DoubleDQN<E: Environment>: ~Copyable {
   let learning: DoubleQUpdate
   let runner: PolicyRunner
   let exploration: Exploration
-  let held: HeldChoices
+  /// Disturbances that last; nil where none does.
+  let held: HeldChoices?
   let replay: ReplayBuffer
   let batch: ReplayBatch
   let actions: ActionRows
@@ -100,7 +101,9 @@ public struct DoubleDQN<E: Environment>: ~Copyable {
     exploration = Exploration(
       branchSizes: branchSizes, width: configuration.explorationWidth,
       persistence: configuration.explorationPersistence)
-    held = HeldChoices(lanes: environments.count, branches: branchSizes.count)
+    held = configuration.explorationPersistence.map { _ in
+      HeldChoices(lanes: environments.count, branches: branchSizes.count)
+    }
     replay = ReplayBuffer(
       capacity: configuration.replayCapacity, lanes: environments.count,
       observationSize: problem.observationSize, branchCount: branchSizes.count, nStep: configuration.nStep,

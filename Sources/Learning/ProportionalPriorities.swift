@@ -7,9 +7,7 @@ import LinearAlgebra
 
 /// Transitions are drawn in proportion to the errors last seen in them.
 ///
-/// A slot's priority is p = (|δ| + 0.01)^α. A transition not yet learned from has the largest priority so far, so that
-/// each is soon seen once. The weights (p_min / p)^β take back what drawing unevenly does to expectations, in full
-/// where β is 1.
+/// A slot's priority is p = (|δ| + 0.01)^α.
 final class ProportionalPriorities: ReplayPriorities {
   private let tree: SumTree
   private let exponent: Float

@@ -23,7 +23,9 @@ public func multiply(
     guard m <= Product.vectorRows, k > 0, !transposeA else {
       return product.multiply(rows: 0..<m, columns: 0..<n)
     }
-    for row in 0..<m { product.multiply(row: row) }
+    for row in 0..<m {
+      multiply(b, transposed: !transposeB, vector: a.row(row), into: c.row(row), alpha: alpha, beta: beta)
+    }
     return
   }
   let tileRows = Product.directLimit / (Product.tileColumns * max(k, 1)) / 16 * 16
@@ -68,12 +70,5 @@ private struct Product {
       CblasRowMajor, transposesA ? CblasTrans : CblasNoTrans, transposesB ? CblasTrans : CblasNoTrans,
       Int32(rows.count), Int32(columns.count), Int32(depth), alpha, left, Int32(a.stride), right,
       Int32(b.stride), beta, c.pointer + rows.lowerBound * c.stride + columns.lowerBound, Int32(c.stride))
-  }
-
-  /// A row of the result, from a row of `a` as it is.
-  @inline(__always) func multiply(row: Int) {
-    cblas_sgemv(
-      CblasRowMajor, transposesB ? CblasNoTrans : CblasTrans, Int32(b.rows), Int32(b.columns), alpha,
-      b.pointer, Int32(b.stride), a.pointer + row * a.stride, 1, beta, c.pointer + row * c.stride, 1)
   }
 }

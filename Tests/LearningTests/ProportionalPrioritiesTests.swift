@@ -14,7 +14,7 @@ import Testing
   private func ring(error: (Int) -> Float) -> ReplayBuffer {
     let buffer = ReplayBuffer(
       capacity: 400, lanes: 1, observationSize: 1, branchCount: 1, priorityExponent: Self.exponent)
-    append(0...200, to: buffer)
+    buffer.append(numbered: 0...200)
     // Nothing is known of any, so equal parts of the sum hold one transition each: a batch of all brings all.
     let batch = ReplayBatch(count: 200, observationSize: 1, branchCount: 1)
     var stream = RandomStream(seed: 1, purpose: .replay)
@@ -24,22 +24,6 @@ import Testing
     #expect((0..<200).allSatisfy { batch.weights[$0] == 1 })
     buffer.prioritize(batch, by: rows.map(error))
     return buffer
-  }
-
-  /// Plays a lane whose rows are numbered.
-  private func append(_ rows: ClosedRange<Int>, to buffer: ReplayBuffer) {
-    let row = Matrix(rows: 1, columns: 1)
-    let final = Matrix(rows: 1, columns: 1)
-    if rows.lowerBound == 0 { buffer.begin(observations: row.view) }
-    var (reward, terminated, truncated, action) = (Float(0), false, false, Int32(0))
-    for number in max(1, rows.lowerBound)...rows.upperBound {
-      row[0, 0] = Float(number)
-      buffer.append(
-        actions: &action,
-        result: StepResult(
-          observations: row.view, finalObservations: final.view, rewards: &reward, terminated: &terminated,
-          truncated: &truncated))
-    }
   }
 
   /// How often each row comes in many batches.
@@ -90,7 +74,7 @@ import Testing
   /// A hundred new transitions have the largest priority of the old, which is that of an error of 5.
   @Test func newTransitionsComeFirst() {
     let buffer = ring { $0 == 17 ? 5 : 0 }
-    append(201...300, to: buffer)
+    buffer.append(numbered: 201...300)
     let counts = counts(buffer, draws: 20_000)
     let (large, small) = (powf(5.01, Self.exponent), powf(0.01, Self.exponent))
     let share = Double(101 * large / (101 * large + 199 * small))

@@ -17,22 +17,6 @@ import Testing
       priorityExponent: Self.exponent, prioritization: .rank)
   }
 
-  /// Plays a lane whose rows are numbered.
-  private func append(_ rows: ClosedRange<Int>, to buffer: ReplayBuffer) {
-    let row = Matrix(rows: 1, columns: 1)
-    let final = Matrix(rows: 1, columns: 1)
-    if rows.lowerBound == 0 { buffer.begin(observations: row.view) }
-    var (reward, terminated, truncated, action) = (Float(0), false, false, Int32(0))
-    for number in max(1, rows.lowerBound)...rows.upperBound {
-      row[0, 0] = Float(number)
-      buffer.append(
-        actions: &action,
-        result: StepResult(
-          observations: row.view, finalObservations: final.view, rewards: &reward, terminated: &terminated,
-          truncated: &truncated))
-    }
-  }
-
   /// Samples until every transition was seen, each having its own error then.
   private func settle(_ buffer: ReplayBuffer, stream: inout RandomStream, error: (Int) -> Float) {
     var seen: Set<Int> = []
@@ -54,9 +38,9 @@ import Testing
   @Test func transitionsAreDrawnByTheRankOfTheirErrors() {
     let buffer = ring(capacity: 200)
     var stream = RandomStream(seed: 1, purpose: .replay)
-    append(0...150, to: buffer)
+    buffer.append(numbered: 0...150)
     settle(buffer, stream: &stream) { Float($0 * 37 % 151) }
-    append(151...300, to: buffer)
+    buffer.append(numbered: 151...300)
     let rows = (300 - buffer.count)..<300
     #expect(rows.count > 190)
     // One error stands out by far, and is still but the first.
@@ -79,7 +63,7 @@ import Testing
   @Test(arguments: [0, 0.4, 1] as [Float]) func weightsTakeBackWhatRanksGive(correction: Float) {
     let buffer = ring(capacity: 400)
     var stream = RandomStream(seed: 2, purpose: .replay)
-    append(0...200, to: buffer)
+    buffer.append(numbered: 0...200)
     settle(buffer, stream: &stream) { Float($0) }
     let ranks = sample(buffer, correction: correction, stream: &stream).map { Float(200 - $0) }
     let last = ranks.max() ?? 1
@@ -93,9 +77,9 @@ import Testing
   @Test func newTransitionsComeFirst() {
     let buffer = ring(capacity: 1600)
     var stream = RandomStream(seed: 3, purpose: .replay)
-    append(0...1000, to: buffer)
+    buffer.append(numbered: 0...1000)
     settle(buffer, stream: &stream) { $0 == 17 ? 5 : Float($0) / 1000 }
-    append(1001...1020, to: buffer)
+    buffer.append(numbered: 1001...1020)
     var new = 0
     for _ in 0..<20 { new += sample(buffer, stream: &stream).count { $0 >= 1000 || $0 == 17 } }
     #expect(Double(new) / 5000 > 3 * 21 / 1020)
