@@ -9,15 +9,23 @@ enum { stripLanes = 128, columnCount = 11 };
 // Arrays are arguments, not fields of a structure, so that the compiler may know them apart and work on many lanes at
 // once.
 APPORTION_VECTORIZED
-static void sum_wins(const int32_t *restrict levels, size_t level_stride, const float *restrict wins,
-                     const float *restrict win_rates, const float *restrict win_costs, float season,
-                     const float *restrict kept_share, float *restrict win_sum, float *restrict expected_win_sum,
-                     float *restrict expected_spend_sum, size_t lanes) {
+static void sum_wins(const float *restrict levels, const float *restrict wins, const float *restrict expectations,
+                     float season, const float *restrict kept_share, float *restrict win_sum,
+                     float *restrict expected_win_sum, float *restrict expected_spend_sum, size_t lanes) {
+  int32_t level[stripLanes];
+  float rate[stripLanes], cost[stripLanes];
+  for (size_t i = 0; i < lanes; i++) level[i] = (int32_t)levels[i];
+  for (size_t i = lanes; i % chunkLanes; i++) level[i] = 0;
+  for (size_t i = 0; i < lanes; i += chunkLanes) {
+    f32x16 columns[4];
+    read_rows(expectations, level + i, columns);
+    memcpy(rate + i, columns, sizeof *columns);
+    memcpy(cost + i, columns + 1, sizeof *columns);
+  }
   for (size_t i = 0; i < lanes; i++) {
-    const int32_t level = levels[i * level_stride];
     win_sum[i] += wins[i];
-    expected_win_sum[i] += kept_share[i] < 1 ? wins[i] : season * win_rates[level];
-    expected_spend_sum[i] += wins[i] * win_costs[level];
+    expected_win_sum[i] += kept_share[i] < 1 ? wins[i] : season * rate[i];
+    expected_spend_sum[i] += wins[i] * cost[i];
   }
 }
 
@@ -32,10 +40,11 @@ static void sum_outcomes(const float *restrict spend, const float *restrict clic
   }
 }
 
-void ck_sum_auction_channel(ck_channel_results r, const float *win_rates, const float *win_costs, float season,
-                            const float *kept_share, size_t lanes) {
-  sum_wins(r.levels, r.level_stride, r.wins, win_rates, win_costs, season, kept_share, r.win_sum, r.expected_win_sum,
-           r.expected_spend_sum, lanes);
+void ck_sum_auction_channel(ck_channel_results r, const float *expectations, float season, const float *kept_share,
+                            size_t lanes) {
+  for (size_t i = 0; i < lanes; i += stripLanes)
+    sum_wins(r.level + i, r.wins + i, expectations, season, kept_share + i, r.win_sum + i, r.expected_win_sum + i,
+             r.expected_spend_sum + i, lanes - i < stripLanes ? lanes - i : stripLanes);
   sum_outcomes(r.spend, r.clicks, r.outcome, r.spend_sum, r.click_sum, r.outcome_sum, lanes);
 }
 
@@ -44,39 +53,44 @@ static inline float log_ratio(float seen, float expected, float counted) {
   return vm_log((seen + counted) / (expected + counted));
 }
 
-/// Writes a chunk of columns as rows of `columnCount` numbers.
+/// Writes a chunk of columns as rows of `columnCount` numbers: eight, then four of which the first is written anew.
 static inline __attribute__((always_inline)) void write_rows(
     float *rows, size_t stride, const float columns[columnCount][stripLanes], size_t first) {
-  f32x16 from[chunkLanes];
+  f32x16 head[4], middle[4], tail[4];
 #pragma clang loop unroll(full)
-  for (int c = 0; c < chunkLanes; c++) {
-    from[c] = 0.0f;
-    if (c < columnCount) memcpy(&from[c], columns[c] + first, sizeof from[c]);
+  for (int c = 0; c < 4; c++) {
+    memcpy(&head[c], columns[c] + first, sizeof head[c]);
+    memcpy(&middle[c], columns[c + 4] + first, sizeof middle[c]);
+    memcpy(&tail[c], columns[c + columnCount - 4] + first, sizeof tail[c]);
   }
-  transpose_chunk(from);
-  // In two pieces that overlap, straight from registers.
+  transpose_quarters(head);
+  transpose_quarters(middle);
+  transpose_quarters(tail);
+  // Quarter q of chunk i belongs to lane 4q + i.
 #pragma clang loop unroll(full)
-  for (int i = 0; i < chunkLanes; i++) {
-    const f32x8 left = __builtin_shufflevector(from[i], from[i], 0, 1, 2, 3, 4, 5, 6, 7);
-    const f32x4 right = __builtin_shufflevector(from[i], from[i], 7, 8, 9, 10);
-    memcpy(rows + i * stride, &left, sizeof left);
-    memcpy(rows + i * stride + 7, &right, sizeof right);
+  for (int i = 0; i < 4; i++) {
+    f32x16 left[2];
+    pair_quarters(head + i, middle + i, left, left + 1);
+#pragma clang loop unroll(full)
+    for (int q = 0; q < 4; q++) {
+      float *row = rows + (size_t)(4 * q + i) * stride;
+      memcpy(row, (const float *)(left + q % 2) + q / 2 * 8, 8 * sizeof(float));
+      memcpy(row + columnCount - 4, (const float *)(tail + i) + 4 * q, 4 * sizeof(float));
+    }
   }
 }
 
 APPORTION_VECTORIZED
-static void write_strip(float *restrict rows, size_t stride, size_t lanes, const int32_t *restrict levels,
-                        size_t level_stride, const float *restrict wins, const float *restrict spend,
-                        const float *restrict clicks, const float *restrict outcome,
+static void write_strip(float *restrict rows, size_t stride, size_t lanes, const float *restrict level,
+                        const float *restrict wins, const float *restrict spend, const float *restrict clicks,
+                        const float *restrict outcome,
                         const float *restrict carry_over, const float *restrict win_sum,
                         const float *restrict expected_win_sum, const float *restrict spend_sum,
                         const float *restrict expected_spend_sum, const float *restrict click_sum,
                         const float *restrict outcome_sum, const ck_channel_scales *restrict s) {
   float columns[columnCount][stripLanes];
-  for (size_t i = 0; i < lanes; i++) columns[0][i] = 0;
-  if (levels)
-    for (size_t i = 0; i < lanes; i++) columns[0][i] = (float)levels[i * level_stride] * s->level_scale;
   for (size_t i = 0; i < lanes; i++) {
+    columns[0][i] = level[i] * s->level_scale;
     columns[1][i] = wins[i] * s->win_scale;
     columns[2][i] = spend[i] / vm_max(wins[i], 1) * s->price_scale;
     columns[3][i] = clicks[i] * s->click_scale;
@@ -101,11 +115,8 @@ static void write_strip(float *restrict rows, size_t stride, size_t lanes, const
 }
 
 void ck_write_auction_channel(float *rows, size_t stride, size_t lanes, ck_channel_results r, ck_channel_scales s) {
-  for (size_t i = 0; i < lanes; i += stripLanes) {
-    const int32_t *levels = r.levels ? r.levels + i * r.level_stride : NULL;
-    write_strip(rows + i * stride, stride, lanes - i < stripLanes ? lanes - i : stripLanes, levels, r.level_stride,
-                r.wins + i, r.spend + i, r.clicks + i, r.outcome + i, r.carry_over + i, r.win_sum + i,
-                r.expected_win_sum + i, r.spend_sum + i, r.expected_spend_sum + i, r.click_sum + i,
-                r.outcome_sum + i, &s);
-  }
+  for (size_t i = 0; i < lanes; i += stripLanes)
+    write_strip(rows + i * stride, stride, lanes - i < stripLanes ? lanes - i : stripLanes, r.level + i, r.wins + i,
+                r.spend + i, r.clicks + i, r.outcome + i, r.carry_over + i, r.win_sum + i, r.expected_win_sum + i,
+                r.spend_sum + i, r.expected_spend_sum + i, r.click_sum + i, r.outcome_sum + i, &s);
 }

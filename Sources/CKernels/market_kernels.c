@@ -24,37 +24,37 @@ typedef struct {
   float variance[stripLanes];   // of the price of a win
 } offers;
 
-// A table's row at a real-valued price holds all its sums: two loads per lane, where a gather per sum and end would
-// take six.
 APPORTION_VECTORIZED
-static void read_landscape(const ck_auction *auction, const int32_t *restrict levels, size_t level_stride,
-                           const float *restrict price_log, const float *restrict volume_log,
-                           offers *restrict out, size_t lanes) {
+static void read_landscape(const ck_auction *auction, const float *restrict levels, const float *restrict price_log,
+                           const float *restrict volume_log, offers *restrict out, size_t lanes) {
   const float *landscape = auction->landscape, *bids = auction->bids;
   const float volume = auction->volume;
-  float scale[stripLanes], fraction[stripLanes], sums[4 * stripLanes];
+  float scale[stripLanes], fraction[stripLanes], won[stripLanes], paid[stripLanes], squares[stripLanes];
   int32_t cell[stripLanes];
-  for (size_t i = 0; i < lanes; i++) out->bid[i] = bids[levels[i * level_stride]];
+  for (size_t i = 0; i < lanes; i++) out->bid[i] = bids[(int32_t)levels[i]];
   for (size_t i = 0; i < lanes; i++) {
     scale[i] = vm_exp(price_log[i]);
     const float bid = vm_min(out->bid[i] / scale[i], (float)LAST_PRICE);
     cell[i] = (int32_t)bid;
     fraction[i] = bid - (float)cell[i];
   }
-  for (size_t i = 0; i < lanes; i++) {
-    f32x4 low, high;
-    memcpy(&low, landscape + 4 * cell[i], sizeof low);
-    memcpy(&high, landscape + 4 * cell[i] + 4, sizeof high);
-    const f32x4 sum = low + fraction[i] * (high - low);
-    memcpy(sums + 4 * i, &sum, sizeof sum);
+  for (size_t i = lanes; i % chunkLanes; i++) cell[i] = 0, fraction[i] = 0;
+  for (size_t i = 0; i < lanes; i += chunkLanes) {
+    f32x16 low[4], high[4], part;
+    read_rows(landscape, cell + i, low);
+    read_rows(landscape + 4, cell + i, high);
+    memcpy(&part, fraction + i, sizeof part);
+    for (int c = 0; c < 4; c++) low[c] += part * (high[c] - low[c]);
+    memcpy(won + i, low, sizeof *low);
+    memcpy(paid + i, low + 2, sizeof *low);
+    memcpy(squares + i, low + 3, sizeof *low);
   }
   for (size_t i = 0; i < lanes; i++) {
-    const float won = sums[4 * i], paid = sums[4 * i + 2], squares = sums[4 * i + 3];
-    const float per_win = won > 0 ? scale[i] / won : 0;
-    const float price = per_win * paid;
-    out->mean_wins[i] = volume * vm_exp(volume_log[i]) * won;
+    const float per_win = won[i] > 0 ? scale[i] / won[i] : 0;
+    const float price = per_win * paid[i];
+    out->mean_wins[i] = volume * vm_exp(volume_log[i]) * won[i];
     out->price[i] = price;
-    out->variance[i] = vm_max(per_win * scale[i] * squares - price * price, 0);
+    out->variance[i] = vm_max(per_win * scale[i] * squares[i] - price * price, 0);
   }
 }
 
@@ -77,13 +77,12 @@ static void first_price_cost(const offers *restrict offered, float unit, const f
   for (size_t i = 0; i < lanes; i++) cost[i] = unit * wins[i] * offered->bid[i];
 }
 
-void ck_auction_offer(const ck_auction *auction, const int32_t *levels, size_t level_stride, const float *price_log,
-                      const float *volume_log, const float *win_uniform, const float *cost_normal, float *wins,
-                      float *cost, size_t lanes) {
+void ck_auction_offer(const ck_auction *auction, const float *levels, const float *price_log, const float *volume_log,
+                      const float *win_uniform, const float *cost_normal, float *wins, float *cost, size_t lanes) {
   offers offered;
   for (size_t i = 0; i < lanes; i += stripLanes) {
     const size_t count = lanes - i < stripLanes ? lanes - i : stripLanes;
-    read_landscape(auction, levels + i * level_stride, level_stride, price_log + i, volume_log + i, &offered, count);
+    read_landscape(auction, levels + i, price_log + i, volume_log + i, &offered, count);
     ck_poisson_quantiles(offered.mean_wins, win_uniform + i, wins + i, count);
     if (auction->first_price)
       first_price_cost(&offered, auction->price_unit, wins + i, cost + i, count);
@@ -143,8 +142,8 @@ void ck_auction_outcome(const float *wins, const float *response_log, const floa
   ck_binomial_quantiles(clicks, scratch, conversions, conversions, lanes);
 }
 
-void ck_response_offer(const float *spends, const int32_t *levels, size_t level_stride, float *cost, size_t lanes) {
-  for (size_t i = 0; i < lanes; i++) cost[i] = spends[levels[i * level_stride]];
+void ck_response_offer(const float *spends, const float *levels, float *cost, size_t lanes) {
+  for (size_t i = 0; i < lanes; i++) cost[i] = spends[(int32_t)levels[i]];
 }
 
 APPORTION_VECTORIZED

@@ -4,21 +4,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// What an advertiser's console shows of one channel, along lanes. Every array holds one float per lane. Levels stand in
-// [lane][branch] order, as a policy writes them, so they carry a stride.
+// What an advertiser's console shows of one channel, along lanes. Every array holds one float per lane.
 
-/// What one channel's last tick showed its advertiser, and its sums over the episode; `levels` may be null at a start.
+/// What one channel's last tick showed its advertiser, and its sums over the episode.
 typedef struct {
-  const int32_t *levels;
-  size_t level_stride;
-  const float *wins, *spend, *clicks, *outcome, *carry_over;
+  const float *level, *wins, *spend, *clicks, *outcome, *carry_over;
   float *win_sum, *expected_win_sum, *spend_sum, *expected_spend_sum, *click_sum, *outcome_sum;
 } ck_channel_results;
 
-/// Adds a tick of an auction channel to the sums. `win_rates` and `win_costs` hold, per level, the wins of a tick and the
-/// money per win that the calibrated market leads one to expect. Where the budget stopped the tick (`kept_share` below
-/// 1), wins say nothing of the market, and are themselves what was expected.
-void ck_sum_auction_channel(ck_channel_results results, const float *win_rates, const float *win_costs, float season,
+/// Adds a tick of an auction channel to the sums. `expectations` has a row of four numbers per level: the wins of a tick
+/// and the money per win that the calibrated market leads one to expect, and two zeros. Where the budget stopped the tick
+/// (`kept_share` below 1), wins say nothing of the market, and are themselves what was expected.
+void ck_sum_auction_channel(ck_channel_results results, const float *expectations, float season,
                             const float *kept_share, size_t lanes);
 
 /// The scales that bring a channel's columns near 1, and how many observations the calibration counts for in each ratio.

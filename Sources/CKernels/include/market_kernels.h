@@ -4,9 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// One tick of the market, one channel at a time, along lanes. Every array holds one float per lane. Levels stand in
-// [lane][branch] order, as a policy writes them, so they carry a stride. The scalar reference is
-// `ScalarMarket.swift` of the tests.
+// One tick of the market, one channel at a time, along lanes. Every array holds one float per lane, levels among them.
+// The scalar reference is `ScalarMarket.swift` of the tests.
 
 /// state ← mean + persistence · (state - mean) + innovation · normal: one step of a Gaussian AR(1).
 void ck_autoregress(float *state, const float *mean, const float *normal, float persistence, float innovation,
@@ -24,9 +23,8 @@ typedef struct {
 
 /// wins ~ Poisson(volume · e^volume_log · F(bid · e^-price_log)); cost = the sum of the prices paid, its mean and
 /// variance exact, its shape normal.
-void ck_auction_offer(const ck_auction *auction, const int32_t *levels, size_t level_stride, const float *price_log,
-                      const float *volume_log, const float *win_uniform, const float *cost_normal, float *wins,
-                      float *cost, size_t lanes);
+void ck_auction_offer(const ck_auction *auction, const float *levels, const float *price_log, const float *volume_log,
+                      const float *win_uniform, const float *cost_normal, float *wins, float *cost, size_t lanes);
 
 /// Scales what all channels want to what may be spent, rounds each down to the money quantum, and never exceeds it.
 ///
@@ -43,7 +41,7 @@ void ck_auction_outcome(const float *wins, const float *response_log, const floa
                         float *clicks, float *conversions, float *expected, float *scratch, size_t lanes);
 
 /// What a response channel would spend: its level's amount of money.
-void ck_response_offer(const float *spends, const int32_t *levels, size_t level_stride, float *cost, size_t lanes);
+void ck_response_offer(const float *spends, const float *levels, float *cost, size_t lanes);
 
 /// expected = ceiling · e^response_log · stock^slope / (stock^slope + half^slope), slope and log half one per lane;
 /// outcome = expected · exp(noise · normal - noise² / 2).

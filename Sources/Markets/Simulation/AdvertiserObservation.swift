@@ -20,7 +20,6 @@ final class AdvertiserObservation: MarketObservation {
   private let season: [Float]
   /// The share of the episode's traffic that is still to come, by tick and at the end.
   private let trafficLeft: [Float]
-  private var chosen: UnsafePointer<Int32>?
 
   init(market: Market, laneCount: Int) {
     self.market = market
@@ -47,11 +46,9 @@ final class AdvertiserObservation: MarketObservation {
 
   func startEpisode(_ simulation: MarketSimulation) {
     sums.pointer.update(repeating: 0, count: sums.count)
-    chosen = nil
   }
 
   func observe(_ simulation: MarketSimulation, levels: UnsafePointer<Int32>) {
-    chosen = levels
     for (channel, console) in consoles.enumerated() {
       console.add(results(simulation, channel), season: season[simulation.tick - 1], simulation)
     }
@@ -84,8 +81,8 @@ final class AdvertiserObservation: MarketObservation {
   private func results(_ simulation: MarketSimulation, _ channel: Int) -> ck_channel_results {
     let rows = sums.view.rows(channel * Self.sumCount..<(channel + 1) * Self.sumCount)
     return ck_channel_results(
-      levels: chosen.map { $0 + channel }, level_stride: market.channels.count,
-      wins: simulation.values(.wins, channel), spend: simulation.values(.spend, channel),
+      level: simulation.values(.level, channel), wins: simulation.values(.wins, channel),
+      spend: simulation.values(.spend, channel),
       clicks: simulation.values(.clicks, channel), outcome: simulation.values(.outcome, channel),
       carry_over: simulation.values(.carryOver, channel), win_sum: rows.row(0), expected_win_sum: rows.row(1),
       spend_sum: rows.row(2), expected_spend_sum: rows.row(3), click_sum: rows.row(4),
@@ -110,7 +107,7 @@ private func countedObservations(_ deviations: Double...) -> Float {
 
 /// A channel that bids in auctions.
 private final class AuctionConsole: ChannelConsole {
-  /// By level: wins of a tick of average traffic, then money per win.
+  /// By level: wins of a tick of average traffic, money per win, and two zeros.
   private let expectations: Matrix
   private let scales: ck_channel_scales
 
@@ -122,7 +119,8 @@ private final class AuctionConsole: ChannelConsole {
       return Float(price * auction.priceUnit)
     }
     expectations = Matrix(
-      rows: 2, columns: channel.levels.count, outcomes.map { Float(auction.volume * $0.winShare) } + paid)
+      rows: channel.levels.count, columns: 4,
+      zip(outcomes, paid).flatMap { [Float(auction.volume * $0.winShare), $1, 0, 0] })
     let wins = Float(auction.volume)
     let clicks = wins * Float(auction.clickRate)
     let top = Float((channel.levels.last ?? 1) * auction.priceUnit)
@@ -142,8 +140,7 @@ private final class AuctionConsole: ChannelConsole {
 
   func add(_ results: ck_channel_results, season: Float, _ simulation: MarketSimulation) {
     ck_sum_auction_channel(
-      results, expectations.pointer, expectations.view.row(1), season, simulation.keptShare,
-      simulation.laneCount)
+      results, expectations.pointer, season, simulation.keptShare, simulation.laneCount)
   }
 
   func write(
@@ -184,7 +181,7 @@ private final class ResponseConsole: ChannelConsole {
     for lane in 0..<lanes {
       let row = rows + lane * stride
       row.update(repeating: 0, count: AdvertiserObservation.channelNames.count)
-      row[0] = results.levels.map { Float($0[lane * results.level_stride]) / levels } ?? 0
+      row[0] = results.level[lane] / levels
       row[4] = results.outcome[lane] / model.maximum
       let expected = results.expected_win_sum[lane]
       row[8] = log((results.outcome_sum[lane] + counted) / (expected + counted))

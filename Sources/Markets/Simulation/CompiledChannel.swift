@@ -45,18 +45,15 @@ final class CompiledChannel {
 
   /// Writes the wins and spend that the channel wants, before the budget stops it, and leaves the draws that settle them
   /// where what they lead to will stand.
-  func offer(
-    levels chosen: UnsafePointer<Int32>, stride: Int, season: Float, draws: MatrixView,
-    simulation: MarketSimulation, channel: Int
-  ) {
+  func offer(season: Float, draws: MatrixView, simulation: MarketSimulation, channel: Int) {
     switch dynamics {
     case .auction(let auction):
       auction.offer(
-        bids: levels.pointer, levels: chosen, stride: stride, season: season, draws: draws,
-        simulation: simulation, channel: channel)
+        bids: levels.pointer, season: season, draws: draws, simulation: simulation, channel: channel)
     case .response:
       ck_response_offer(
-        levels.pointer, chosen, stride, simulation.values(.spend, channel), simulation.laneCount)
+        levels.pointer, simulation.values(.level, channel), simulation.values(.spend, channel),
+        simulation.laneCount)
       simulation.values(.outcome, channel).update(from: draws.row(3), count: simulation.laneCount)
     }
   }
@@ -88,18 +85,17 @@ private final class AuctionDynamics {
   }
 
   func offer(
-    bids: UnsafePointer<Float>, levels: UnsafePointer<Int32>, stride: Int, season: Float,
-    draws: MatrixView,
-    simulation: MarketSimulation, channel index: Int
+    bids: UnsafePointer<Float>, season: Float, draws: MatrixView, simulation: MarketSimulation,
+    channel index: Int
   ) {
     var auction = ck_auction(
       landscape: table.pointer, bids: bids,
       volume: Float(channel.volume) * season, price_unit: Float(channel.priceUnit),
       first_price: channel.pricing == .firstPrice ? 1 : 0)
     ck_auction_offer(
-      &auction, levels, stride, simulation.values(.price, index), simulation.values(.volume, index),
-      draws.row(4), draws.row(3), simulation.values(.wins, index), simulation.values(.spend, index),
-      simulation.laneCount)
+      &auction, simulation.values(.level, index), simulation.values(.price, index),
+      simulation.values(.volume, index), draws.row(4), draws.row(3), simulation.values(.wins, index),
+      simulation.values(.spend, index), simulation.laneCount)
     simulation.values(.clicks, index).update(from: draws.row(5), count: simulation.laneCount)
     simulation.values(.outcome, index).update(from: draws.row(6), count: simulation.laneCount)
   }

@@ -53,8 +53,9 @@ public final class MarketSimulation {
     /// Impressions per reachable person (auction), or adstock as the market describes it (response), carried into the next
     /// tick.
     case carryOver
-    /// What the last tick led to: wins, money spent, clicks, outcome and expected outcome.
-    case wins, spend, clicks, outcome, expectedOutcome
+    /// The last tick's choice on the channel's ladder, and what it led to: wins, money spent, clicks, outcome and expected
+    /// outcome.
+    case level, wins, spend, clicks, outcome, expectedOutcome
   }
 
   /// Opens the lanes of a range; call `startEpisode` before the first tick.
@@ -106,7 +107,7 @@ public final class MarketSimulation {
       fill(.volume, channel, row: 1, deviation: drift.volume, around: .volumeShift)
       fill(.response, channel, row: 2, deviation: drift.response, around: .responseShift)
     }
-    for field in [Field.carryOver, .wins, .spend, .clicks, .outcome, .expectedOutcome] {
+    for field in [Field.carryOver, .level, .wins, .spend, .clicks, .outcome, .expectedOutcome] {
       values(field).update(repeating: 0, count: channelCount * laneCount)
     }
   }
@@ -133,7 +134,9 @@ public final class MarketSimulation {
     for channel in 0..<channelCount {
       draw(channel, tick: tick, blocks: compiled[channel].blocksPerTick, normals: Self.normalsPerTick)
       if tick > 0 { advanceDrift(channel) }
-      offer(channel, levels + channel)
+      let level = values(.level, channel)
+      for lane in 0..<laneCount { level[lane] = Float(levels[lane * channelCount + channel]) }
+      offer(channel)
     }
     let cap = market.exactTickCap
     for index in 0..<laneCount { available[index] = min(remaining[index], cap) }
@@ -148,10 +151,9 @@ public final class MarketSimulation {
   /// Whether the budget or the cap cut short what the last tick would have spent.
   public func wasStopped(lane: Int) -> Bool { keptShare[lane] < 1 }
 
-  private func offer(_ channel: Int, _ levels: UnsafePointer<Int32>) {
+  private func offer(_ channel: Int) {
     compiled[channel].offer(
-      levels: levels, stride: channelCount, season: Float(market.season[tick]), draws: draws.view,
-      simulation: self, channel: channel)
+      season: Float(market.season[tick]), draws: draws.view, simulation: self, channel: channel)
   }
 
   private func settle(_ channel: Int) {
