@@ -6,6 +6,10 @@
 
 #define LAST_PRICE 300
 
+void ck_column(const int32_t *levels, size_t stride, float *column, size_t lanes) {
+  for (size_t i = 0; i < lanes; i++, levels += stride) column[i] = (float)*levels;
+}
+
 APPORTION_VECTORIZED
 void ck_autoregress(float *restrict state, const float *restrict mean, const float *restrict normal, float persistence,
                     float innovation, size_t lanes) {

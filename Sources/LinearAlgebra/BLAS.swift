@@ -5,8 +5,8 @@ import COpenBLAS
 /// Shapes: `op(a)` is m × k, `op(b)` is k × n, `c` is m × n. Where OpenBLAS multiplies small matrices without packing
 /// them first, products with `b` as it is are cut into tiles of that size: at the sizes of networks that is a fifth
 /// faster, and up to twice as fast for few rows. Where it packs, up to three rows of `a` are multiplied one by one with
-/// sgemv, which does not and is three to six times as fast. The cut depends on the shape alone, so equal shapes give equal
-/// bits.
+/// sgemv, which does not and is three to six times as fast; and `c` is cleared here, which OpenBLAS does so slowly that it
+/// is a fifth of a product of depth 32. The cut depends on the shape alone, so equal shapes give equal bits.
 public func multiply(
   _ a: MatrixView, transposed transposeA: Bool = false, _ b: MatrixView, transposed transposeB: Bool = false,
   into c: MatrixView, alpha: Float = 1, beta: Float = 0
@@ -64,11 +64,15 @@ private struct Product {
   static let vectorRows = 3
 
   @inline(__always) func multiply(rows: Range<Int>, columns: Range<Int>) {
+    let accumulates = beta != 0 || !multipliesSmallMatricesDirectly
+    if accumulates && beta == 0 {
+      for row in rows { (c.row(row) + columns.lowerBound).update(repeating: 0, count: columns.count) }
+    }
     let left = a.pointer + rows.lowerBound * (transposesA ? 1 : a.stride)
     let right = b.pointer + columns.lowerBound * (transposesB ? b.stride : 1)
     cblas_sgemm(
       CblasRowMajor, transposesA ? CblasTrans : CblasNoTrans, transposesB ? CblasTrans : CblasNoTrans,
       Int32(rows.count), Int32(columns.count), Int32(depth), alpha, left, Int32(a.stride), right,
-      Int32(b.stride), beta, c.pointer + rows.lowerBound * c.stride + columns.lowerBound, Int32(c.stride))
+      Int32(b.stride), accumulates && beta == 0 ? 1 : beta, c.pointer + rows.lowerBound * c.stride + columns.lowerBound, Int32(c.stride))
   }
 }

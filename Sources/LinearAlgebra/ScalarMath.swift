@@ -4,10 +4,13 @@
 /// The random kernels agree with their vector forms bit for bit, because both fuse the same multiplications and
 /// additions, and no others.
 public enum ScalarKernels {
-  /// e to the power x, within 1 unit in the last place; 0 below −104 and infinity above 88.73.
+  /// e to the power x, within 1 unit in the last place; 0 below −87.33, where numbers turn subnormal, and infinity above
+  /// 88.72.
   public static func exp(_ x: Float) -> Float {
-    let x = min(max(x, -104), 89)
-    let n = fma(x, 0x1.715476p+0, 0x1.8p+23) - 0x1.8p+23
+    if x < -87.33 { return 0 }
+    if x > 88.72 { return .infinity }
+    let shifted = fma(x, 0x1.715476p+0, 0x1.8p+23)
+    let n = shifted - 0x1.8p+23
     let r = fma(n, -0x1.7f7d1cp-20, fma(n, -0x1.62e4p-1, x))
     var p: Float = 1.9875691500e-4
     p = fma(p, r, 1.3981999507e-3)
@@ -16,9 +19,7 @@ public enum ScalarKernels {
     p = fma(p, r, 1.6666665459e-1)
     p = fma(p, r, 5.0000001201e-1)
     let y = fma(p, r * r, r) + 1
-    let power = Int32(n)
-    let half = power >> 1
-    return y * powerOfTwo(half) * powerOfTwo(power - half)
+    return x.isNaN ? x : Float(bitPattern: y.bitPattern &+ shifted.bitPattern << 23)
   }
 
   /// The natural logarithm of a positive normal x, within 1 unit in the last place.
@@ -83,8 +84,4 @@ public enum ScalarKernels {
 
   /// x · y + z, rounded once.
   private static func fma(_ x: Float, _ y: Float, _ z: Float) -> Float { z.addingProduct(x, y) }
-
-  private static func powerOfTwo(_ n: Int32) -> Float {
-    Float(bitPattern: UInt32(bitPattern: (n + 127) << 23))
-  }
 }

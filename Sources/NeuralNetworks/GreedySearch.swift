@@ -25,7 +25,7 @@ public final class GreedySearch: @unchecked Sendable {
   /// Values per block: they and their weights share a core's second-level cache.
   private static let blockSize = 512
   private static let wideBlockSize = 256
-  /// From how many rows on transposed weights repay their copy.
+  /// From how many rows on transposed weights repay their copy, where products do not copy them anyway.
   private static let transposingRows = 5
 
   /// How many rows at once searches of a batch are about fastest at: few, so that small batches can be shared among
@@ -48,7 +48,7 @@ public final class GreedySearch: @unchecked Sendable {
     bestOutputs = .allocate(capacity: bestValues.count)
     bestOutputs.initialize(repeating: -1, count: bestValues.count)
     let inputs = shape.hidden.last ?? shape.observationSize
-    let isTransposing = shape.isWide && rows >= Self.transposingRows
+    let isTransposing = multipliesSmallMatricesDirectly && shape.isWide && rows >= Self.transposingRows
     weights = Matrix(rows: isTransposing ? inputs : 0, columns: block)
   }
 

@@ -3,9 +3,9 @@ import LinearAlgebra
 
 /// A copy of a network's weights, each layer's transposed to inputs × outputs.
 ///
-/// Passes forward read it, because a product with a matrix as it stands is faster than one with its transpose (see
-/// `multiply`); everything else reads the parameters. Of a wide head there is no copy. Whoever writes parameters
-/// refreshes the copy.
+/// Passes forward read it where OpenBLAS multiplies small matrices where they lie, because a product with a matrix as it
+/// stands is then faster than one with its transpose (see `multiply`); everything else reads the parameters. Of a wide
+/// head there is no copy, and elsewhere there is none at all. Whoever writes parameters refreshes the copy.
 final class TransposedWeights: @unchecked Sendable {
   /// Whether the head is among the layers.
   let holdsHead: Bool
@@ -15,15 +15,17 @@ final class TransposedWeights: @unchecked Sendable {
   let blocks: [ParameterBlock]
 
   init(shape: NetworkShape) {
-    holdsHead = !shape.isWide
-    let layers = shape.layers.dropLast(holdsHead ? 0 : 1)
+    holdsHead = multipliesSmallMatricesDirectly && !shape.isWide
+    let layers = multipliesSmallMatricesDirectly ? shape.layers.dropLast(holdsHead ? 0 : 1) : []
     storage = Matrix(rows: 1, columns: layers.last?.biases ?? 0)
     blocks = ParameterBlock.blocks(of: layers)
   }
 
   /// Whether products with so many columns are to be taken from here. With a remainder of 1 to 8 columns modulo 16
   /// OpenBLAS's direct kernels allocate memory in each call, which neither updates nor acting may.
-  static func suits(columns: Int) -> Bool { columns % 16 == 0 || columns % 16 > 8 }
+  static func suits(columns: Int) -> Bool {
+    multipliesSmallMatricesDirectly && (columns % 16 == 0 || columns % 16 > 8)
+  }
 
   /// The weights of a layer: inputs × outputs.
   func weights(of layer: DenseLayer) -> MatrixView { layer.transposedWeights(in: storage.pointer) }

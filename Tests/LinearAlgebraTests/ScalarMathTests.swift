@@ -1,3 +1,4 @@
+import Foundation
 import LinearAlgebra
 import Testing
 
@@ -6,8 +7,16 @@ struct ScalarMathTests {
     for (x, expected) in QuantileGolden.exp {
       #expect(abs(Double(ScalarKernels.exp(x)) - expected) <= Double(Float(expected).ulp))
     }
-    #expect(ScalarKernels.exp(-200) == 0)
-    #expect(ScalarKernels.exp(200) == .infinity)
+  }
+
+  @Test func exponentialKeepsItsAccuracyToBothEndsOfItsRange() {
+    for x in stride(from: Float(-87.33), through: 88.72, by: 0.01) {
+      let expected = Foundation.exp(Double(x))
+      #expect(abs(Double(ScalarKernels.exp(x)) - expected) <= Double(Float(expected).ulp), "\(x)")
+    }
+    for x in [Float(-87.34), -104, -1e30, -.infinity] { #expect(ScalarKernels.exp(x) == 0) }
+    for x in [Float(88.73), 200, 1e30, .infinity] { #expect(ScalarKernels.exp(x) == .infinity) }
+    #expect(ScalarKernels.exp(.nan).isNaN)
   }
 
   @Test func logarithmIsWithinAnUlp() {

@@ -31,11 +31,10 @@ static inline float vm_float(int32_t bits) {
   return x;
 }
 
-/// e to the power x, within 1 unit in the last place; 0 below −104 and infinity above 88.73.
+/// e to the power x, within 1 unit in the last place; 0 below −87.33, where numbers turn subnormal, and infinity above
+/// 88.72.
 static inline float vm_exp(float x) {
 #pragma clang fp contract(off) reassociate(off)
-  x = x < -104.0f ? -104.0f : x;
-  x = x > 89.0f ? 89.0f : x;
   // x = n·ln 2 + r with |r| ≤ ln 2 / 2; adding 1.5·2^23 rounds to the nearest integer.
   const float shifted = vm_fma(x, 0x1.715476p+0f, 0x1.8p+23f);
   const float n = shifted - 0x1.8p+23f;
@@ -47,10 +46,11 @@ static inline float vm_exp(float x) {
   p = vm_fma(p, r, 1.6666665459e-1f);
   p = vm_fma(p, r, 5.0000001201e-1f);
   const float y = vm_fma(p, r * r, r) + 1.0f;
-  // 2^n in two halves, so that neither leaves the range of normal numbers.
-  const int32_t power = (int32_t)n;
-  const int32_t half = power >> 1;
-  return y * vm_float((half + 127) << 23) * vm_float((power - half + 127) << 23);
+  // The last bits of `shifted` are n, which is added to the exponent of y.
+  const float power = vm_float((int32_t)((uint32_t)vm_bits(y) + ((uint32_t)vm_bits(shifted) << 23)));
+  const float below = 0.0f > x ? 0.0f : x;  // NaN stays NaN
+  const float result = x >= -87.33f ? power : below;
+  return x > 88.72f ? __builtin_inff() : result;
 }
 
 /// The natural logarithm of a positive normal x, within 1 unit in the last place.

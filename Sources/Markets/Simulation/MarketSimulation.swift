@@ -134,8 +134,7 @@ public final class MarketSimulation {
     for channel in 0..<channelCount {
       draw(channel, tick: tick, blocks: compiled[channel].blocksPerTick, normals: Self.normalsPerTick)
       if tick > 0 { advanceDrift(channel) }
-      let level = values(.level, channel)
-      for lane in 0..<laneCount { level[lane] = Float(levels[lane * channelCount + channel]) }
+      ck_column(levels + channel, channelCount, values(.level, channel), laneCount)
       offer(channel)
     }
     let cap = market.exactTickCap
