@@ -39,41 +39,124 @@ static inline __attribute__((always_inline)) float product(
   return sums[0];
 }
 
+/// Branches whose products are taken together: what is hidden is read once for all.
+enum { together = 4 };
+
+/// values[k] ← hidden · (weights[choices[k]] − means[k]) for a few branches.
+static inline __attribute__((always_inline)) void products(
+    const float *restrict hidden, size_t n, const float *restrict weights, const float *restrict means,
+    const int32_t *restrict choices, float *restrict values) {
+#pragma clang fp contract(fast)
+  f32x16 sums[together] = {0.0f, 0.0f, 0.0f, 0.0f};
+  float rest[together] = {0}, total[chunkLanes];
+  size_t i = 0;
+  for (; i + chunkLanes <= n; i += chunkLanes) {
+    f32x16 h, weight, mean;
+    memcpy(&h, hidden + i, sizeof h);
+    for (int k = 0; k < together; k++) {
+      memcpy(&weight, weights + (size_t)choices[k] * n + i, sizeof weight);
+      memcpy(&mean, means + k * n + i, sizeof mean);
+      sums[k] += h * (weight - mean);
+    }
+  }
+  for (; i < n; i++)
+    for (int k = 0; k < together; k++) rest[k] += hidden[i] * (weights[(size_t)choices[k] * n + i] - means[k * n + i]);
+  transpose_quarters(sums);
+  sums[0] += sums[1] + (sums[2] + sums[3]);
+  memcpy(total, sums, sizeof total);
+  for (int k = 0; k < together; k++)
+    values[k] = total[k] + total[k + 4] + (total[k + 8] + total[k + 12]) + rest[k];
+}
+
 APPORTION_VECTORIZED void ck_dueling_values(
     const float *restrict hidden, size_t n, const float *restrict weights, const float *restrict biases,
     const float *restrict means, const float *restrict meanBiases, const int32_t *restrict choices,
     size_t branches, float *restrict values) {
   values[0] = product(hidden, weights, NULL, n) + biases[0];
-  for (size_t k = 0; k < branches; k++) {
-    const size_t output = (size_t)choices[k];
-    values[1 + k] = product(hidden, weights + output * n, means + k * n, n) + (biases[output] - meanBiases[k]);
+  size_t k = 0;
+  for (; k + together <= branches; k += together)
+    products(hidden, n, weights, means + k * n, choices + k, values + 1 + k);
+  for (; k < branches; k++) values[1 + k] = product(hidden, weights + (size_t)choices[k] * n, means + k * n, n);
+  for (k = 0; k < branches; k++) values[1 + k] += biases[choices[k]] - meanBiases[k];
+}
+
+APPORTION_VECTORIZED float ck_dueling_sum(
+    const float *restrict hidden, size_t n, const float *restrict weights, const float *restrict biases,
+    const float *restrict base, float baseBias, float share, const int32_t *restrict choices, size_t branches) {
+#pragma clang fp contract(fast)
+  enum { width = 2 * chunkLanes };
+  float sums[width] = {0}, biasSum = 0;
+  size_t i = 0;
+  for (; i < n; i += width) {
+    const size_t count = n - i < width ? n - i : width;
+    float chosen[width] = {0};
+    if (count == width) {
+      for (size_t k = 0; k < branches; k++) {
+        const float *weight = weights + (size_t)choices[k] * n + i;
+        for (int lane = 0; lane < width; lane++) chosen[lane] += weight[lane];
+      }
+      for (int lane = 0; lane < width; lane++) sums[lane] += hidden[i + lane] * (base[i + lane] + share * chosen[lane]);
+    } else {
+      for (size_t k = 0; k < branches; k++)
+        for (size_t lane = 0; lane < count; lane++) chosen[lane] += weights[(size_t)choices[k] * n + i + lane];
+      for (size_t lane = 0; lane < count; lane++)
+        sums[lane] += hidden[i + lane] * (base[i + lane] + share * chosen[lane]);
+    }
   }
+  for (size_t k = 0; k < branches; k++) biasSum += biases[choices[k]];
+  for (int half = width / 2; half > 0; half /= 2)
+    for (int lane = 0; lane < half; lane++) sums[lane] += sums[lane + half];
+  return sums[0] + (baseBias + share * biasSum);
+}
+
+/// What `ck_dueling_backward` does for some of the columns; the null pointers are known where this is inlined.
+static inline __attribute__((always_inline)) void backward_columns(
+    const float *restrict hidden, size_t n, size_t from, size_t count, const float *restrict weights,
+    const float *restrict means, const int32_t *restrict choices, size_t branches, const float *restrict slopes,
+    float *restrict weightGradients, float *restrict hiddenGradient) {
+#pragma clang fp contract(fast)
+  float sums[chunkLanes];
+  for (size_t i = 0; i < count; i++) {
+    if (weightGradients) weightGradients[from + i] += slopes[0] * hidden[from + i];
+    if (hiddenGradient) sums[i] = slopes[0] * weights[from + i];
+  }
+  for (size_t k = 0; k < branches; k++) {
+    const size_t row = (size_t)choices[k] * n + from;
+    const float slope = slopes[1 + k];
+    for (size_t i = 0; i < count; i++) {
+      if (hiddenGradient) sums[i] += slope * (weights[row + i] - means[k * n + from + i]);
+      if (weightGradients) weightGradients[row + i] += slope * hidden[from + i];
+    }
+  }
+  if (hiddenGradient) memcpy(hiddenGradient + from, sums, count * sizeof(float));
+}
+
+/// `ck_dueling_backward` but for biases.
+static inline __attribute__((always_inline)) void backward(
+    const float *restrict hidden, size_t n, const float *restrict weights, const float *restrict means,
+    const int32_t *restrict choices, size_t branches, const float *restrict slopes, float *restrict weightGradients,
+    float *restrict hiddenGradient) {
+  size_t i = 0;
+  for (; i + chunkLanes <= n; i += chunkLanes)
+    backward_columns(hidden, n, i, chunkLanes, weights, means, choices, branches, slopes, weightGradients, hiddenGradient);
+  if (i < n)
+    backward_columns(hidden, n, i, n - i, weights, means, choices, branches, slopes, weightGradients, hiddenGradient);
 }
 
 APPORTION_VECTORIZED void ck_dueling_backward(
     const float *restrict hidden, size_t n, const float *restrict weights, const float *restrict means,
     const int32_t *restrict choices, size_t branches, const float *restrict slopes,
     float *restrict weightGradients, float *restrict biasGradients, float *restrict hiddenGradient) {
-#pragma clang fp contract(fast)
   if (weightGradients) {
     biasGradients[0] += slopes[0];
-    for (size_t i = 0; i < n; i++) weightGradients[i] += slopes[0] * hidden[i];
+    for (size_t k = 0; k < branches; k++) biasGradients[choices[k]] += slopes[1 + k];
   }
-  if (hiddenGradient)
-    for (size_t i = 0; i < n; i++) hiddenGradient[i] = slopes[0] * weights[i];
-  for (size_t k = 0; k < branches; k++) {
-    const size_t output = (size_t)choices[k];
-    const float slope = slopes[1 + k];
-    if (weightGradients) {
-      biasGradients[output] += slope;
-      float *restrict gradient = weightGradients + output * n;
-      for (size_t i = 0; i < n; i++) gradient[i] += slope * hidden[i];
-    }
-    if (!hiddenGradient) continue;
-    const float *restrict chosen = weights + output * n;
-    const float *restrict mean = means + k * n;
-    for (size_t i = 0; i < n; i++) hiddenGradient[i] += slope * (chosen[i] - mean[i]);
-  }
+  if (weightGradients && hiddenGradient)
+    backward(hidden, n, weights, means, choices, branches, slopes, weightGradients, hiddenGradient);
+  else if (weightGradients)
+    backward(hidden, n, weights, means, choices, branches, slopes, weightGradients, NULL);
+  else if (hiddenGradient)
+    backward(hidden, n, weights, means, choices, branches, slopes, NULL, hiddenGradient);
 }
 
 APPORTION_VECTORIZED void ck_score(

@@ -13,12 +13,20 @@ final class BranchMeans: @unchecked Sendable {
   let weights: Matrix
   /// One per branch.
   let biases: Matrix
+  /// How much the sum of the advantages counts in the value of a whole action: all of it, or, where that is the mean over
+  /// branches, a branch's share.
+  private let share: Float
+  /// Head inputs: the weights of the state value, less the share of all means.
+  private let base: Matrix
+  private var baseBias: Float = 0
 
   init(of network: BranchingNetwork) {
     self.network = network
     head = network.head
     weights = Matrix(rows: network.branches.count, columns: head.inputs)
     biases = Matrix(rows: 1, columns: network.branches.count)
+    share = network.shape.aggregation == .branching ? 1 / Float(network.branches.count) : 1
+    base = Matrix(rows: 1, columns: head.inputs)
   }
 
   /// Takes a branch's means from the network as it is now.
@@ -32,6 +40,28 @@ final class BranchMeans: @unchecked Sendable {
       parameters + head.weights + first * head.inputs, size, head.inputs,
       weights.pointer + branch * head.inputs)
     biases[0, branch] = branches.mean(of: parameters + head.biases + first, size)
+  }
+
+  /// Brings `total` up to date with the network and the means as they are now.
+  func refreshTotal() {
+    guard network.branches.isDueling else { return }
+    let parameters = network.parameters.pointer
+    base.pointer.update(from: parameters + head.weights, count: head.inputs)
+    baseBias = parameters[head.biases]
+    for branch in 0..<biases.columns {
+      addScaled(-share, weights.pointer + branch * head.inputs, to: base.pointer, count: head.inputs)
+      baseBias -= share * biases[0, branch]
+    }
+  }
+
+  /// The value of a whole action of some outputs.
+  @inline(__always) func total(
+    hidden: UnsafePointer<Float>, outputs: UnsafePointer<Int32>
+  ) -> Float {
+    let parameters = network.parameters.pointer
+    return ck_dueling_sum(
+      hidden, head.inputs, parameters + head.weights, parameters + head.biases, base.pointer, baseBias, share,
+      outputs, biases.columns)
   }
 
   /// The state value, then the centred advantage of each branch's chosen output.

@@ -257,6 +257,7 @@ public final class DoubleQUpdate: @unchecked Sendable {
     if online.branches.isDueling {
       share(
         2 * online.branches.count, MeansTask(online: onlineMeans, target: targetMeans))
+      targetMeans.refreshTotal()
     }
     pool.run(
       shardCount,

@@ -77,7 +77,7 @@ struct TemporalDifference {
     let outputs = rows.outputs + row * branches.count
     let next = nextValue(
       hidden: rows.nextHidden.row(row), outputs: rows.nextOutputs + row * branches.count,
-      observation: batch.nextObservations.row(index), values: values)
+      observation: batch.nextObservations.row(index))
     choose(batch.actions + index * branches.actionCount, into: outputs)
     online.values(hidden: rows.hidden.row(row), outputs: outputs, into: values)
     addPrior(batch.observations.row(index), outputs: outputs, to: values)
@@ -93,14 +93,14 @@ struct TemporalDifference {
 
   /// The value of the next state's greedy action, in the target network.
   @inline(__always) private func nextValue(
-    hidden: UnsafePointer<Float>, outputs: UnsafePointer<Int32>, observation: UnsafePointer<Float>,
-    values: UnsafeMutablePointer<Float>
+    hidden: UnsafePointer<Float>, outputs: UnsafePointer<Int32>, observation: UnsafePointer<Float>
   ) -> Float {
-    target.values(hidden: hidden, outputs: outputs, into: values)
-    addPrior(observation, outputs: outputs, to: values)
+    let value = target.total(hidden: hidden, outputs: outputs)
+    guard branches.priorStart != nil else { return value }
     var sum: Float = 0
-    for branch in 1...branches.count { sum += values[branch] }
-    return values[0] + (aggregation == .branching ? sum / Float(branches.count) : sum)
+    for branch in 0..<branches.count { sum += branches.prior(Int(outputs[branch]), observation) }
+    return value + branches.prior(0, observation)
+      + (aggregation == .branching ? sum / Float(branches.count) : sum)
   }
 
   /// Turns the choice of each branch into the place of its output.

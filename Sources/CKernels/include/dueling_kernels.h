@@ -20,6 +20,13 @@ void ck_dueling_values(
     const float *hidden, size_t n, const float *weights, const float *biases, const float *means,
     const float *meanBiases, const int32_t *choices, size_t branches, float *values);
 
+/// The value of a whole action: hidden · (base + share · the sum of the chosen outputs' weights), and the biases alike. With
+/// the state value's weights less `share` times the sum of all means for base, that is the state value and `share` of the
+/// sum of the centred advantages, for the price of one product.
+float ck_dueling_sum(
+    const float *hidden, size_t n, const float *weights, const float *biases, const float *base, float baseBias,
+    float share, const int32_t *choices, size_t branches);
+
 /// The gradient of a weighted sum of the values above: `slopes[0]` counts the state value, `slopes[1 + k]` branch k.
 ///
 /// Adds to the gradients of the state value and of the chosen outputs as if advantages were not centred; centring the
