@@ -64,15 +64,21 @@ private struct Product {
   static let vectorRows = 3
 
   @inline(__always) func multiply(rows: Range<Int>, columns: Range<Int>) {
-    let accumulates = beta != 0 || !multipliesSmallMatricesDirectly
-    if accumulates && beta == 0 {
-      for row in rows { (c.row(row) + columns.lowerBound).update(repeating: 0, count: columns.count) }
-    }
+    let clears = beta == 0 && !multipliesSmallMatricesDirectly
+    if clears { clear(rows: rows, columns: columns) }
     let left = a.pointer + rows.lowerBound * (transposesA ? 1 : a.stride)
     let right = b.pointer + columns.lowerBound * (transposesB ? b.stride : 1)
     cblas_sgemm(
       CblasRowMajor, transposesA ? CblasTrans : CblasNoTrans, transposesB ? CblasTrans : CblasNoTrans,
       Int32(rows.count), Int32(columns.count), Int32(depth), alpha, left, Int32(a.stride), right,
-      Int32(b.stride), accumulates && beta == 0 ? 1 : beta, c.pointer + rows.lowerBound * c.stride + columns.lowerBound, Int32(c.stride))
+      Int32(b.stride), clears ? 1 : beta, c.pointer + rows.lowerBound * c.stride + columns.lowerBound,
+      Int32(c.stride))
+  }
+
+  private func clear(rows: Range<Int>, columns: Range<Int>) {
+    if columns.count == c.stride {
+      return c.row(rows.lowerBound).update(repeating: 0, count: rows.count * columns.count)
+    }
+    for row in rows { (c.row(row) + columns.lowerBound).update(repeating: 0, count: columns.count) }
   }
 }

@@ -36,17 +36,20 @@ public struct RandomStream: RandomNumberGenerator, Sendable, Equatable {
 
   /// Four words for a counter and a key.
   @inlinable public static func philox(counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
-    var c = counter
-    var k = key
+    // In words, not vectors: a widening product needs each of them apart.
+    var (c0, c1, c2, c3) = (counter[0], counter[1], counter[2], counter[3])
+    var (k0, k1) = (key[0], key[1])
     for _ in 0..<10 {
-      let first = UInt64(0xD251_1F53) &* UInt64(c[0])
-      let second = UInt64(0xCD9E_8D57) &* UInt64(c[2])
-      c = SIMD4(
-        UInt32(truncatingIfNeeded: second >> 32) ^ c[1] ^ k[0], UInt32(truncatingIfNeeded: second),
-        UInt32(truncatingIfNeeded: first >> 32) ^ c[3] ^ k[1], UInt32(truncatingIfNeeded: first))
-      k = k &+ SIMD2(0x9E37_79B9, 0xBB67_AE85)
+      let first = UInt64(0xD251_1F53) &* UInt64(c0)
+      let second = UInt64(0xCD9E_8D57) &* UInt64(c2)
+      c0 = UInt32(truncatingIfNeeded: second >> 32) ^ c1 ^ k0
+      c1 = UInt32(truncatingIfNeeded: second)
+      c2 = UInt32(truncatingIfNeeded: first >> 32) ^ c3 ^ k1
+      c3 = UInt32(truncatingIfNeeded: first)
+      k0 &+= 0x9E37_79B9
+      k1 &+= 0xBB67_AE85
     }
-    return c
+    return SIMD4(c0, c1, c2, c3)
   }
 
   /// The next 32 random bits.
