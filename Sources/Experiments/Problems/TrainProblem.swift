@@ -88,8 +88,14 @@ private func trainRun(
   var kept = (validation: -Double.infinity, score: Double.nan)
   var scores: [Double] = []
   for mark in marks where !progress.isStopping {
-    try learner.train(steps: mark - played) { progress.report(seed: seed, steps: $0) }
-    played = mark
+    // Learners play whole steps of all lanes, or rollouts: what one mark is overrun by, the next does not play again.
+    if mark > played {
+      try learner.train(steps: mark - played) { steps in
+        played = steps
+        return progress.report(seed: seed, steps: steps)
+      }
+      played = max(played, mark)
+    }
     let validation =
       validationEpisodes > 0
       ? try learner.score(episodes: validationEpisodes, seed: seed ^ validationSeed) : .infinity

@@ -40,6 +40,24 @@ import Testing
     #expect(again.yaml == configuration.yaml.replacing("threads: 3", with: "threads: 1"))
   }
 
+  /// A hundred evaluations of a run whose lanes or rollouts do not divide what lies between them.
+  @Test func stepsAreThoseAskedForUpToTheLastRound() throws {
+    func steps<Agent>(_ algorithm: Algorithm, _ defaults: ProblemConfiguration<Agent>) throws -> Int {
+      var configuration = defaults
+      configuration.steps = 5000
+      configuration.evaluations = 100
+      configuration.evaluationEpisodes = 2
+      let report = try train("Identity-2x2", algorithm, configuration)
+      return try Policy(contentsOf: report.run + "/checkpoints/seed-1.safetensors").trainingSteps
+    }
+    var dqn = ProblemConfiguration<DoubleDQNConfiguration>()
+    dqn.lanes = 64
+    #expect(try steps(.dqn, dqn) == 5056)
+    let ppo = ProblemConfiguration<PPOConfiguration>()
+    let rollout = ppo.lanes * ppo.agent.rolloutSteps
+    #expect(try steps(.ppo, ppo) == (5000 + rollout - 1) / rollout * rollout)
+  }
+
   @Test(arguments: [Algorithm.qLearning, .sarsa, .expectedSarsa, .doubleQLearning])
   func tablesReachTheOptimumOfTheCliff(algorithm: Algorithm) throws {
     let preset = Preset.file("CliffWalking-v1", algorithm)
