@@ -345,12 +345,16 @@ public final class DoubleQUpdate: @unchecked Sendable {
     return UpdateStatistics(loss: loss / Float(count), gradientNorm: norm, meanQ: value / Float(count))
   }
 
-  /// The number of shards of a batch, whatever the number of threads: each more costs a sum of all gradients, but
-  /// batches of 32 and 64 had rather be two.
-  private static func shardCount(_ batch: Int) -> Int { max(1, min(2, batch / 16), min(8, batch / 64)) }
+  /// The number of shards of a batch, whatever the number of threads: each more costs a sum of all gradients and, where
+  /// products copy their matrices, a copy of all weights, but batches of 32 and 64 had rather be two.
+  private static func shardCount(_ batch: Int) -> Int { max(1, min(2, batch / 16), min(8, batch / shardRows)) }
 
-  /// The most rows of a shard over all batches of up to `maximumBatch`: 96 of a batch of 191, an eighth of large ones.
+  /// The rows of a batch that are worth a shard of their own, beyond two.
+  private static var shardRows: Int { multipliesSmallMatricesDirectly ? 64 : 256 }
+
+  /// The most rows of a shard over all batches of up to `maximumBatch`.
   private static func shardCapacity(maximumBatch: Int) -> Int {
-    min(maximumBatch, max(96, (maximumBatch + 7) / 8))
+    // Just before one shard more pays, each holds the most.
+    min(maximumBatch, max(3 * shardRows / 2, (maximumBatch + 7) / 8))
   }
 }
