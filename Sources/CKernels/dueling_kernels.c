@@ -159,6 +159,25 @@ APPORTION_VECTORIZED void ck_dueling_backward(
     backward(hidden, n, weights, means, choices, branches, slopes, NULL, hiddenGradient);
 }
 
+APPORTION_VECTORIZED void ck_choice_values(
+    float *restrict x, size_t n, int centres, float summand, const float *restrict prior, const float *restrict scale,
+    const float *restrict offset) {
+  float sums[chunkLanes] = {0};
+  if (centres) {
+    size_t i = 0;
+    for (; i + chunkLanes <= n; i += chunkLanes)
+      for (int lane = 0; lane < chunkLanes; lane++) sums[lane] += x[i + lane];
+    for (int lane = 0; i < n; i++, lane++) sums[lane] += x[i];
+    for (int half = chunkLanes / 2; half > 0; half /= 2)
+      for (int lane = 0; lane < half; lane++) sums[lane] += sums[lane + half];
+  }
+  const float mean = sums[0] / (float)n;
+  if (prior)
+    for (size_t i = 0; i < n; i++) x[i] = summand + (x[i] - mean) + (prior[i] * scale[i] + offset[i]);
+  else
+    for (size_t i = 0; i < n; i++) x[i] = summand + (x[i] - mean);
+}
+
 APPORTION_VECTORIZED void ck_score(
     float *restrict x, const float *restrict bias, const float *restrict prior, const float *restrict scale,
     const float *restrict offset, size_t n) {

@@ -1,3 +1,4 @@
+import CKernels
 import LinearAlgebra
 
 /// The head's layout and prior as flat tables, for loops that must touch no array.
@@ -96,11 +97,10 @@ final class BranchTable: @unchecked Sendable {
     _ advantages: UnsafeMutablePointer<Float>, adding summand: Float, observation: UnsafePointer<Float>
   ) {
     for branch in 0..<count {
-      let (first, size) = (starts[branch], sizes[branch])
-      let mean = isDueling ? mean(of: advantages + first - 1, size) : 0
-      for index in first..<first + size {
-        advantages[index - 1] = summand + (advantages[index - 1] - mean) + prior(index, observation)
-      }
+      let first = starts[branch]
+      ck_choice_values(
+        advantages + first - 1, sizes[branch], isDueling ? 1 : 0, summand,
+        priorStart.map { observation + $0 + first }, scales + first, offsets + first)
     }
   }
 

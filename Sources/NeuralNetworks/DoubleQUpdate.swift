@@ -347,7 +347,9 @@ public final class DoubleQUpdate: @unchecked Sendable {
 
   /// The number of shards of a batch, whatever the number of threads: each more costs a sum of all gradients and, where
   /// products copy their matrices, a copy of all weights, but batches of 32 and 64 had rather be two.
-  private static func shardCount(_ batch: Int) -> Int { max(1, min(2, batch / 16), min(8, batch / shardRows)) }
+  private static func shardCount(_ batch: Int) -> Int {
+    max(1, min(2, batch / 16), min(8, batch / shardRows))
+  }
 
   /// The rows of a batch that are worth a shard of their own, beyond two.
   private static var shardRows: Int { multipliesSmallMatricesDirectly ? 64 : 256 }

@@ -10,8 +10,9 @@ struct ValueTask: ParallelTask {
   /// Where state values go; nil adds them to the advantages.
   let stateValues: UnsafeMutablePointer<Float>?
 
-  /// The cut depends on the batch alone, so that values do not depend on the number of threads.
-  private static let blockSize = 64
+  /// The cut depends on the batch alone, so that values do not depend on the number of threads. Where products copy their
+  /// matrices, blocks are larger, so that weights are copied for more rows.
+  private static let blockSize = multipliesSmallMatricesDirectly ? 64 : 128
 
   var blockCount: Int { (observations.rows + Self.blockSize - 1) / Self.blockSize }
 

@@ -70,7 +70,8 @@ struct DuelingKernelsTests {
     var biases = [Float](repeating: 1, count: head.biases.count)
     var (below, belowAlone) = ([Float](repeating: .nan, count: n), [Float](repeating: .nan, count: n))
     ck_dueling_backward(
-      head.hidden, n, head.weights, head.means, head.choices, branches, head.slopes, &weights, &biases, &below)
+      head.hidden, n, head.weights, head.means, head.choices, branches, head.slopes, &weights, &biases, &below
+    )
     ck_dueling_backward(
       head.hidden, n, head.weights, head.means, head.choices, branches, head.slopes, nil, nil, &belowAlone)
     for output in biases.indices {
@@ -88,6 +89,23 @@ struct DuelingKernelsTests {
       }
       #expect(abs(Double(below[column]) - expected) < 1e-5)
       #expect(below[column] == belowAlone[column])
+    }
+  }
+
+  @Test(arguments: [(1, 0), (2, 1), (7, 1), (16, 1), (16, 0), (37, 1)])
+  func valuesOfChoicesAreCentredAndTakeThePrior(n: Int, centres: Int32) {
+    var stream = RandomStream(seed: UInt64(n), purpose: .test)
+    func draw() -> [Float] { (0..<n).map { _ in 2 * stream.uniform() - 1 } }
+    let (raw, prior, scale, offset) = (draw(), draw(), draw(), draw())
+    let mean = centres == 1 ? raw.reduce(0) { $0 + Double($1) } / Double(n) : 0
+    var (plain, guided) = (raw, raw)
+    ck_choice_values(&plain, n, centres, 0.5, nil, nil, nil)
+    ck_choice_values(&guided, n, centres, 0.5, prior, scale, offset)
+    for index in 0..<n {
+      let expected = 0.5 + Double(raw[index]) - mean
+      #expect(abs(Double(plain[index]) - expected) < 1e-6)
+      let added = Double(prior[index]) * Double(scale[index]) + Double(offset[index])
+      #expect(abs(Double(guided[index]) - (expected + added)) < 1e-6)
     }
   }
 }

@@ -37,6 +37,11 @@ void ck_dueling_backward(
     const float *hidden, size_t n, const float *weights, const float *means, const int32_t *choices,
     size_t branches, const float *slopes, float *weightGradients, float *biasGradients, float *hiddenGradient);
 
+/// x ← summand + (x − the mean of x) + (prior · scale + offset), the values of a branch's n choices; without `centres` no
+/// mean is taken, without a prior (null) none is added.
+void ck_choice_values(
+    float *x, size_t n, int centres, float summand, const float *prior, const float *scale, const float *offset);
+
 /// x ← x + bias + (prior · scale + offset), element by element; without a prior (null), x ← x + bias.
 void ck_score(
     float *x, const float *bias, const float *prior, const float *scale, const float *offset, size_t n);

@@ -1,3 +1,4 @@
+import CKernels
 import LinearAlgebra
 
 /// Picks the best choice of every branch in every row; of equals the first.
@@ -32,15 +33,8 @@ public func argmaxChoices(
 /// The place of the largest allowed value; of equals the first. NaN never wins over a number.
 @inline(__always)
 func argmax(_ values: UnsafePointer<Float>, count: Int, mask: UnsafePointer<Float>?) -> Int {
-  var best = -1
-  var bestValue = -Float.infinity
-  for index in 0..<count where mask.map({ $0[index] > 0 }) ?? true {
-    if best < 0 { best = index }
-    if values[index] > bestValue {
-      best = index
-      bestValue = values[index]
-    }
-  }
+  var value: Float = 0
+  let best = ck_argmax(values, mask, count, &value)
   precondition(best >= 0, "A mask must allow at least one choice of every branch.")
-  return best
+  return Int(best)
 }
