@@ -158,10 +158,14 @@ for outputs in ("action", "action, q"):
     lines.append(f"\nJSON → {outputs}: {medians[f'apportion, JSON → {outputs}'] / best:.1f} times the better FastAPI.")
 lines.append(f"\nPeak memory of `apportion serve`: {peak / 1024:,.0f} MB.")
 with open("/proc/cpuinfo") as file:
-    processor = next(line.split(":")[1].strip() for line in file if line.startswith("model name"))
+    processors = dict(line.split(":", 1) for line in file if ":" in line)
+field = lambda name: next(value.strip() for key, value in processors.items() if key.strip() == name)
+flags = field("flags").split()
+vectors = next((text for flag, text in {"avx512f": " with AVX-512", "avx2": " with AVX2"}.items() if flag in flags), "")
+machine = f"{os.cpu_count()} cores of an {field('model name')}{vectors}"
 wrk = subprocess.run(["wrk", "-v"], capture_output=True, text=True).stdout.split()[1]
 about = (
-    f"{datetime.date.today()}, {os.cpu_count()} cores of an {processor}, {platform.system()} {platform.release()}; wrk {wrk} "
+    f"{datetime.date.today()}, {platform.system()} {platform.release()}; wrk {wrk} "
     f"(one thread, on the same cores, keep-alive, 16 connections for single rows and 4 for batches), "
     f"Python {platform.python_version()}, FastAPI {version('fastapi')}, uvicorn {version('uvicorn')} (uvloop "
     f"{version('uvloop')}, httptools {version('httptools')}), onnxruntime {version('onnxruntime')}. Observations of {columns} "
@@ -169,9 +173,15 @@ about = (
     f"{options.rounds} interleaved rounds of {options.seconds} s.")
 print(about + "\n\n" + "\n".join(lines))
 if options.output:
+    # Other machines' sections stay.
+    sections = {}
+    if os.path.exists(options.output):
+        with open(options.output) as file:
+            sections = dict(part.split("\n\n", 1) for part in file.read().strip().split("\n\n## ")[1:])
+    sections[machine] = about + "\n\n" + "\n".join(lines)
     with open(options.output, "w") as file:
-        file.write("# Serving, measured\n\n`scripts/compare-serving RUN` writes this page.\n\n" + about + "\n\n"
-                   + "\n".join(lines) + "\n")
+        file.write("# Serving, measured\n\n`scripts/compare-serving RUN` writes this machine's section of this page.\n"
+                   + "".join(f"\n## {name}\n\n{text}\n" for name, text in sections.items()))
 for process in servers:
     process.terminate()
 for process in servers:
