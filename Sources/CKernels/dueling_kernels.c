@@ -80,6 +80,19 @@ APPORTION_VECTORIZED void ck_dueling_values(
   for (k = 0; k < branches; k++) values[1 + k] += biases[choices[k]] - meanBiases[k];
 }
 
+/// Sums that some of the columns of `ck_dueling_sum` add to, one column each.
+static inline __attribute__((always_inline)) void sum_columns(
+    const float *restrict hidden, size_t n, size_t from, size_t count, const float *restrict weights,
+    const float *restrict base, float share, const int32_t *restrict choices, size_t branches, float *restrict sums) {
+#pragma clang fp contract(fast)
+  float chosen[2 * chunkLanes] = {0};
+  for (size_t k = 0; k < branches; k++) {
+    const size_t row = (size_t)choices[k] * n + from;
+    for (size_t i = 0; i < count; i++) chosen[i] += weights[row + i];
+  }
+  for (size_t i = 0; i < count; i++) sums[i] += hidden[from + i] * (base[from + i] + share * chosen[i]);
+}
+
 APPORTION_VECTORIZED float ck_dueling_sum(
     const float *restrict hidden, size_t n, const float *restrict weights, const float *restrict biases,
     const float *restrict base, float baseBias, float share, const int32_t *restrict choices, size_t branches) {
@@ -87,22 +100,8 @@ APPORTION_VECTORIZED float ck_dueling_sum(
   enum { width = 2 * chunkLanes };
   float sums[width] = {0}, biasSum = 0;
   size_t i = 0;
-  for (; i < n; i += width) {
-    const size_t count = n - i < width ? n - i : width;
-    float chosen[width] = {0};
-    if (count == width) {
-      for (size_t k = 0; k < branches; k++) {
-        const float *weight = weights + (size_t)choices[k] * n + i;
-        for (int lane = 0; lane < width; lane++) chosen[lane] += weight[lane];
-      }
-      for (int lane = 0; lane < width; lane++) sums[lane] += hidden[i + lane] * (base[i + lane] + share * chosen[lane]);
-    } else {
-      for (size_t k = 0; k < branches; k++)
-        for (size_t lane = 0; lane < count; lane++) chosen[lane] += weights[(size_t)choices[k] * n + i + lane];
-      for (size_t lane = 0; lane < count; lane++)
-        sums[lane] += hidden[i + lane] * (base[i + lane] + share * chosen[lane]);
-    }
-  }
+  for (; i + width <= n; i += width) sum_columns(hidden, n, i, width, weights, base, share, choices, branches, sums);
+  if (i < n) sum_columns(hidden, n, i, n - i, weights, base, share, choices, branches, sums);
   for (size_t k = 0; k < branches; k++) biasSum += biases[choices[k]];
   for (int half = width / 2; half > 0; half /= 2)
     for (int lane = 0; lane < half; lane++) sums[lane] += sums[lane + half];
