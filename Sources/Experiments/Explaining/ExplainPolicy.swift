@@ -11,7 +11,7 @@ import Apportion
 public func explainPolicy(
   _ folder: RunFolder, tick: Int, episodes: Int, seed: UInt64
 ) throws -> Explanation {
-  let market = try Market(contentsOf: folder.market)
+  let market = try folder.readMarket()
   guard tick < market.ticks else {
     throw ConfigurationError(
       place: "--tick", message: "takes a number below the market's \(market.ticks) ticks")

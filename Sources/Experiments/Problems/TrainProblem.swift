@@ -48,8 +48,7 @@ public func trainProblem<Agent: AgentConfiguration>(
       let curve = Result {
         try trainRun(
           try configuration.agent.learner(problem, run: run), seed: run.seed, marks: marks,
-          policies: [folder.seedPolicy(run.seed)]
-            + (index == 0 && problem.market != nil ? [folder.policy] : []),
+          policies: [folder.seedPolicy(run.seed)] + (index == 0 ? [folder.policy] : []),
           validationEpisodes: configuration.validationEpisodes, progress: progress
         ) { learner in
           try problem.score(learner, episodes: configuration.evaluationEpisodes, seed: run.seed)

@@ -15,7 +15,7 @@ public func evaluatePolicy(
   _ folder: RunFolder, market: String? = nil, plausible: String? = nil, episodes: Int, seed: UInt64
 ) throws -> EvaluationReport {
   let ownMarket = market == nil
-  let market = try Market(named: market ?? folder.market)
+  let market = try market.map { try Market(named: $0) } ?? folder.readMarket()
   let worlds =
     if let plausible {
       try PlausibleMarkets(market: market, table: CSVTable(contentsOf: plausible)) as PlausibleMarkets?

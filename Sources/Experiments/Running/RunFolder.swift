@@ -18,7 +18,7 @@ public struct RunFolder: Sendable, Equatable {
   public var curves: String { path + "/curves.csv" }
   /// The policies saved on the way.
   public var checkpoints: String { path + "/checkpoints" }
-  /// The last policy.
+  /// The last policy, that of the first seed where there are several.
   public var policy: String { path + "/policy.safetensors" }
   /// The last evaluation.
   public var evaluation: String { path + "/evaluation.json" }
@@ -26,6 +26,17 @@ public struct RunFolder: Sendable, Equatable {
   public var explanation: String { path + "/explanation.json" }
   /// The last report.
   public var report: String { path + "/report.html" }
+
+  /// Reads the market that the run trains for.
+  ///
+  /// - Throws: `FileError` of a run that has none; `MarketError` where it cannot be read.
+  func readMarket() throws -> Market {
+    guard FileManager.default.fileExists(atPath: market) else {
+      throw FileError.missing(
+        path: market, remedy: "only the policies of markets are evaluated and explained")
+    }
+    return try Market(contentsOf: market)
+  }
 
   /// The plausible markets of the run, or nil where it is trained on its market alone.
   ///

@@ -32,6 +32,12 @@ import Testing
     let table = try String(contentsOfFile: report.run + "/curves.csv", encoding: .utf8).split(separator: "\n")
     #expect(table.count == 3 && table[0] == "steps,iqm,low,high,seed_5,seed_6,seed_7")
     #expect(try String(contentsOfFile: report.run + "/curves.svg", encoding: .utf8).hasSuffix("</svg>\n"))
+    // The first seed's policy stands where exports look for it; there is no market to evaluate it in.
+    let folder = try RunFolder(opening: report.run)
+    #expect(
+      try Policy(contentsOf: folder.policy)
+        == Policy(contentsOf: report.run + "/checkpoints/seed-5.safetensors"))
+    #expect(throws: FileError.self) { try evaluatePolicy(folder, episodes: 1, seed: 1) }
     let policy = try Policy(contentsOf: report.run + "/checkpoints/seed-6.safetensors")
     let replayed = evaluate(policy, in: IdentityTask(branchSizes: [2, 2]), episodes: 10, seed: 6)
     #expect(replayed.mean == report.scores[1])
