@@ -20,6 +20,9 @@ from importlib.metadata import version
 import numpy as np
 
 here = os.path.dirname(os.path.abspath(__file__))
+sys.path.append(os.path.dirname(here))
+import machine
+
 parser = argparse.ArgumentParser()
 parser.add_argument("program")
 parser.add_argument("run")
@@ -157,12 +160,6 @@ for outputs in ("action", "action, q"):
     best = max(medians[f"FastAPI, {workers}, JSON → {outputs}"] for workers in ("1 worker", "2 workers"))
     lines.append(f"\nJSON → {outputs}: {medians[f'apportion, JSON → {outputs}'] / best:.1f} times the better FastAPI.")
 lines.append(f"\nPeak memory of `apportion serve`: {peak / 1024:,.0f} MB.")
-with open("/proc/cpuinfo") as file:
-    processors = dict(line.split(":", 1) for line in file if ":" in line)
-field = lambda name: next(value.strip() for key, value in processors.items() if key.strip() == name)
-flags = field("flags").split()
-vectors = next((text for flag, text in {"avx512f": " with AVX-512", "avx2": " with AVX2"}.items() if flag in flags), "")
-machine = f"{os.cpu_count()} cores of an {field('model name')}{vectors}"
 wrk = subprocess.run(["wrk", "-v"], capture_output=True, text=True).stdout.split()[1]
 about = (
     f"{datetime.date.today()}, {platform.system()} {platform.release()}; wrk {wrk} "
@@ -178,7 +175,7 @@ if options.output:
     if os.path.exists(options.output):
         with open(options.output) as file:
             sections = dict(part.split("\n\n", 1) for part in file.read().strip().split("\n\n## ")[1:])
-    sections[machine] = about + "\n\n" + "\n".join(lines)
+    sections[machine.name()] = about + "\n\n" + "\n".join(lines)
     with open(options.output, "w") as file:
         file.write("# Serving, measured\n\n`scripts/compare-serving RUN` writes this machine's section of this page.\n"
                    + "".join(f"\n## {name}\n\n{text}\n" for name, text in sections.items()))

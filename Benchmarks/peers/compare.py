@@ -20,6 +20,9 @@ import results
 from comparisons import COMPARISONS
 
 folder = pathlib.Path(__file__).parent
+sys.path.append(str(folder.parent))
+import machine
+
 # Old builds of OpenBLAS are told here which kernels to use; the peers run as they would by themselves.
 environment = {key: value for key, value in os.environ.items() if not key.startswith("OPENBLAS_")}
 environment["TF_CPP_MIN_LOG_LEVEL"] = "3"
@@ -105,17 +108,6 @@ class Harness:
         }
 
 
-def machine():
-    facts = {}
-    for line in open("/proc/cpuinfo"):
-        name, _, value = line.partition(":")
-        facts.setdefault(name.strip(), value.strip())
-    flags = facts.get("flags", "").split()
-    vectors = next((text for flag, text in {"avx512f": " with AVX-512", "avx2": " with AVX2"}.items() if flag in flags), "")
-    cpu = facts.get("model name", platform.processor()) + vectors
-    return f"{len(os.sched_getaffinity(0))} cores of {cpu}, {platform.system()} {platform.machine()}"
-
-
 def versions():
     found = {"Python": platform.python_version()}
     for line in (folder / "requirements.txt").read_text().split():
@@ -140,7 +132,7 @@ def main():
     if unknown:
         sys.exit(f"There is no comparison {', '.join(sorted(unknown))}; there are {', '.join(work)}.")
     machines = results.read()
-    kept = machines.setdefault(machine(), {"measured": {}})
+    kept = machines.setdefault(machine.name(), {"measured": {}})
     kept["versions"] = versions()
     for name in options.names or work:
         print(f"Measuring {name} ...", file=sys.stderr, flush=True)
