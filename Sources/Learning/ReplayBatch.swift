@@ -72,6 +72,9 @@ public final class ReplayBatch {
       paired: paired)
   }
 
+  /// Whether the costs and budgets of the next rows are kept beside them.
+  var limitsSpend: Bool { spendColumns != nil }
+
   private var nextLimits: SpendLimits? {
     guard let spendColumns else { return nil }
     let costs = spendColumns.costs.count
@@ -130,25 +133,31 @@ private struct GatherTask: ParallelTask {
   /// The played transitions come first; of a pair, the counterfactual stands behind what was played.
   private var rowsPerDraw: Int { batch.paired ? 2 : 1 }
   var draws: Int { batch.count / rowsPerDraw }
-  /// Less than some 16 kB of rows are not worth waking a thread for.
-  var pieces: Int { max(1, min(8, batch.count * replay.observationSize / 4096)) }
+  /// Less than some 32 kB of rows are not worth waking a thread for.
+  var pieces: Int { max(1, min(8, batch.count * replay.observationSize / 8192)) }
 
   func run(_ piece: Int) { gather(draws * piece / pieces..<draws * (piece + 1) / pieces) }
 
   func gather(_ range: Range<Int>) {
-    let branchCount = replay.branchCount
+    let (branchCount, rowsPerDraw) = (replay.branchCount, rowsPerDraw)
+    let (slots, nextSlots) = (batch.slots, batch.nextSlots)
     for draw in range {
-      let (slot, row) = (Int(batch.slots[draw]), draw * rowsPerDraw)
-      let next = replay.next[slot]
-      batch.nextSlots[draw] = next
-      batch.rewards[row] = replay.rewards[slot] * rewardScale
-      batch.discounts[row] = replay.discounts[slot]
-      batch.setLimits(row, from: replay.observations + Int(next) * replay.rowStride)
+      let (slot, row) = (Int(slots[draw]), draw * rowsPerDraw)
+      let window = replay.windows[slot]
+      nextSlots[draw] = window.next
+      batch.rewards[row] = window.reward * rewardScale
+      batch.discounts[row] = window.discount
       let (from, to) = (replay.actions + slot * branchCount, batch.actions + row * branchCount)
       for branch in 0..<branchCount { to[branch] = from[branch] }
     }
-    normalize(range, batch.slots, into: batch.observations.view)
-    normalize(range, batch.nextSlots, into: batch.nextObservations.view)
+    normalize(range, slots, into: batch.observations.view)
+    normalize(range, nextSlots, into: batch.nextObservations.view)
+    if batch.limitsSpend {
+      for draw in range {
+        batch.setLimits(
+          draw * rowsPerDraw, from: replay.observations + Int(nextSlots[draw]) * replay.rowStride)
+      }
+    }
     guard batch.paired, let counterfactuals = replay.counterfactuals else { return }
     counterfactuals.write(range, to: batch, normalizedBy: table, rewardScale: rewardScale)
   }

@@ -1,6 +1,16 @@
 import Environments
 import LinearAlgebra
 
+/// Rewards from one row to another in the replay; what of a transition is read together stands together.
+struct ReplayWindow {
+  /// The slot of the row the transition leads to, or -1 where no complete transition starts.
+  var next: Int32
+  /// The discounted sum of the rewards, raw.
+  var reward: Float
+  /// What the value of the row the transition leads to is multiplied with.
+  var discount: Float
+}
+
 /// A ring of n-step transitions in flat arrays, filled by whole steps of all lanes.
 ///
 /// Every observation row is stored once: a transition is the slot of the row it starts from, and points to the slot
@@ -30,12 +40,8 @@ public final class ReplayBuffer {
   let rowStride: Int
   /// Capacity × branches.
   let actions: UnsafeMutablePointer<Int32>
-  /// The discounted sum of the rewards of the window that starts at a slot, raw.
-  let rewards: UnsafeMutablePointer<Float>
-  /// What the value of the row a transition leads to is multiplied with.
-  let discounts: UnsafeMutablePointer<Float>
-  /// The slot of the row a transition leads to, or -1 where no complete transition starts.
-  let next: UnsafeMutablePointer<Int32>
+  /// Capacity: the windows that start at the slots.
+  let windows: UnsafeMutablePointer<ReplayWindow>
 
   /// What reference actions would have led to from the rows of the slots; nil where that is not kept.
   let counterfactuals: ReplayedCounterfactuals?
@@ -89,7 +95,6 @@ public final class ReplayBuffer {
       : (observationSize + Self.cacheLine - 1) / Self.cacheLine * Self.cacheLine
     observations = allocateFloats(capacity * rowStride)
     actions = .allocate(capacity: capacity * branchCount)
-    rewards = .allocate(capacity: capacity)
     counterfactuals =
       keepsCounterfactuals
       ? ReplayedCounterfactuals(
@@ -99,8 +104,7 @@ public final class ReplayBuffer {
     case .proportional: priorities = ProportionalPriorities(capacity: capacity, exponent: priorityExponent)
     case .rank: priorities = RankPriorities(capacity: capacity, exponent: priorityExponent)
     }
-    discounts = .allocate(capacity: capacity)
-    next = .allocate(capacity: capacity)
+    windows = .allocate(capacity: capacity)
     bases = .allocate(capacity: nStep + 1)
     bases.initialize(repeating: 0, count: nStep + 1)
     open = .allocate(capacity: lanes)
@@ -112,9 +116,7 @@ public final class ReplayBuffer {
   deinit {
     freeFloats(observations)
     actions.deallocate()
-    rewards.deallocate()
-    discounts.deallocate()
-    next.deallocate()
+    windows.deallocate()
     bases.deallocate()
     open.deallocate()
     finals.deallocate()
@@ -142,7 +144,7 @@ public final class ReplayBuffer {
     for lane in 0..<lanes {
       let slot = self.slot(step: newest, lane: lane)
       (actions + slot * branchCount).update(from: chosen + lane * branchCount, count: branchCount)
-      rewards[slot] = 0
+      windows[slot].reward = 0
       if let counterfactual = result.counterfactual {
         counterfactuals?.store(counterfactual, lane: lane, slot: slot)
       }
@@ -170,11 +172,11 @@ public final class ReplayBuffer {
     let slot = head
     if filled < capacity {
       filled += 1
-    } else if next[slot] >= 0 {
+    } else if windows[slot].next >= 0 {
       count -= 1
       priorities?.forget(slot)
     }
-    next[slot] = -1
+    windows[slot].next = -1
     head = slot + 1 < capacity ? slot + 1 : 0
     return slot
   }
@@ -191,21 +193,21 @@ public final class ReplayBuffer {
   /// Adds a lane's newest reward to its open windows and completes those that are full or whose episode ended.
   private func extendWindows(of lane: Int, newest: Int, result: StepResult) {
     let reward = result.rewards[lane]
-    let windows = open[lane]
-    for age in 0..<windows { rewards[slot(step: newest - age, lane: lane)] += powers[age] * reward }
+    let ages = open[lane]
+    for age in 0..<ages { windows[slot(step: newest - age, lane: lane)].reward += powers[age] * reward }
     if result.terminated[lane] || result.truncated[lane] {
-      for age in 0..<windows {
+      for age in 0..<ages {
         let start = slot(step: newest - age, lane: lane)
-        discounts[start] = result.terminated[lane] ? 0 : powers[age + 1]
-        next[start] = result.terminated[lane] ? Int32(start) : finals[lane]
+        windows[start].discount = result.terminated[lane] ? 0 : powers[age + 1]
+        windows[start].next = result.terminated[lane] ? Int32(start) : finals[lane]
         priorities?.admit(start)
       }
-      count += windows
+      count += ages
       open[lane] = 0
-    } else if windows == nStep {
+    } else if ages == nStep {
       let start = slot(step: newest - (nStep - 1), lane: lane)
-      discounts[start] = powers[nStep]
-      next[start] = Int32(slot(step: newest + 1, lane: lane))
+      windows[start].discount = powers[nStep]
+      windows[start].next = Int32(slot(step: newest + 1, lane: lane))
       priorities?.admit(start)
       count += 1
       open[lane] = nStep - 1
@@ -217,12 +219,17 @@ public final class ReplayBuffer {
   func draw(into slots: UnsafeMutablePointer<Int32>, count draws: Int, stream: inout RandomStream) {
     precondition(count > 0, "Nothing can be sampled before the first complete transition.")
     if let priorities { return priorities.draw(into: slots, count: draws, stream: &stream) }
-    for draw in 0..<draws {
-      var slot = 0
-      repeat {
-        slot = Int((UInt64(stream.nextWord()) &* UInt64(filled)) >> 32)
-      } while next[slot] < 0
-      slots[draw] = Int32(slot)
+    var drawn = 0
+    while drawn < draws {
+      // Words first and slots in their place: so many loads from all over the ring are on their way at once.
+      (slots + drawn).withMemoryRebound(to: UInt32.self, capacity: draws - drawn) {
+        stream.fill($0, count: draws - drawn)
+      }
+      for word in drawn..<draws {
+        let slot = Int((UInt64(UInt32(bitPattern: slots[word])) &* UInt64(filled)) >> 32)
+        slots[drawn] = Int32(truncatingIfNeeded: slot)
+        drawn += windows[slot].next >= 0 ? 1 : 0
+      }
     }
   }
 }

@@ -59,6 +59,18 @@ public struct RandomStream: RandomNumberGenerator, Sendable, Equatable {
     return words[used]
   }
 
+  /// Writes the next `count` words: those that as many calls of `nextWord` give, in less time.
+  public mutating func fill(_ out: UnsafeMutablePointer<UInt32>, count: Int) {
+    var filled = 0
+    while filled < count {
+      if used == 4 { open(block) }
+      let some = min(4 - used, count - filled)
+      for word in 0..<some { out[filled + word] = words[used + word] }
+      used += some
+      filled += some
+    }
+  }
+
   /// Moves to where a stream stands after `drawn` words.
   mutating func skip(to drawn: UInt64) {
     let (index, offset) = drawn.quotientAndRemainder(dividingBy: 4)

@@ -29,6 +29,17 @@ struct RandomStreamTests {
     }
   }
 
+  @Test(arguments: 0..<6, 0..<10) func manyWordsAreThoseOfSingleCalls(before: Int, count: Int) {
+    var (single, many) = (RandomStream(seed: 3, purpose: .test), RandomStream(seed: 3, purpose: .test))
+    for _ in 0..<before { #expect(single.nextWord() == many.nextWord()) }
+    var words = [UInt32](repeating: 0, count: count)
+    words.withUnsafeMutableBufferPointer { buffer in
+      if let first = buffer.baseAddress { many.fill(first, count: count) }
+    }
+    #expect(words == (0..<count).map { _ in single.nextWord() })
+    #expect(single == many)
+  }
+
   @Test func streamsOfOtherPurposesAndLanesDiffer() {
     var words: Set<UInt64> = []
     for purpose in [StreamPurpose.market, .episode, .test] {
