@@ -26,6 +26,34 @@ import Testing
     #expect(wrong == 0)
   }
 
+  /// Lists are read in one go, whatever number of digits stands in a row and whatever stands behind them.
+  @Test func readsListsOfNumbers() throws {
+    var stream = RandomStream(seed: 4, purpose: .test)
+    func digits(_ most: Int) -> String {
+      let count = Int.random(in: 1...most, using: &stream)
+      return String((0..<count).map { _ in Character("\(Int.random(in: 0...9, using: &stream))") })
+    }
+    func number() -> String {
+      let whole = Bool.random(using: &stream) ? "0" : "\(Int.random(in: 1...9, using: &stream))" + digits(12)
+      let sign = Bool.random(using: &stream) ? "-" : ""
+      return sign + whole + (Bool.random(using: &stream) ? "" : ".\(digits(24))")
+        + (Bool.random(using: &stream) ? "" : "e-\(Int.random(in: 0...30, using: &stream))")
+    }
+    for _ in 0..<2_000 {
+      let texts = (0..<8).map { _ in number() }
+      let text = Array("[\(texts.joined(separator: Bool.random(using: &stream) ? "," : " , ")),true,7]".utf8)
+      try text.withUnsafeBytes { bytes in
+        var scanner = JSONScanner(bytes, depthLimit: 1)
+        var (list, numbers) = (try scanner.array(), [Float]())
+        #expect(try scanner.floats(in: &list, into: &numbers))
+        #expect(try scanner.boolean())
+        #expect(try !scanner.floats(in: &list, into: &numbers))
+        try scanner.end()
+        #expect(numbers.map(\.bitPattern) == (texts + ["7"]).map { Float($0)?.bitPattern })
+      }
+    }
+  }
+
   /// What is skipped is what could be read.
   @Test func skipsWhatItCouldRead() {
     let texts = [

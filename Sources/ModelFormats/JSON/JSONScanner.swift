@@ -4,7 +4,7 @@
 ///
 /// ```swift
 /// var list = try scanner.array()
-/// while try scanner.next(in: &list) { numbers.append(try scanner.float()) }
+/// while try scanner.next(in: &list) { names.append(try scanner.string()) }
 /// ```
 ///
 /// The bytes must outlive the scanner. The first error is final.
@@ -139,6 +139,19 @@ package struct JSONScanner {
     return Float(String(decoding: bytes[start..<position], as: UTF8.self)) ?? .nan
   }
 
+  /// Appends the elements of an array that are numbers, as `float` reads them, up to the first that is not: true where it
+  /// stands before one, false where the bracket closed.
+  package mutating func floats(
+    in array: inout Container, into numbers: inout [Float]
+  ) throws(JSONError) -> Bool {
+    while try next(in: &array) {
+      skipSpace()
+      guard let byte = peek, byte == UInt8(ascii: "-") || byte &- UInt8(ascii: "0") < 10 else { return true }
+      numbers.append(try float())
+    }
+    return false
+  }
+
   /// Reads a string.
   package mutating func string() throws(JSONError) -> String {
     skipSpace()
@@ -262,9 +275,11 @@ package struct JSONScanner {
   ) throws(JSONError) -> (count: Int, dropped: Int) {
     let start = position
     var dropped = 0
-    while position + 8 <= bytes.count,
-      decimal.append(eight: bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self))
-    { position += 8 }
+    var appended = 8
+    while appended == 8, position + 8 <= bytes.count {
+      appended = decimal.append(leading: bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+      position += appended
+    }
     while let byte = peek {
       let digit = byte &- UInt8(ascii: "0")
       guard digit < 10 else { break }

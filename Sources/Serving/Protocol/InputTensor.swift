@@ -21,7 +21,7 @@ struct InputTensor {
 
     mutating func read(_ scanner: inout JSONScanner) throws {
       var array = try scanner.array()
-      while try scanner.next(in: &array) {
+      while try scanner.floats(in: &array, into: &numbers) {
         switch scanner.kind() {
         case .number: numbers.append(try scanner.float())
         case .boolean:
