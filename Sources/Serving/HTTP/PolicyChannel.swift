@@ -28,8 +28,10 @@
         limits.maxHeaderListSize = 32 << 10
         limits.maxHeaderFieldCount = 100
         let pipeline = channel.pipeline.syncOperations
+        // Nothing in the headers of replies comes from a client, so they need no look through.
         try pipeline.configureHTTPServerPipeline(
-          withEncoderConfiguration: .init(), withDecoderLimitConfiguration: limits)
+          withOutboundHeaderValidation: false, withEncoderConfiguration: .init(),
+          withDecoderLimitConfiguration: limits)
         try pipeline.addHandler(RequestTimeoutHandler(TimeAmount(options.requestTimeout)))
         try pipeline.addHandler(RequestHandler(responder, bodyLimit: options.bodyLimit))
         return Value(channel: channel)
