@@ -10,6 +10,10 @@ let package = Package(
   ],
   traits: [
     .trait(name: "Serving", description: "The HTTP server, `apportion serve`."),
+    // Its C sources take as long to compile as half of all else, and a proxy in front often does its work.
+    .trait(
+      name: "TLS", description: "`apportion serve --certificate`, by swift-nio-ssl.",
+      enabledTraits: ["Serving"]),
     .default(enabledTraits: ["Serving"]),
   ],
   dependencies: [
@@ -49,7 +53,7 @@ let package = Package(
       dependencies: [
         "ModelFormats",
         .product(name: "HummingbirdCore", package: "hummingbird", condition: .when(traits: ["Serving"])),
-        .product(name: "HummingbirdTLS", package: "hummingbird", condition: .when(traits: ["Serving"])),
+        .product(name: "HummingbirdTLS", package: "hummingbird", condition: .when(traits: ["TLS"])),
       ]),
     // Floor 6.
     .executableTarget(

@@ -44,7 +44,8 @@
     @Option(help: "The file that holds the token which clients must send (Authorization: Bearer).")
     var tokenFile: String?
 
-    @Option(help: "The file of the certificate chain (PEM), for TLS; needs --key.")
+    @Option(
+      help: "The file of the certificate chain (PEM), for TLS; needs --key, and a build with the trait TLS.")
     var certificate: String?
 
     @Option(help: "The file of the certificate's key (PEM).")

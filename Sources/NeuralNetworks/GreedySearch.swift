@@ -33,7 +33,7 @@ public final class GreedySearch: @unchecked Sendable {
   public static func rows(for shape: NetworkShape, batch: Int) -> Int {
     if shape.isWide { return min(batch, 128) }
     if multipliesSmallMatricesDirectly { return min(batch, 8) }
-    return min(batch, 128, max(32, (batch / 2 + 15) / 16 * 16))
+    return min(batch, 256, max(32, (batch / 2 + 15) / 16 * 16))
   }
 
   /// Makes room for up to `rows` rows at once of networks of a shape.

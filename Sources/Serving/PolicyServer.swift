@@ -2,12 +2,10 @@
   import Dispatch
   import Foundation
   import HummingbirdCore
-  import HummingbirdTLS
   import Logging
   import ModelFormats
   import NIOCore
   import NIOPosix
-  import NIOSSL
   import ServiceLifecycle
 
   /// An HTTP server of the Open Inference Protocol (KServe V2) over a model repository.
@@ -93,23 +91,22 @@
         address: .hostname(options.host, port: options.port),
         availableConnectionsDelegate: MaximumAvailableConnections(options.connectionLimit))
       let started: @Sendable (any Channel) async -> Void = { onStart($0.localAddress?.port ?? 0) }
-      let server =
+      func server(_ channel: some ServerChildChannel) -> any Service {
+        channel.server(
+          configuration: configuration, onServerRunning: started, eventLoopGroup: eventLoops, logger: logger)
+      }
+      let listener =
         if let certificate = options.certificate {
-          try TLSChannel(channel, tlsConfiguration: Self.tls(chain: certificate.chain, key: certificate.key))
-            .server(
-              configuration: configuration, onServerRunning: started, eventLoopGroup: eventLoops,
-              logger: logger)
+          server(try channel.secured(chain: certificate.chain, key: certificate.key))
         } else {
-          channel.server(
-            configuration: configuration, onServerRunning: started, eventLoopGroup: eventLoops,
-            logger: logger)
+          server(channel)
         }
       defer {
         options.accessLog?.flush()
         options.decisionLog?.flush()
       }
       let services: [any Service] = [
-        server, RefreshService(catalog: catalog, interval: options.refreshInterval),
+        listener, RefreshService(catalog: catalog, interval: options.refreshInterval),
       ]
       do {
         try await ServiceGroup(
@@ -123,29 +120,6 @@
         throw PolicyServerError.cannotListen(
           host: options.host, port: options.port, reason: "there is no such host")
       }
-    }
-
-    private static func tls(chain: String, key: String) throws -> TLSConfiguration {
-      let (chainBytes, keyBytes) = (try AtomicFile.read(chain), try AtomicFile.read(key))
-      func read<Value>(_ path: String, _ what: String, _ read: () throws -> Value) throws(PolicyServerError)
-        -> Value
-      {
-        do { return try read() } catch { throw .notPEM(path: path, what: what) }
-      }
-      let certificates = try read(chain, "certificate chain") {
-        try NIOSSLCertificate.fromPEMBytes(chainBytes)
-      }
-      guard !certificates.isEmpty else {
-        throw PolicyServerError.notPEM(path: chain, what: "certificate chain")
-      }
-      let privateKey = try read(key, "private key") { try NIOSSLPrivateKey(bytes: keyBytes, format: .pem) }
-      let configuration = TLSConfiguration.makeServerConfiguration(
-        certificateChain: certificates.map { .certificate($0) }, privateKey: .privateKey(privateKey))
-      // A key that is not the certificate's shows here, before anything listens.
-      do { _ = try NIOSSLContext(configuration: configuration) } catch {
-        throw PolicyServerError.keyDoesNotFit(certificate: chain, key: key)
-      }
-      return configuration
     }
   }
 

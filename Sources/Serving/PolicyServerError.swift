@@ -6,6 +6,8 @@ public enum PolicyServerError: Error, Equatable, CustomStringConvertible {
   case notPEM(path: String, what: String)
   /// Certificate and key do not belong together.
   case keyDoesNotFit(certificate: String, key: String)
+  /// A certificate is given and the program was built without TLS.
+  case withoutTLS
 
   /// One sentence.
   public var description: String {
@@ -14,6 +16,8 @@ public enum PolicyServerError: Error, Equatable, CustomStringConvertible {
       "Cannot listen at \(host), port \(port): \(reason). Choose another with --host and --port."
     case .notPEM(let path, let what): "\(path): there is no \(what) in PEM here."
     case .keyDoesNotFit(let certificate, let key): "\(key): this is not the key of \(certificate)."
+    case .withoutTLS:
+      "This build has no TLS: make one that has with `scripts/build --traits default,TLS`, or let a proxy speak it."
     }
   }
 }

@@ -1,4 +1,4 @@
-#if Serving
+#if TLS
   import Foundation
   import ModelFormats
   import NIOCore

@@ -46,7 +46,7 @@ extension MarketStrategy {
       choose(simulation, levels: levels)
       simulation.play(levels: levels)
       onTick(simulation)
-      observe(simulation, levels: levels)
+      observe(simulation)
       realized.add(simulation, into: rewards.pointer)
       for lane in 0..<lanes { record.returns[lane] += Double(rewards.pointer[lane]) }
       expected.add(simulation, into: rewards.pointer)

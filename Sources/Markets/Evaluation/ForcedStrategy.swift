@@ -24,7 +24,7 @@ public final class ForcedStrategy: MarketStrategy {
   }
 
   /// Shows the free strategy what was really played.
-  public func observe(_ simulation: MarketSimulation, levels: UnsafePointer<Int32>) {
-    base.observe(simulation, levels: levels)
+  public func observe(_ simulation: MarketSimulation) {
+    base.observe(simulation)
   }
 }

@@ -82,8 +82,8 @@ private final class MeteredStrategy: MarketStrategy {
     base.choose(simulation, levels: levels)
   }
 
-  func observe(_ simulation: MarketSimulation, levels: UnsafePointer<Int32>) {
+  func observe(_ simulation: MarketSimulation) {
     meter.add(simulation)
-    base.observe(simulation, levels: levels)
+    base.observe(simulation)
   }
 }

@@ -42,8 +42,8 @@ public final class PolicyStrategy: MarketStrategy {
   }
 
   /// Shows the observation what the tick led to.
-  public func observe(_ simulation: MarketSimulation, levels: UnsafePointer<Int32>) {
-    seat?.observation.observe(simulation, levels: levels)
+  public func observe(_ simulation: MarketSimulation) {
+    seat?.observation.observe(simulation)
   }
 }
 

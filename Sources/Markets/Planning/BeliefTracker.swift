@@ -44,20 +44,19 @@ final class BeliefTracker {
   }
 
   /// Takes in the tick just played, then moves to the next.
-  func observe(_ simulation: MarketSimulation, levels: UnsafePointer<Int32>) {
+  func observe(_ simulation: MarketSimulation) {
     let channels = models.count
     let season = Float(market.season[simulation.tick - 1])
     for channel in 0..<channels {
       let model = models[channel]
       let (wins, spend) = (simulation.values(.wins, channel), simulation.values(.spend, channel))
       let (clicks, outcome) = (simulation.values(.clicks, channel), simulation.values(.outcome, channel))
-      let carryOver = simulation.values(.carryOver, channel)
+      let (levels, carryOver) = (simulation.values(.level, channel), simulation.values(.carryOver, channel))
       for lane in 0..<laneCount {
         let belief = beliefs + lane * channels + channel
         belief.pointee.observe(
           ChannelResult(wins: wins[lane], spend: spend[lane], clicks: clicks[lane], outcome: outcome[lane]),
-          level: model.ladder[Int(levels[lane * channels + channel])] > 0
-            ? Int(levels[lane * channels + channel]) : -1,
+          level: model.ladder[Int(levels[lane])] > 0 ? Int(levels[lane]) : -1,
           model: model, season: season, stopped: simulation.wasStopped(lane: lane),
           carryOverAfter: carryOver[lane])
         belief.pointee.advance(market.drift)

@@ -71,7 +71,7 @@ public final class EqualSplitStrategy: MarketStrategy {
   }
 
   /// Takes what was spent from each channel's share.
-  public func observe(_ simulation: MarketSimulation, levels: UnsafePointer<Int32>) {
+  public func observe(_ simulation: MarketSimulation) {
     for channel in 0..<plan.channelCount {
       let spend = simulation.values(.spend, channel)
       for lane in 0..<simulation.laneCount { left[lane * plan.channelCount + channel] -= spend[lane] }

@@ -5,12 +5,12 @@ public protocol MarketStrategy: AnyObject {
   /// Writes the level of each channel for the tick about to be played; lanes × channels, row-major.
   func choose(_ simulation: MarketSimulation, levels: UnsafeMutablePointer<Int32>)
   /// Takes in the tick just played.
-  func observe(_ simulation: MarketSimulation, levels: UnsafePointer<Int32>)
+  func observe(_ simulation: MarketSimulation)
 }
 
 extension MarketStrategy {
   /// Nothing to prepare.
   public func startEpisode(_ simulation: MarketSimulation) {}
   /// Nothing to learn from.
-  public func observe(_ simulation: MarketSimulation, levels: UnsafePointer<Int32>) {}
+  public func observe(_ simulation: MarketSimulation) {}
 }

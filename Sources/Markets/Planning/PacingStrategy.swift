@@ -37,7 +37,7 @@ public final class PacingStrategy: MarketStrategy {
   }
 
   /// Raises the price of money where the tick spent more than its share of what was left, and lowers it otherwise.
-  public func observe(_ simulation: MarketSimulation, levels: UnsafePointer<Int32>) {
+  public func observe(_ simulation: MarketSimulation) {
     let tick = simulation.tick - 1
     guard spendLeft[tick] > 0 else { return }
     for lane in 0..<simulation.laneCount {

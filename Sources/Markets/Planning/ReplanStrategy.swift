@@ -36,7 +36,7 @@ public final class ReplanStrategy: MarketStrategy {
   }
 
   /// Updates the beliefs.
-  public func observe(_ simulation: MarketSimulation, levels: UnsafePointer<Int32>) {
-    lanes?.tracker.observe(simulation, levels: levels)
+  public func observe(_ simulation: MarketSimulation) {
+    lanes?.tracker.observe(simulation)
   }
 }

@@ -48,7 +48,7 @@ final class AdvertiserObservation: MarketObservation {
     sums.pointer.update(repeating: 0, count: sums.count)
   }
 
-  func observe(_ simulation: MarketSimulation, levels: UnsafePointer<Int32>) {
+  func observe(_ simulation: MarketSimulation) {
     for (channel, console) in consoles.enumerated() {
       console.add(results(simulation, channel), season: season[simulation.tick - 1], simulation)
     }

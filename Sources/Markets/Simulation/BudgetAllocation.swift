@@ -135,7 +135,7 @@ public struct BudgetAllocation: Environment {
       planner.write(simulation, into: view)
       if simulation.tick == 0 { for lane in 0..<lanes { expected += Double(view.row(lane)[value]) } }
       simulation.play(levels: planner.plannedLevels)
-      planner.observe(simulation, levels: planner.plannedLevels)
+      planner.observe(simulation)
       objective.add(simulation, into: reward)
       for lane in 0..<lanes { gained += Double(reward[lane]) }
     }
@@ -180,7 +180,7 @@ public struct BudgetAllocation: Environment {
         planned.play(from: simulation, planned: plan, objective: objective, into: counterfactual)
       }
       simulation.play(levels: actions)
-      observation.observe(simulation, levels: actions)
+      observation.observe(simulation)
       if let planned, let real = observation as? PlannerObservation,
         let counterfactual = result.counterfactual
       {

@@ -3,7 +3,7 @@ import LinearAlgebra
 /// What a policy sees of a market, written row by row; it never reads latent state.
 protocol MarketObservation: AnyObject {
   func startEpisode(_ simulation: MarketSimulation)
-  func observe(_ simulation: MarketSimulation, levels: UnsafePointer<Int32>)
+  func observe(_ simulation: MarketSimulation)
   /// Writes one row per lane for the tick about to be played, or for the end of the episode.
   func write(_ simulation: MarketSimulation, into rows: MatrixView)
 }

@@ -30,7 +30,7 @@ final class PlannedPlay {
     result.actions.update(
       from: planned.plannedLevels, count: simulation.laneCount * simulation.channelCount)
     simulation.play(levels: planned.plannedLevels)
-    observation.observe(simulation, levels: planned.plannedLevels)
+    observation.observe(simulation)
     objective.add(simulation, into: result.rewards)
   }
 

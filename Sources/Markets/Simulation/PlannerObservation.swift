@@ -43,8 +43,8 @@ final class PlannerObservation: MarketObservation {
 
   func startEpisode(_ simulation: MarketSimulation) { lanes.startEpisode() }
 
-  func observe(_ simulation: MarketSimulation, levels: UnsafePointer<Int32>) {
-    lanes.tracker.observe(simulation, levels: levels)
+  func observe(_ simulation: MarketSimulation) {
+    lanes.tracker.observe(simulation)
   }
 
   /// Takes over the beliefs and plans of as many lanes.

@@ -68,7 +68,7 @@ import Testing
       for _ in 0..<5 {
         strategy.choose(simulation, levels: &levels)
         simulation.play(levels: levels)
-        strategy.observe(simulation, levels: levels)
+        strategy.observe(simulation)
         for lane in 0..<40 {
           stops += simulation.wasStopped(lane: lane) ? 1 : 0
           spent += levels[3 * lane..<3 * lane + 3].contains { $0 > 0 } ? 1 : 0

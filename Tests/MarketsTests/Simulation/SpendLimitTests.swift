@@ -37,7 +37,7 @@ import Testing
       let allowed = levels.enumerated().allSatisfy { $1 >= 0 && $1 < sizes[$0 % sizes.count] }
       #expect(allowed)
       simulation.play(levels: levels)
-      strategy.observe(simulation, levels: levels)
+      strategy.observe(simulation)
       for lane in 0..<simulation.laneCount {
         let tickSpend = (0..<sizes.count).reduce(0.0) { $0 + Double(simulation.values(.spend, $1)[lane]) }
         spent[lane] += tickSpend
