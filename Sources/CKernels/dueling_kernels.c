@@ -186,34 +186,61 @@ APPORTION_VECTORIZED void ck_score(
     for (size_t i = 0; i < n; i++) x[i] += bias[i];
 }
 
+/// The largest of 16 numbers, none of which is NaN.
+static inline __attribute__((always_inline)) float largest(const f32x16 *x) {
+  f32x16 y = __builtin_shufflevector(*x, *x, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15);
+  y = y > *x ? y : *x;
+  f32x16 z = __builtin_shufflevector(y, y, 4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7);
+  z = z > y ? z : y;
+  y = __builtin_shufflevector(z, z, 2, 3, 2, 3, 2, 3, 2, 3, 2, 3, 2, 3, 2, 3, 2, 3);
+  y = y > z ? y : z;
+  return y[0] > y[1] ? y[0] : y[1];
+}
+
+/// Among which of 16 places a number stands: a bit each.
+static inline __attribute__((always_inline)) unsigned places_of(float number, const float *values) {
+  typedef _Bool bits16 __attribute__((ext_vector_type(16)));
+  f32x16 x;
+  memcpy(&x, values, sizeof x);
+  const bits16 equal = __builtin_convertvector(x == number, bits16);
+  uint16_t bits;
+  memcpy(&bits, &equal, sizeof bits);
+  return bits;
+}
+
 APPORTION_VECTORIZED int32_t ck_argmax(
     const float *restrict values, const float *restrict mask, size_t n, float *restrict best) {
   float top = -__builtin_inff();
-  int32_t place = -1;
+  if (mask) {
+    int32_t place = -1;
+    for (size_t i = 0; i < n; i++) {
+      if (!(mask[i] > 0)) continue;
+      if (place < 0) place = (int32_t)i;
+      if (values[i] > top) {
+        place = (int32_t)i;
+        top = values[i];
+      }
+    }
+    *best = top;
+    return place;
+  }
+  // First how large it is, then where: the second look ends where the first of equals stands.
+  f32x16 tops = top;
   size_t i = 0;
-  if (!mask && n >= chunkLanes) {
-    // Lane l sees the places l, l + 16, …; of a lane's equals the first wins.
-    f32x16 tops = top;
-    i32x16 places = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-    i32x16 here = places;
-    for (; i + chunkLanes <= n; i += chunkLanes, here += chunkLanes) {
-      f32x16 x;
-      memcpy(&x, values + i, sizeof x);
-      const i32x16 larger = x > tops;
-      tops = larger ? x : tops;
-      places = larger ? here : places;
-    }
-    top = __builtin_reduce_max(tops);
-    place = __builtin_reduce_min(tops == top ? places : (i32x16)INT32_MAX);
+  for (; i + chunkLanes <= n; i += chunkLanes) {
+    f32x16 x;
+    memcpy(&x, values + i, sizeof x);
+    tops = x > tops ? x : tops;
   }
-  for (; i < n; i++) {
-    if (mask && !(mask[i] > 0)) continue;
-    if (place < 0) place = (int32_t)i;
-    if (values[i] > top) {
-      place = (int32_t)i;
-      top = values[i];
-    }
-  }
+  top = largest(&tops);
+  for (; i < n; i++) top = values[i] > top ? values[i] : top;
   *best = top;
-  return place;
+  // Nothing is above −∞ where all is −∞ or NaN.
+  if (top == -__builtin_inff()) return n > 0 ? 0 : -1;
+  for (i = 0; i + chunkLanes <= n; i += chunkLanes) {
+    const unsigned bits = places_of(top, values + i);
+    if (bits) return (int32_t)i + __builtin_ctz(bits);
+  }
+  while (values[i] != top) i++;
+  return (int32_t)i;
 }

@@ -48,7 +48,7 @@ void ck_score(
 
 /// The place of the largest of n values whose mask is above 0 (null allows all), and the value; of equals the first.
 ///
-/// NaN never wins over a number. Where all allowed values are NaN or -infinity, the first allowed place with -infinity;
+/// NaN never wins over a number. Where all allowed values are NaN or -infinity, the first allowed place, with -infinity;
 /// where nothing is allowed, -1.
 int32_t ck_argmax(const float *values, const float *mask, size_t n, float *best);
 
