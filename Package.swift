@@ -10,7 +10,7 @@ let package = Package(
   ],
   traits: [
     .trait(name: "Serving", description: "The HTTP server, `apportion serve`."),
-    // Its C sources take as long to compile as half of all else, and a proxy in front often does its work.
+    // Its C sources take two thirds of the time of all else to compile, and a proxy in front often does its work.
     .trait(
       name: "TLS", description: "`apportion serve --certificate`, by swift-nio-ssl.",
       enabledTraits: ["Serving"]),

@@ -186,17 +186,6 @@ APPORTION_VECTORIZED void ck_score(
     for (size_t i = 0; i < n; i++) x[i] += bias[i];
 }
 
-/// The largest of 16 numbers, none of which is NaN.
-static inline __attribute__((always_inline)) float largest(const f32x16 *x) {
-  f32x16 y = __builtin_shufflevector(*x, *x, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15);
-  y = y > *x ? y : *x;
-  f32x16 z = __builtin_shufflevector(y, y, 4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7);
-  z = z > y ? z : y;
-  y = __builtin_shufflevector(z, z, 2, 3, 2, 3, 2, 3, 2, 3, 2, 3, 2, 3, 2, 3, 2, 3);
-  y = y > z ? y : z;
-  return y[0] > y[1] ? y[0] : y[1];
-}
-
 /// Among which of 16 places a number stands: a bit each.
 static inline __attribute__((always_inline)) unsigned places_of(float number, const float *values) {
   typedef _Bool bits16 __attribute__((ext_vector_type(16)));
@@ -225,15 +214,14 @@ APPORTION_VECTORIZED int32_t ck_argmax(
     return place;
   }
   // First how large it is, then where: the second look ends where the first of equals stands.
-  f32x16 tops = top;
+  float tops[chunkLanes];
+  for (int lane = 0; lane < chunkLanes; lane++) tops[lane] = top;
   size_t i = 0;
-  for (; i + chunkLanes <= n; i += chunkLanes) {
-    f32x16 x;
-    memcpy(&x, values + i, sizeof x);
-    tops = x > tops ? x : tops;
-  }
-  top = largest(&tops);
-  for (; i < n; i++) top = values[i] > top ? values[i] : top;
+  for (; i + chunkLanes <= n; i += chunkLanes)
+    for (int lane = 0; lane < chunkLanes; lane++) tops[lane] = vm_max(values[i + lane], tops[lane]);
+  for (int half = chunkLanes / 2; half > 0; half /= 2)
+    for (int lane = 0; lane < half; lane++) tops[lane] = vm_max(tops[lane + half], tops[lane]);
+  for (top = tops[0]; i < n; i++) top = vm_max(values[i], top);
   *best = top;
   // Nothing is above −∞ where all is −∞ or NaN.
   if (top == -__builtin_inff()) return n > 0 ? 0 : -1;

@@ -72,9 +72,6 @@ public final class ReplayBatch {
       paired: paired)
   }
 
-  /// Whether the costs and budgets of the next rows are kept beside them.
-  var limitsSpend: Bool { spendColumns != nil }
-
   private var nextLimits: SpendLimits? {
     guard let spendColumns else { return nil }
     let costs = spendColumns.costs.count
@@ -139,25 +136,19 @@ private struct GatherTask: ParallelTask {
   func run(_ piece: Int) { gather(draws * piece / pieces..<draws * (piece + 1) / pieces) }
 
   func gather(_ range: Range<Int>) {
-    let (branchCount, rowsPerDraw) = (replay.branchCount, rowsPerDraw)
-    let (slots, nextSlots) = (batch.slots, batch.nextSlots)
+    let branchCount = replay.branchCount
     for draw in range {
-      let (slot, row) = (Int(slots[draw]), draw * rowsPerDraw)
+      let (slot, row) = (Int(batch.slots[draw]), draw * rowsPerDraw)
       let window = replay.windows[slot]
-      nextSlots[draw] = window.next
+      batch.nextSlots[draw] = window.next
       batch.rewards[row] = window.reward * rewardScale
       batch.discounts[row] = window.discount
+      batch.setLimits(row, from: replay.observations + Int(window.next) * replay.rowStride)
       let (from, to) = (replay.actions + slot * branchCount, batch.actions + row * branchCount)
       for branch in 0..<branchCount { to[branch] = from[branch] }
     }
-    normalize(range, slots, into: batch.observations.view)
-    normalize(range, nextSlots, into: batch.nextObservations.view)
-    if batch.limitsSpend {
-      for draw in range {
-        batch.setLimits(
-          draw * rowsPerDraw, from: replay.observations + Int(nextSlots[draw]) * replay.rowStride)
-      }
-    }
+    normalize(range, batch.slots, into: batch.observations.view)
+    normalize(range, batch.nextSlots, into: batch.nextObservations.view)
     guard batch.paired, let counterfactuals = replay.counterfactuals else { return }
     counterfactuals.write(range, to: batch, normalizedBy: table, rewardScale: rewardScale)
   }

@@ -145,8 +145,7 @@ package struct JSONScanner {
     in array: inout Container, into numbers: inout [Float]
   ) throws(JSONError) -> Bool {
     while try next(in: &array) {
-      skipSpace()
-      guard let byte = peek, byte == UInt8(ascii: "-") || byte &- UInt8(ascii: "0") < 10 else { return true }
+      guard kind() == .number else { return true }
       numbers.append(try float())
     }
     return false

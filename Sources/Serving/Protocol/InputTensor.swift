@@ -23,7 +23,6 @@ struct InputTensor {
       var array = try scanner.array()
       while try scanner.floats(in: &array, into: &numbers) {
         switch scanner.kind() {
-        case .number: numbers.append(try scanner.float())
         case .boolean:
           numbers.append(try scanner.boolean() ? 1 : 0)
           holdsTruthValues = true
