@@ -28,6 +28,7 @@ let package = Package(
     .target(name: "CKernels", linkerSettings: [.linkedLibrary("m")]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "CPolicy"),
+    .systemLibrary(name: "CCLP", pkgConfig: "clp", providers: [.apt(["coinor-libclp-dev"])]),
     // Floor 1.
     .target(name: "LinearAlgebra", dependencies: ["COpenBLAS", "CKernels"]),
     .target(name: "Checksums", dependencies: ["COpenSSL"]),
@@ -41,6 +42,7 @@ let package = Package(
       name: "Markets",
       dependencies: ["CKernels", "Checksums", "Learning", "Yams"],
       resources: [.copy("Resources")]),
+    .target(name: "Pricing", dependencies: ["CCLP", "Learning"]),
     .target(name: "ModelFormats", dependencies: ["Checksums", "Learning"]),
     .target(name: "Apportion", dependencies: ["Markets", "ModelFormats"]),
     // Floor 5.
@@ -75,6 +77,7 @@ let package = Package(
     .testTarget(
       name: "LearningTests", dependencies: ["Learning", "AllocationCounting"], exclude: ["Golden"]),
     .testTarget(name: "MarketsTests", dependencies: ["Markets"], exclude: ["Golden"]),
+    .testTarget(name: "PricingTests", dependencies: ["Pricing"], exclude: ["Golden"]),
     .testTarget(name: "CPolicyTests", dependencies: ["CPolicy", "ModelFormats"]),
     .testTarget(name: "ModelFormatsTests", dependencies: ["ModelFormats"], exclude: ["Golden"]),
     .testTarget(name: "ExperimentsTests", dependencies: ["Experiments"]),
