@@ -31,29 +31,31 @@ let package = Package(
     .systemLibrary(name: "CCLP", pkgConfig: "clp", providers: [.apt(["coinor-libclp-dev"])]),
     // Floor 1.
     .target(name: "LinearAlgebra", dependencies: ["COpenBLAS", "CKernels"]),
-    .target(name: "Checksums", dependencies: ["COpenSSL"]),
+    .target(name: "Documents", dependencies: ["COpenSSL", "Yams"]),
     // Floor 2.
-    .target(name: "NeuralNetworks", dependencies: ["LinearAlgebra", "CKernels"]),
+    .target(name: "Optimization", dependencies: ["LinearAlgebra"]),
+    .target(name: "NeuralNetworks", dependencies: ["LinearAlgebra", "Optimization", "CKernels"]),
     .target(name: "Environments", dependencies: ["LinearAlgebra", "CKernels"]),
     // Floor 3.
     .target(name: "Learning", dependencies: ["NeuralNetworks", "Environments", "CKernels"]),
     // Floor 4.
+    .target(name: "PolicyFormats", dependencies: ["Documents", "Learning"]),
     .target(
-      name: "Markets",
-      dependencies: ["CKernels", "Checksums", "Learning", "Yams"],
+      name: "Budgets",
+      dependencies: ["CKernels", "Documents", "Learning", "Optimization"],
       resources: [.copy("Resources")]),
     .target(name: "Pricing", dependencies: ["CCLP", "Learning"]),
-    .target(name: "ModelFormats", dependencies: ["Checksums", "Learning"]),
-    .target(name: "Apportion", dependencies: ["Markets", "ModelFormats"]),
-    // Floor 5.
+    .target(name: "Apportion", dependencies: ["Budgets", "PolicyFormats"]),
+    // Floor 5, Runs before Reports.
     .target(
-      name: "Experiments",
+      name: "Runs",
       dependencies: ["Apportion", "Yams"],
       resources: [.copy("Problems/Presets")]),
+    .target(name: "Reports", dependencies: ["Runs"]),
     .target(
       name: "Serving",
       dependencies: [
-        "ModelFormats",
+        "PolicyFormats",
         .product(name: "HummingbirdCore", package: "hummingbird", condition: .when(traits: ["Serving"])),
         .product(name: "HummingbirdTLS", package: "hummingbird", condition: .when(traits: ["TLS"])),
       ]),
@@ -61,7 +63,7 @@ let package = Package(
     .executableTarget(
       name: "ApportionCLI",
       dependencies: [
-        "Experiments", "Serving", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Runs", "Reports", "Serving", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     // Counts heap allocations, for tests of code that must not allocate.
@@ -69,18 +71,19 @@ let package = Package(
     .testTarget(
       name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "AllocationCounting"],
       exclude: ["Golden/quantiles.py"]),
-    .testTarget(name: "ChecksumsTests", dependencies: ["Checksums"]),
+    .testTarget(name: "DocumentsTests", dependencies: ["Documents"]),
+    .testTarget(name: "OptimizationTests", dependencies: ["Optimization", "AllocationCounting"]),
     .testTarget(
       name: "NeuralNetworksTests", dependencies: ["NeuralNetworks", "AllocationCounting"], exclude: ["Golden"]
     ),
     .testTarget(name: "EnvironmentsTests", dependencies: ["Environments"], exclude: ["Golden"]),
     .testTarget(
       name: "LearningTests", dependencies: ["Learning", "AllocationCounting"], exclude: ["Golden"]),
-    .testTarget(name: "MarketsTests", dependencies: ["Markets"], exclude: ["Golden"]),
+    .testTarget(name: "BudgetsTests", dependencies: ["Budgets"], exclude: ["Golden"]),
     .testTarget(name: "PricingTests", dependencies: ["Pricing"], exclude: ["Golden"]),
-    .testTarget(name: "CPolicyTests", dependencies: ["CPolicy", "ModelFormats"]),
-    .testTarget(name: "ModelFormatsTests", dependencies: ["ModelFormats"], exclude: ["Golden"]),
-    .testTarget(name: "ExperimentsTests", dependencies: ["Experiments"]),
+    .testTarget(name: "CPolicyTests", dependencies: ["CPolicy", "PolicyFormats"]),
+    .testTarget(name: "PolicyFormatsTests", dependencies: ["PolicyFormats"], exclude: ["Golden"]),
+    .testTarget(name: "RunsTests", dependencies: ["Runs", "Reports"]),
     .testTarget(name: "ServingTests", dependencies: ["Serving"]),
     .testTarget(name: "ApportionCLITests", dependencies: ["ApportionCLI"]),
   ],

@@ -17,7 +17,7 @@ import jax.numpy as jnp
 import numpy as np
 import yaml
 
-resources = pathlib.Path(__file__).parents[2] / "Sources/Markets/Resources"
+resources = pathlib.Path(__file__).parents[2] / "Sources/Budgets/Resources"
 market = yaml.safe_load((resources / "nine-campaigns.yaml").read_text())
 auctions = [channel["auction"] for channel in market["channels"]]
 with (resources / auctions[0]["prices"]["file"]).open() as file:

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Experiments
+import Runs
 
 @main
 struct ApportionCommand: ParsableCommand {

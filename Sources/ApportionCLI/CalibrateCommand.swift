@@ -1,6 +1,7 @@
 import Apportion
 import ArgumentParser
-import Experiments
+import Reports
+import Runs
 
 struct CalibrateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,6 +1,6 @@
 import Apportion
 import ArgumentParser
-import Experiments
+import Runs
 
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,7 +1,8 @@
 import Apportion
 import ArgumentParser
-import Experiments
+import Documents
 import Foundation
+import Runs
 import Serving
 
 /// The exit statuses of sysexits.h that the command line uses.

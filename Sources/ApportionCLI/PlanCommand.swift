@@ -1,6 +1,7 @@
 import Apportion
 import ArgumentParser
-import Experiments
+import Documents
+import Reports
 
 struct PlanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

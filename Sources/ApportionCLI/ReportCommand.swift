@@ -1,6 +1,8 @@
 import Apportion
 import ArgumentParser
-import Experiments
+import Documents
+import Reports
+import Runs
 
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

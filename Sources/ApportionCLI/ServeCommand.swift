@@ -2,8 +2,9 @@
   import Apportion
   import ArgumentParser
   import Dispatch
+  import Documents
   import Foundation
-  import Experiments
+  import Runs
   import Serving
   import Synchronization
 

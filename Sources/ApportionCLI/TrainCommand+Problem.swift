@@ -1,6 +1,7 @@
 import Apportion
 import ArgumentParser
-import Experiments
+import Documents
+import Runs
 
 extension TrainCommand {
   /// Trains an algorithm on the problem that `--env` or `--market` names.
@@ -37,7 +38,7 @@ extension TrainCommand {
     if let seed { try configuration.apply(override: "seed=\(seed)") }
     if let seeds { try configuration.apply(override: "seeds=\(seeds)") }
     do {
-      let report = try Experiments.trainProblem(
+      let report = try Runs.trainProblem(
         problem, algorithm: algorithm, configuration: configuration, folder: output,
         style: .standard(isQuiet: options.quiet), stop: StopRequest())
       options.show(report.json, text: report.text)

@@ -1,6 +1,7 @@
 import Apportion
 import ArgumentParser
-import Experiments
+import Documents
+import Runs
 
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,9 +1,10 @@
 #if Serving
   import Dispatch
+  import Documents
   import Foundation
   import HummingbirdCore
   import Logging
-  import ModelFormats
+  import PolicyFormats
   import NIOCore
   import NIOPosix
   import ServiceLifecycle

@@ -1,6 +1,7 @@
+import Budgets
+import Documents
 import Foundation
-import Markets
-import ModelFormats
+import PolicyFormats
 import Testing
 
 @Suite struct CalibrateTests {

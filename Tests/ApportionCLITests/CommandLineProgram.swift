@@ -1,5 +1,6 @@
+import Documents
 import Foundation
-import ModelFormats
+import PolicyFormats
 
 /// The built program, run as a process of its own.
 struct CommandLineProgram {

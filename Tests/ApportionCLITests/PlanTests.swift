@@ -1,4 +1,5 @@
-import ModelFormats
+import Documents
+import PolicyFormats
 import Testing
 
 @Suite struct PlanTests {

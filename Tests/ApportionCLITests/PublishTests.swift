@@ -1,7 +1,8 @@
-import Experiments
+import Documents
 import Foundation
 import Learning
-import ModelFormats
+import PolicyFormats
+import Runs
 import Testing
 
 @Suite struct PublishTests {

@@ -1,8 +1,8 @@
-import Checksums
-import Experiments
+import Documents
 import Foundation
 import Learning
-import ModelFormats
+import PolicyFormats
+import Runs
 import Testing
 
 @Suite struct RunTests {

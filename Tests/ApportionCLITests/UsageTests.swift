@@ -1,5 +1,6 @@
+import Documents
 import Foundation
-import ModelFormats
+import PolicyFormats
 import Testing
 
 /// Arguments that cannot work, and how the program should leave.

@@ -1,9 +1,10 @@
 import CPolicy
+import Documents
 import Foundation
 import Learning
 import LinearAlgebra
-import ModelFormats
 import NeuralNetworks
+import PolicyFormats
 import Testing
 
 /// A policy of random weights, with branches of different sizes.

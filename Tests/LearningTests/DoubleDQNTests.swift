@@ -2,6 +2,7 @@ import Environments
 import Learning
 import LinearAlgebra
 import NeuralNetworks
+import Optimization
 import Testing
 
 @Suite(.serialized) struct DoubleDQNTests {

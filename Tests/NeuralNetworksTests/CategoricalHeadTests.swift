@@ -1,6 +1,6 @@
+import Foundation
 import LinearAlgebra
 import NeuralNetworks
-import Foundation
 import Testing
 
 @Suite struct CategoricalHeadTests {

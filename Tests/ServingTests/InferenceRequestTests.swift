@@ -1,6 +1,6 @@
 import Foundation
 import LinearAlgebra
-import ModelFormats
+import PolicyFormats
 import Serving
 import Testing
 

@@ -1,5 +1,6 @@
+import Documents
 import Foundation
-import ModelFormats
+import PolicyFormats
 import Serving
 import Testing
 

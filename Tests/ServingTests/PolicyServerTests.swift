@@ -1,6 +1,7 @@
 #if Serving
+  import Documents
   import Foundation
-  import ModelFormats
+  import PolicyFormats
   import Serving
   import Synchronization
   import Testing

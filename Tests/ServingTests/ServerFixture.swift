@@ -1,10 +1,11 @@
 #if Serving
+  import Documents
   import Foundation
   import FoundationNetworking
   import Glibc
   import Learning
   import LinearAlgebra
-  import ModelFormats
+  import PolicyFormats
   import NeuralNetworks
   import Serving
   import Testing

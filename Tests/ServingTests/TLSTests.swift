@@ -1,6 +1,7 @@
 #if TLS
+  import Documents
   import Foundation
-  import ModelFormats
+  import PolicyFormats
   import NIOCore
   import NIOPosix
   import NIOSSL

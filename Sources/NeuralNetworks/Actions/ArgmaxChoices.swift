@@ -1,4 +1,3 @@
-import CKernels
 import LinearAlgebra
 
 /// Picks the best choice of every branch in every row; of equals the first.
@@ -28,13 +27,4 @@ public func argmaxChoices(
       start += size
     }
   }
-}
-
-/// The place of the largest allowed value; of equals the first. NaN never wins over a number.
-@inline(__always)
-func argmax(_ values: UnsafePointer<Float>, count: Int, mask: UnsafePointer<Float>?) -> Int {
-  var value: Float = 0
-  let best = ck_argmax(values, mask, count, &value)
-  precondition(best >= 0, "A mask must allow at least one choice of every branch.")
-  return Int(best)
 }

@@ -1,4 +1,5 @@
 import LinearAlgebra
+import Optimization
 
 /// Picks the best allowed action from the values of a network's head, whichever it is.
 ///

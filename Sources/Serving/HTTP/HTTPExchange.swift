@@ -1,5 +1,6 @@
 #if Serving
-  import ModelFormats
+  import Documents
+  import PolicyFormats
   import NIOCore
   import NIOHTTP1
 

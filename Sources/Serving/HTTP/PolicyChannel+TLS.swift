@@ -1,7 +1,8 @@
 #if TLS
+  import Documents
   import HummingbirdCore
   import HummingbirdTLS
-  import ModelFormats
+  import PolicyFormats
   import NIOSSL
 
   extension PolicyChannel {

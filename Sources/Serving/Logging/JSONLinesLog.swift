@@ -1,5 +1,5 @@
+import Documents
 import Foundation
-import ModelFormats
 import Synchronization
 
 /// A file of JSON documents, one to a line, that is renamed to `<path>.1`, `.2`, … when it gets long.

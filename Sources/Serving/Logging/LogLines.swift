@@ -1,6 +1,7 @@
 #if Serving
+  import Documents
   import Foundation
-  import ModelFormats
+  import PolicyFormats
 
   extension JSONLinesLog {
     /// Adds a line of the access log.

@@ -1,6 +1,6 @@
 #if Serving
   import Foundation
-  import ModelFormats
+  import PolicyFormats
   import NIOCore
   import Synchronization
 

@@ -1,5 +1,6 @@
 #if Serving
-  import ModelFormats
+  import Documents
+  import PolicyFormats
 
   /// What the protocol's documents say of models.
   extension ServedModel {

@@ -1,10 +1,12 @@
 #if Serving
+  import Documents
   import Foundation
   import Learning
   import LinearAlgebra
-  import ModelFormats
-  import NIOCore
+  import PolicyFormats
   import NeuralNetworks
+  import NIOCore
+  import Optimization
 
   /// One version of a model, ready to answer.
   final class ServedModel: Sendable {

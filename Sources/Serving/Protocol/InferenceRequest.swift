@@ -1,4 +1,5 @@
-import ModelFormats
+import Documents
+import PolicyFormats
 
 /// A request for actions, read from the body of the Open Inference Protocol's `infer`: JSON, or JSON and raw tensors
 /// behind it (the binary tensor data extension).

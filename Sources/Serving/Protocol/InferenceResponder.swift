@@ -1,6 +1,6 @@
 #if Serving
   import Foundation
-  import ModelFormats
+  import PolicyFormats
   import NIOCore
   import NIOHTTP1
   import NIOPosix

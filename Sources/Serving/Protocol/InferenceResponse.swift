@@ -1,5 +1,6 @@
 #if Serving
-  import ModelFormats
+  import Documents
+  import PolicyFormats
   import NIOCore
 
   /// The answer to an `InferenceRequest`, written in JSON or in JSON and raw tensors behind it.

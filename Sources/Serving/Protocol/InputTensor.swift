@@ -1,4 +1,4 @@
-import ModelFormats
+import Documents
 
 /// An input of a request: its description in JSON, and its elements from there or from the raw bytes behind it.
 struct InputTensor {

@@ -1,0 +1,67 @@
+import Documents
+
+/// Which columns of a log of auctions are what; nil for the first that has a usual name.
+public struct LogColumns: Sendable, Equatable {
+  /// When the auction was.
+  public var timestamp: String?
+  /// Which channel or campaign it belongs to.
+  public var channel: String?
+  /// The market price: what winning took.
+  public var price: String?
+  /// Whether the ad was clicked, 0 or 1.
+  public var click: String?
+  /// Whether the click led to a conversion, 0 or 1.
+  public var conversion: String?
+
+  /// Names columns.
+  public init(
+    timestamp: String? = nil, channel: String? = nil, price: String? = nil, click: String? = nil,
+    conversion: String? = nil
+  ) {
+    self.timestamp = timestamp
+    self.channel = channel
+    self.price = price
+    self.click = click
+    self.conversion = conversion
+  }
+
+  /// The places of the columns in a table.
+  struct Places {
+    let timestamp: Int
+    let channel: Int
+    let price: Int
+    let click: Int
+    /// nil where clicks are all that the log tells.
+    let conversion: Int?
+  }
+
+  /// Finds the columns.
+  ///
+  /// - Throws: `MarketError` that names the column that is not there and the option that names it.
+  func places(in table: CSVTable) throws(MarketError) -> Places {
+    let known = table.header.map { $0.lowercased() }
+    func find(_ name: String?, _ usual: [String]) throws(MarketError) -> Int? {
+      guard let name else { return usual.lazy.compactMap { known.firstIndex(of: $0) }.first }
+      guard let place = table.column(name) else { throw table.missing(column: name) }
+      return place
+    }
+    func require(_ name: String?, _ option: String, _ usual: [String]) throws(MarketError) -> Int {
+      guard let place = try find(name, [option] + usual) else {
+        throw MarketError(
+          .invalid, file: table.path, line: 1, key: option, problem: "is no column",
+          remedy: "name it by --\(option): there are \(table.header.prefix(12).joined(separator: ", "))")
+      }
+      return place
+    }
+    return Places(
+      timestamp: try require(timestamp, "timestamp", ["time", "datetime", "date_time", "ts"]),
+      channel: try require(
+        channel, "channel", ["campaign", "campaign_id", "channel_id", "advertiser", "line_item", "source"]),
+      price: try require(
+        price, "price",
+        ["market_price", "paying_price", "payprice", "pay_price", "clearing_price", "win_price", "cost"]),
+      click: try require(click, "click", ["clicks", "clicked", "is_click", "clk"]),
+      conversion: try find(
+        conversion, ["conversion", "conversions", "converted", "is_conversion", "conv", "action"]))
+  }
+}

@@ -1,0 +1,78 @@
+import Dispatch
+import Documents
+import Foundation
+import LinearAlgebra
+import Synchronization
+
+/// A fitted media mix model: draws of how each channel works, and the outcome of each tick as fitted or forecast.
+struct MediaMixFit: Sendable {
+  /// The outcome is divided by this before it is fitted, so that single precision serves.
+  let scale: Double
+  let design: MediaDesign
+  let draws: [EffectSampler.Draw]
+  /// How the noise lies.
+  let noise: NoiseModel
+  /// By tick: the mean over the draws, scaled; ticks beyond the design's rows are forecast.
+  let fitted: [Double]
+
+  /// Fits the first `rows` ticks of a history.
+  ///
+  /// Each of three short rounds tells the noise and the baseline's ridge of the next (Monte Carlo expectation maximisation, Wei
+  /// and Tanner, 1990); a long one then gives the draws.
+  ///
+  /// - Parameter progress: called with the share of the work that is done.
+  init(
+    _ history: MediaHistory, options: MediaMixOptions, rows: Int, draws: Int,
+    progress: (Double) -> Void = { _ in }
+  ) throws(MarketError) {
+    let values = history.outcome.values
+    scale = values[..<rows].reduce(0) { $0 + abs($1) } / Double(rows)
+    let outcome = values.map { [scale] in $0 / scale }
+    design = MediaDesign(history, outcome: outcome, options: options, rows: rows)
+    let prior = EffectPrior(history, mediaShare: options.mediaShare)
+    do {
+      var noise = NoiseModel(ticks: history.count, rows: rows)
+      var ridge = BaselineRidge()
+      for round in 0..<3 {
+        let cleared = try design.cleared(noise, ridge: ridge)
+        let rough = sample(cleared, prior, seed: options.seed, draws: 32, warmup: 60, thinning: 4)
+        noise = NoiseModel(outcome: outcome, fitted: cleared.forecast(rough), rows: rows)
+        ridge = try design.ridge(for: rough, noise: noise, from: ridge)
+        progress(0.15 * Double(round + 1))
+      }
+      let cleared = try design.cleared(noise, ridge: ridge)
+      self.draws = sample(cleared, prior, seed: options.seed, draws: draws, warmup: 300, thinning: 15)
+      fitted = cleared.forecast(self.draws)
+      self.noise = NoiseModel(outcome: outcome, fitted: fitted, rows: rows)
+      progress(1)
+    } catch {
+      throw MarketError(
+        .invalid, key: history.outcome.name, problem: "cannot be fitted (\(error))",
+        remedy: "leave out controls that say the same")
+    }
+  }
+
+  /// The median of what each tick may bring.
+  var forecast: [Double] {
+    zip(fitted, noise.deviations).map { ($0 + noise.median * $1) * scale }
+  }
+
+  /// What the model leaves of the outcome in the fitted ticks, scaled.
+  var residuals: [Double] { (0..<design.rows).map { design.outcome[$0] - fitted[$0] } }
+}
+
+/// Draws from four chains, the same on any number of threads.
+private func sample(
+  _ design: ClearedDesign, _ prior: EffectPrior, seed: UInt64, draws: Int, warmup: Int, thinning: Int
+) -> [EffectSampler.Draw] {
+  let chains = 4
+  let results = Mutex([[EffectSampler.Draw]](repeating: [], count: chains))
+  DispatchQueue.concurrentPerform(iterations: chains) { chain in
+    var stream = RandomStream(seed: seed, purpose: .bootstrap, lane: chain)
+    var sampler = EffectSampler(design, prior: prior)
+    let count = (draws + chains - 1 - chain) / chains
+    let drawn = sampler.run(draws: count, warmup: warmup, thinning: thinning, stream: &stream)
+    results.withLock { $0[chain] = drawn }
+  }
+  return results.withLock { $0.flatMap { $0 } }
+}

@@ -1,0 +1,178 @@
+import Documents
+import Foundation
+import Yams
+
+extension Market {
+  /// Reads a market from a YAML file; files that it names stand beside it.
+  ///
+  /// - Throws: the first mistake in the file, with its line, and how to mend it.
+  public init(contentsOf path: String) throws(MarketError) {
+    try self.init(
+      yaml: readText(path), directory: URL(fileURLWithPath: path).deletingLastPathComponent().path, file: path
+    )
+  }
+
+  /// Reads a market from YAML text.
+  ///
+  /// - Parameters:
+  ///   - directory: where the files that it names stand.
+  ///   - file: what errors call the text; nil leaves them with the line alone.
+  /// - Throws: the first mistake in the text, with its line, and how to mend it.
+  public init(yaml: String, directory: String = ".", file: String? = nil) throws(MarketError) {
+    let source = YAMLSource(file: file, directory: directory)
+    let root = try source.compose(yaml)
+    do throws(MarketError) {
+      self = try market(from: root)
+      try validate()
+    } catch {
+      throw root.locating(error)
+    }
+  }
+
+  /// The market as YAML text, which reads back as an equal market.
+  ///
+  /// Every value is spelled out: histograms that came from a file are written in full.
+  public var yaml: String { yaml(landscapes: nil) }
+
+  /// The market as YAML text that leaves the histograms of prices to a file beside it, which `landscapeTable` is the text of.
+  ///
+  /// - Parameter landscapes: the file's name; nil writes the histograms in full.
+  public func yaml(landscapes: String?) -> String {
+    // The tree holds plain scalars, lists and mappings only, which always serialise.
+    (try? serialize(node: node(landscapes: landscapes), width: 100, allowUnicode: true)) ?? ""
+  }
+
+  /// The histograms of prices of all auction channels as CSV: `campaign`, then `n_price_0` … `n_price_300`.
+  public var landscapeTable: String {
+    var text =
+      "campaign," + (0..<AuctionChannel.priceCount).map { "n_price_\($0)" }.joined(separator: ",") + "\n"
+    for channel in channels {
+      guard case .auction(let auction) = channel.kind else { continue }
+      let name = channel.name.replacingOccurrences(of: "\"", with: "\"\"")
+      text += "\"\(name)\"," + auction.prices.map { "\($0)" }.joined(separator: ",") + "\n"
+    }
+    return text
+  }
+}
+
+private func market(from field: YAMLField) throws(MarketError) -> Market {
+  let fields = try field.mapping([
+    "name", "summary", "currency", "ticks", "season", "budget", "tick_cap", "objective", "target", "drift",
+    "randomization", "channels",
+  ])
+  let ticks = try fields.required("ticks").integer()
+  return Market(
+    name: try fields.required("name").text(), summary: try fields["summary"]?.text() ?? "",
+    currency: try fields["currency"]?.text() ?? "USD", ticks: ticks,
+    season: try fields["season"].map { field throws(MarketError) in try season(from: field) },
+    budget: try fields.required("budget").number(), tickCap: try fields["tick_cap"]?.number(),
+    objective: try fields["objective"]?.choice(Objective.self) ?? .conversions,
+    target: try fields["target"].map { field throws(MarketError) in try target(from: field) },
+    drift: try fields["drift"].map { field throws(MarketError) in try drift(from: field) } ?? Drift(),
+    randomization: try fields["randomization"].map { field throws(MarketError) in
+      try randomization(from: field)
+    } ?? Randomization(),
+    channels: try fields.required("channels").items().map { field throws(MarketError) in
+      try channel(from: field)
+    })
+}
+
+private func season(from field: YAMLField) throws(MarketError) -> [Double] {
+  guard field.isMapping else { return try field.numbers() }
+  let fields = try field.mapping(["file", "column"])
+  let table = try fields.required("file").table()
+  return try table.column(fields.required("column"))
+}
+
+private func target(from field: YAMLField) throws(MarketError) -> Target {
+  let (name, value) = try field.alternative(["cost_per_action", "return_on_spend"])
+  return name == "cost_per_action" ? .costPerAction(try value.number()) : .returnOnSpend(try value.number())
+}
+
+private func drift(from field: YAMLField) throws(MarketError) -> Drift {
+  let fields = try field.mapping(["persistence", "price", "volume", "response"])
+  return Drift(
+    persistence: try fields["persistence"]?.number() ?? 0, price: try fields["price"]?.number() ?? 0,
+    volume: try fields["volume"]?.number() ?? 0, response: try fields["response"]?.number() ?? 0)
+}
+
+private func randomization(from field: YAMLField) throws(MarketError) -> Randomization {
+  let fields = try field.mapping(["price", "volume", "response", "conversion"])
+  return Randomization(
+    price: try fields["price"]?.number() ?? 0, volume: try fields["volume"]?.number() ?? 0,
+    response: try fields["response"]?.number() ?? 0, conversion: try fields["conversion"]?.number() ?? 0)
+}
+
+private func channel(from field: YAMLField) throws(MarketError) -> Channel {
+  let fields = try field.mapping(["name", "minimum_level", "maximum_level", "auction", "response"])
+  let kind: Channel.Kind
+  switch (fields["auction"], fields["response"]) {
+  case (let auction?, nil): kind = .auction(try auctionChannel(from: auction))
+  case (nil, let response?): kind = .response(try responseChannel(from: response))
+  default:
+    throw field.error(
+      .invalid, "needs either 'auction' or 'response'", "describe the channel by one of the two")
+  }
+  return Channel(
+    name: try fields.required("name").text(), minimumLevel: try fields["minimum_level"]?.integer() ?? 0,
+    maximumLevel: try fields["maximum_level"]?.integer(), kind: kind)
+}
+
+private func auctionChannel(from field: YAMLField) throws(MarketError) -> AuctionChannel {
+  let fields = try field.mapping([
+    "volume", "prices", "price_unit", "pricing", "click_rate", "conversion_rate", "value_per_conversion",
+    "fatigue",
+    "bids",
+  ])
+  return AuctionChannel(
+    volume: try fields.required("volume").number(), prices: try prices(from: fields.required("prices")),
+    priceUnit: try fields["price_unit"]?.number() ?? 1e-5,
+    pricing: try fields["pricing"]?.choice(AuctionChannel.Pricing.self) ?? .secondPrice,
+    clickRate: try fields.required("click_rate").number(),
+    conversionRate: try fields.required("conversion_rate").number(),
+    valuePerConversion: try fields["value_per_conversion"]?.number() ?? 1,
+    fatigue: try fields["fatigue"].map { field throws(MarketError) in try fatigue(from: field) },
+    bids: try fields.required("bids").numbers())
+}
+
+private func prices(from field: YAMLField) throws(MarketError) -> [Double] {
+  guard field.isMapping else { return try field.numbers() }
+  let fields = try field.mapping(["file", "campaign"])
+  let table = try fields.required("file").table()
+  return try table.row(where: "campaign", fields.required("campaign"), prefix: "n_price_")
+}
+
+private func fatigue(from field: YAMLField) throws(MarketError) -> Fatigue {
+  let fields = try field.mapping(["reach", "strength", "retention"])
+  return Fatigue(
+    reach: try fields.required("reach").number(), strength: try fields.required("strength").number(),
+    retention: try fields.required("retention").number())
+}
+
+private func responseChannel(from field: YAMLField) throws(MarketError) -> ResponseChannel {
+  let fields = try field.mapping([
+    "spends", "adstock", "saturation", "value_per_outcome", "noise", "recent",
+  ])
+  let curve = try fields.required("saturation").mapping(["maximum", "half_saturation", "slope"])
+  return ResponseChannel(
+    spends: try fields.required("spends").numbers(),
+    adstock: try fields["adstock"].map { field throws(MarketError) in try adstock(from: field) } ?? .none,
+    saturation: Hill(
+      maximum: try curve.required("maximum").number(),
+      halfSaturation: try curve.required("half_saturation").number(), slope: try curve["slope"]?.number() ?? 1
+    ),
+    valuePerOutcome: try fields["value_per_outcome"]?.number() ?? 1,
+    noise: try fields["noise"]?.number() ?? 0,
+    recent: try fields["recent"]?.numbers() ?? []
+  )
+}
+
+private func adstock(from field: YAMLField) throws(MarketError) -> Adstock {
+  if !field.isMapping, try field.text() == "none" { return .none }
+  let (name, value) = try field.alternative(["geometric", "weibull"])
+  guard name == "weibull" else { return .geometric(retention: try value.number()) }
+  let fields = try value.mapping(["shape", "scale", "length"])
+  return .weibull(
+    shape: try fields.required("shape").number(), scale: try fields.required("scale").number(),
+    length: try fields.required("length").integer())
+}

@@ -1,0 +1,179 @@
+import Foundation
+import Yams
+
+/// Where a YAML text came from, so that errors can say so and files beside it can be found.
+package struct YAMLSource {
+  package let file: String?
+  package let directory: String
+
+  package init(file: String?, directory: String) {
+    self.file = file
+    self.directory = directory
+  }
+
+  /// Parses a text to a tree whose nodes know their lines.
+  package func compose(_ text: String) throws(MarketError) -> YAMLField {
+    do {
+      guard let node = try Yams.compose(yaml: text) else {
+        throw MarketError(
+          .malformed, file: file, problem: "holds no market",
+          remedy: "write at least name, ticks, budget, channels")
+      }
+      return YAMLField(node: node, key: "", source: self)
+    } catch let error as MarketError {
+      throw error
+    } catch {
+      throw malformed(error)
+    }
+  }
+
+  private func malformed(_ error: any Error) -> MarketError {
+    func failure(_ problem: String, _ line: Int?) -> MarketError {
+      MarketError(
+        .malformed, file: file, line: line, problem: "is no YAML (\(problem))",
+        remedy: "check indentation, colons and brackets there")
+    }
+    switch error as? YamlError {
+    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+      .composer(_, let problem, let mark, _):
+      return failure(problem, mark.line)
+    case .duplicatedKeysInMapping(let duplicates, let context):
+      let names = duplicates.sorted()
+      return failure("repeated key '\(names.first ?? "")'", context.mark.line)
+    case .reader(let problem, _, _, _): return failure(problem, nil)
+    default: return failure("unreadable", nil)
+    }
+  }
+}
+
+/// One value of a YAML tree, with the path of keys that leads to it.
+package struct YAMLField {
+  package let node: Node
+  package let key: String
+  package let source: YAMLSource
+
+  package var isMapping: Bool { node.mapping != nil }
+
+  /// An error at this place.
+  package func error(_ kind: MarketError.Kind, _ problem: String, _ remedy: String) -> MarketError {
+    MarketError(
+      kind, file: source.file, line: node.mark?.line, key: key.isEmpty ? nil : key, problem: problem,
+      remedy: remedy)
+  }
+
+  package func text() throws(MarketError) -> String {
+    guard let text = node.scalar?.string, !text.isEmpty else {
+      throw error(.invalid, "is no text", "give one plain value")
+    }
+    return text
+  }
+
+  package func number() throws(MarketError) -> Double {
+    let text = try text()
+    guard let value = Double(text) else { throw error(.invalid, "is '\(text)', no number", "give a number") }
+    guard value.isFinite else { throw error(.invalid, "is '\(text)'", "give a finite number") }
+    return value
+  }
+
+  package func integer() throws(MarketError) -> Int {
+    let text = try text()
+    guard let value = Int(text) else { throw error(.invalid, "is '\(text)'", "give a whole number") }
+    return value
+  }
+
+  package func choice<Choice: RawRepresentable & CaseIterable>(
+    _ type: Choice.Type
+  ) throws(MarketError) -> Choice where Choice.RawValue == String {
+    let text = try text()
+    guard let value = Choice(rawValue: text) else {
+      let known = Choice.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+      throw error(.invalid, "is '\(text)'", "choose one of \(known)")
+    }
+    return value
+  }
+
+  package func items() throws(MarketError) -> [YAMLField] {
+    guard let sequence = node.sequence else { throw error(.invalid, "is no list", "give a list") }
+    return sequence.enumerated().map { YAMLField(node: $1, key: "\(key)[\($0)]", source: source) }
+  }
+
+  package func numbers() throws(MarketError) -> [Double] {
+    try items().map { field throws(MarketError) in try field.number() }
+  }
+
+  /// The fields of a mapping, none of which may have another name than these.
+  package func mapping(_ known: [String]) throws(MarketError) -> YAMLMapping {
+    guard let mapping = node.mapping else {
+      throw error(.invalid, "is no mapping", "give keys and values, such as '\(known[0]): …'")
+    }
+    var fields: [String: YAMLField] = [:]
+    for (nameNode, value) in mapping {
+      let name = nameNode.string ?? ""
+      let path = key.isEmpty ? name : "\(key).\(name)"
+      guard known.contains(name) else {
+        let place = YAMLField(node: nameNode, key: path, source: source)
+        throw place.error(
+          .unknownKey, "is unknown",
+          nearest(to: name, in: known).map { "did you mean '\($0)'?" }
+            ?? "known are \(known.joined(separator: ", "))")
+      }
+      fields[name] = YAMLField(node: value, key: path, source: source)
+    }
+    return YAMLMapping(field: self, fields: fields)
+  }
+
+  /// The only field of a mapping, which must have one of these names.
+  package func alternative(_ known: [String]) throws(MarketError) -> (name: String, value: YAMLField) {
+    let fields = try mapping(known).fields
+    guard fields.count == 1, let only = fields.first else {
+      throw error(
+        .invalid, "holds \(fields.count) keys", "give exactly one of \(known.joined(separator: ", "))")
+    }
+    return (only.key, only.value)
+  }
+
+  /// The table in the file that this field names.
+  package func table() throws(MarketError) -> CSVTable {
+    let path = URL(fileURLWithPath: try text(), relativeTo: URL(fileURLWithPath: source.directory + "/")).path
+    do throws(MarketError) {
+      return try CSVTable(contentsOf: path)
+    } catch  where error.kind == .missingFile {
+      throw self.error(.missingFile, error.problem, error.remedy)
+    }
+  }
+
+  /// An error of validation, which knows only its key, with the line of the deepest value on its path.
+  package func locating(_ error: MarketError) -> MarketError {
+    guard error.line == nil, error.file == nil, let path = error.key else { return error }
+    var place = node
+    for step in path.split(whereSeparator: { ".[]".contains($0) }) {
+      guard let next = Int(step).map({ place.sequence?[checked: $0] }) ?? place.mapping?[String(step)] else {
+        break
+      }
+      place = next
+    }
+    var located = error
+    located.file = source.file
+    located.line = place.mark?.line
+    return located
+  }
+}
+
+/// The fields of a mapping by name.
+package struct YAMLMapping {
+  package let field: YAMLField
+  package let fields: [String: YAMLField]
+
+  package subscript(name: String) -> YAMLField? { fields[name] }
+
+  package func required(_ name: String) throws(MarketError) -> YAMLField {
+    guard let value = fields[name] else {
+      throw field.error(.invalid, "lacks '\(name)'", "add '\(name): …'")
+    }
+    return value
+  }
+}
+
+extension Node.Sequence {
+  fileprivate subscript(checked index: Int) -> Node? { indices.contains(index) ? self[index] : nil }
+}

@@ -1,0 +1,181 @@
+import Documents
+import Environments
+import Foundation
+import Learning
+import NeuralNetworks
+
+extension Policy {
+  /// Reads a policy; throws `FileError`, or `PolicyFileError` where the file is damaged or holds no policy.
+  public init(contentsOf path: String) throws {
+    do {
+      try self.init(try Safetensors(contentsOf: path))
+    } catch let error as FileError {
+      throw error
+    } catch {
+      throw PolicyFileError(path: path, cause: error)
+    }
+  }
+
+  /// Takes a policy out of a file, and refuses anything that does not fit together; throws `SafetensorsError` where a
+  /// tensor is missing and `PolicyError` for the rest.
+  public init(_ file: Safetensors) throws {
+    typealias Key = PolicyFile.Key
+    typealias TensorName = PolicyFile.TensorName
+    let metadata = MetadataReader(values: file.metadata)
+    let format = file.metadata[Key.format]
+    guard let format, PolicyFile.formats.contains(format) else {
+      throw PolicyError.unknownFormat(found: format)
+    }
+    let shape = try metadata.network()
+    guard format == PolicyFile.format(of: shape) else {
+      throw PolicyError.malformedMetadata(key: Key.format, detail: "the network is one of another format")
+    }
+    let names = try metadata.texts(Key.observationNames, count: shape.observationSize)
+    let rewardScale = try metadata.positive(Key.rewardScale)
+    let limit = try metadata.positive(Key.observationLimit)
+    var expected = Set(shape.tensors.map(\.name))
+    var weights: [Float] = []
+    for tensor in shape.tensors {
+      weights += try file.finiteFloats(tensor.name, shape: tensor.shape)
+    }
+    let columns = [shape.observationSize]
+    let means = try file.finiteFloats(TensorName.mean, shape: columns)
+    let deviations = try file.finiteFloats(TensorName.deviation, shape: columns)
+    guard deviations.allSatisfy({ $0 > 0 }) else {
+      throw PolicyError.invalidNumber(tensor: TensorName.deviation)
+    }
+    let normalizer = ObservationNormalizer(
+      means: means, deviations: deviations, priorColumns: shape.priorColumns, limit: limit)
+    expected.formUnion([TensorName.mean, TensorName.deviation])
+    if let prior = shape.priorColumns {
+      expected.formUnion([TensorName.priorScale, TensorName.priorOffset])
+      let transform = normalizer.priorTransform(rewardScale: rewardScale)
+      guard try file.finiteFloats(TensorName.priorScale, shape: [prior.count]) == transform.scales,
+        try file.finiteFloats(TensorName.priorOffset, shape: [prior.count]) == transform.offsets
+      else { throw PolicyError.inconsistentPrior }
+    }
+    expected.formUnion(TestVectors.TensorName.all)
+    for tensor in file.tensors where !expected.contains(tensor.name) {
+      throw PolicyError.unexpectedTensor(name: tensor.name)
+    }
+    self.init(
+      shape: shape, weights: weights, normalizer: normalizer, rewardScale: rewardScale,
+      observationNames: names,
+      metadata: file.metadata.filter { !Key.all.contains($0.key) },
+      trainingSeed: try metadata.integer(Key.trainingSeed),
+      trainingSteps: try metadata.integer(Key.trainingSteps))
+  }
+
+  /// Throws `PolicyError` where an environment is not the one that the policy was trained for: another market, other
+  /// observations or other actions.
+  public func check(matches environment: some Environment) throws(PolicyError) {
+    let given = environment.metadata
+    if let trainedDigest = metadata["market_digest"], let givenDigest = given["market_digest"],
+      trainedDigest != givenDigest
+    {
+      throw .otherMarket(
+        trained: "market '\(metadata["market"] ?? "?")' (digest \(trainedDigest.prefix(12)))",
+        given: "market '\(given["market"] ?? "?")' (digest \(givenDigest.prefix(12)))")
+    }
+    guard shape.branchSizes == environment.actionSpace.branchSizes else {
+      throw .otherSpaces(
+        detail:
+          "it chooses among \(shape.branchSizes) levels where \(environment.actionSpace.branchSizes) are needed"
+      )
+    }
+    guard shape.observationSize == environment.observationSize else {
+      throw .otherSpaces(
+        detail: "it reads \(shape.observationSize) columns where there are \(environment.observationSize)")
+    }
+    if let (trained, given) = zip(observationNames, environment.observationNames).first(where: { $0 != $1 }) {
+      throw .otherSpaces(detail: "it reads a column '\(trained)' where there is '\(given)'")
+    }
+    guard shape.priorColumns == environment.priorColumns else {
+      throw .otherSpaces(detail: "it reads its prior from other columns")
+    }
+    guard shape.maskColumns == environment.maskColumns else {
+      throw .otherSpaces(detail: "it reads its mask from other columns")
+    }
+    if let spend = shape.spendColumns {
+      guard spend.costs == environment.costColumns, spend.budget == environment.budgetColumn else {
+        throw .otherSpaces(detail: "it reads costs and budget from other columns")
+      }
+    }
+  }
+}
+
+extension Safetensors {
+  /// The elements of a single-precision (or any floating-point) tensor of a shape, all finite.
+  func finiteFloats(_ name: String, shape: [Int], anyPrecision: Bool = false) throws -> [Float] {
+    let tensor = try tensor(name)
+    guard tensor.shape == shape else {
+      throw PolicyError.wrongShape(tensor: name, expected: shape, found: tensor.shape)
+    }
+    guard anyPrecision || tensor.type == .f32 else {
+      throw PolicyError.wrongType(tensor: name, found: tensor.type.rawValue)
+    }
+    let elements = try tensor.floats()
+    guard elements.allSatisfy(\.isFinite) else { throw PolicyError.invalidNumber(tensor: name) }
+    return elements
+  }
+}
+
+/// Reads the metadata's texts as what they should be.
+private struct MetadataReader {
+  let values: [String: String]
+
+  func network() throws(PolicyError) -> NetworkShape {
+    let key = PolicyFile.Key.network
+    _ = try json(key)
+    do {
+      return try JSONDecoder().decode(NetworkShape.self, from: Data(try text(key).utf8))
+    } catch let DecodingError.dataCorrupted(context) where !context.debugDescription.contains("valid JSON") {
+      // (Foundation calls a fraction "not valid JSON" where a whole number should be.)
+      throw .malformedMetadata(key: key, detail: Self.clause(context.debugDescription))
+    } catch {
+      throw .malformedMetadata(key: key, detail: "a size is missing or not of its type")
+    }
+  }
+
+  func texts(_ key: String, count: Int) throws(PolicyError) -> [String] {
+    let texts = try json(key).array?.compactMap(\.string) ?? []
+    guard texts.count == count, try json(key).array?.count == count else {
+      throw .malformedMetadata(key: key, detail: "it should be a list of \(count) strings")
+    }
+    return texts
+  }
+
+  func positive(_ key: String) throws(PolicyError) -> Float {
+    guard let number = Float(try text(key)), number > 0, number.isFinite else {
+      throw .malformedMetadata(key: key, detail: "it should be a positive number")
+    }
+    return number
+  }
+
+  func integer<Value: FixedWidthInteger>(_ key: String) throws(PolicyError) -> Value {
+    guard let number = Value(try text(key)), number >= 0 else {
+      throw .malformedMetadata(key: key, detail: "it should be a non-negative whole number")
+    }
+    return number
+  }
+
+  private func json(_ key: String) throws(PolicyError) -> JSONValue {
+    let text = try text(key)
+    do throws(JSONError) {
+      return try JSONValue(parsing: text.utf8)
+    } catch {
+      throw .malformedMetadata(key: key, detail: Self.clause(error.description))
+    }
+  }
+
+  private func text(_ key: String) throws(PolicyError) -> String {
+    guard let text = values[key] else { throw .malformedMetadata(key: key, detail: "it is missing") }
+    return text
+  }
+
+  /// A sentence as the end of another one.
+  private static func clause(_ sentence: String) -> String {
+    let words = sentence.hasSuffix(".") ? String(sentence.dropLast()) : sentence
+    return words.prefix(1).lowercased() + words.dropFirst()
+  }
+}

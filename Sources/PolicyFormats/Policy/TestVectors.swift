@@ -1,0 +1,154 @@
+import Documents
+import Learning
+import LinearAlgebra
+import NeuralNetworks
+
+/// Observations with the outputs a policy has for them, which travel with every exported file, so that whoever loads it
+/// can check that it computes what was trained.
+///
+/// In safetensors and npz files they are the tensors `test.observation`, `test.q` and `test.action`; in ONNX files the
+/// metadata's `test_vectors`, as JSON.
+public struct TestVectors: Sendable, Equatable {
+  /// The number of rows.
+  public let rows: Int
+  /// Rows × observation size, raw.
+  public let observations: [Float]
+  /// Rows × choice count: the value of every choice in raw reward units.
+  public let q: [Float]
+  /// Rows × branches: the greedy levels.
+  public let actions: [Int32]
+
+  /// Puts vectors together.
+  public init(rows: Int, observations: [Float], q: [Float], actions: [Int32]) {
+    self.rows = rows
+    self.observations = observations
+    self.q = q
+    self.actions = actions
+  }
+
+  /// Plays a policy on random observations, three deviations to both sides of the mean of those seen in training.
+  public init(_ policy: Policy, rows: Int = 8) {
+    var stream = RandomStream(seed: 0, purpose: .test)
+    let normalizer = policy.normalizer
+    let alwaysAllowed = policy.shape.firstMaskColumns
+    let observations = (0..<rows * normalizer.columns).map { index in
+      let column = index % normalizer.columns
+      let deviations = alwaysAllowed.contains(column) ? 1 : stream.uniform() * 6 - 3
+      return normalizer.means[column] + normalizer.deviations[column] * deviations
+    }
+    self.init(policy, observations: observations)
+  }
+
+  /// Plays a policy on given raw observations, rows × observation size.
+  public init(_ policy: Policy, observations: [Float]) {
+    let columns = policy.shape.observationSize
+    precondition(observations.count % columns == 0, "Observations have \(columns) columns.")
+    let rows = observations.count / columns
+    let matrix = Matrix(rows: rows, columns: columns, observations)
+    let values = Matrix(rows: rows, columns: policy.shape.valueCount)
+    let runner = PolicyRunner(policy, maximumBatch: max(rows, 1))
+    runner.qValues(observations: matrix.view, into: values.view)
+    var actions = [Int32](repeating: 0, count: rows * policy.shape.branchCount)
+    actions.withUnsafeMutableBufferPointer { buffer in
+      if let first = buffer.baseAddress { runner.act(observations: matrix.view, into: first) }
+    }
+    self.init(rows: rows, observations: observations, q: values.elements, actions: actions)
+  }
+
+  /// The largest difference of values to those of other vectors, as a share of the largest value where that is above 1;
+  /// infinite where the observations or a clear choice differ.
+  ///
+  /// A choice is clear where its value leads by more than a hundred-thousandth. Without branch sizes, as where choices are
+  /// not made branch by branch, every choice is.
+  public func difference(to other: TestVectors, branchSizes: [Int]?) -> Float {
+    guard observations == other.observations, q.count == other.q.count, actions.count == other.actions.count,
+      branchSizes != nil || actions == other.actions
+    else { return .infinity }
+    let scale = max(1, q.map { abs($0) }.max() ?? 1)
+    var start = 0
+    for (place, size) in zip(actions.indices, (0..<rows).flatMap { _ in branchSizes ?? [] }) {
+      let lead =
+        q[start + Int(actions[place])] - q[start + Int(min(max(0, other.actions[place]), Int32(size - 1)))]
+      guard actions[place] == other.actions[place] || abs(lead) <= 1e-5 * scale else { return .infinity }
+      start += size
+    }
+    let differences = zip(q, other.q).map { abs($0 - $1) / scale }
+    return differences.allSatisfy(\.isFinite) ? differences.max() ?? 0 : .infinity
+  }
+}
+
+extension NetworkShape {
+  /// The mask columns of each branch's first choice; empty where observations hold no mask.
+  fileprivate var firstMaskColumns: Set<Int> {
+    guard var column = maskColumns?.lowerBound else { return [] }
+    var columns: Set<Int> = []
+    for size in branchSizes {
+      columns.insert(column)
+      column += size
+    }
+    return columns
+  }
+}
+
+extension TestVectors {
+  /// The vectors as JSON: lists of rows under `observation`, `q` and `action`.
+  public var json: JSONValue {
+    func table<Element>(_ elements: [Element], _ value: (Element) -> JSONValue) -> JSONValue {
+      let columns = elements.count / max(rows, 1)
+      return .array(
+        (0..<rows).map { row in .array(elements[row * columns..<(row + 1) * columns].map(value)) })
+    }
+    return [
+      "observation": table(observations) { JSONValue($0) }, "q": table(q) { JSONValue($0) },
+      "action": table(actions) { JSONValue(Int($0)) },
+    ]
+  }
+
+  /// Reads vectors from JSON; nil where they are not of that form.
+  public init?(json: JSONValue) {
+    func numbers(_ key: String) -> [Double]? {
+      guard let rows = json[key]?.array else { return nil }
+      let elements = rows.flatMap { $0.array ?? [.null] }.map(\.double)
+      return elements.contains(nil) ? nil : elements.compactMap { $0 }
+    }
+    guard let observations = numbers("observation"), let q = numbers("q"), let actions = numbers("action"),
+      let rows = json["observation"]?.array?.count
+    else { return nil }
+    let whole = actions.compactMap { Int32(exactly: $0) }
+    guard whole.count == actions.count else { return nil }
+    self.init(
+      rows: rows, observations: observations.map { Float($0) }, q: q.map { Float($0) }, actions: whole)
+  }
+
+  enum TensorName {
+    static let observation = "test.observation"
+    static let q = "test.q"
+    static let action = "test.action"
+    static let all = [observation, q, action]
+  }
+
+  /// The vectors as tensors.
+  public var tensors: [Safetensors.Tensor] {
+    func shape(_ count: Int) -> [Int] { [rows, count / max(rows, 1)] }
+    var bytes: [UInt8] = []
+    for action in actions { bytes.append(littleEndian: action) }
+    return [
+      .init(name: TensorName.observation, shape: shape(observations.count), floats: observations),
+      .init(name: TensorName.q, shape: shape(q.count), floats: q),
+      .init(name: TensorName.action, type: .i32, shape: shape(actions.count), bytes: bytes),
+    ]
+  }
+
+  /// Takes the vectors out of a file; throws `SafetensorsError` where they are missing or no numbers.
+  public init(_ file: Safetensors) throws(SafetensorsError) {
+    let observations = try file.tensor(TensorName.observation)
+    let actions = try file.tensor(TensorName.action)
+    guard actions.type == .i32 else {
+      throw .notNumeric(tensor: actions.name, type: actions.type.rawValue)
+    }
+    self.init(
+      rows: observations.shape.first ?? 0, observations: try observations.floats(),
+      q: try file.tensor(TensorName.q).floats(),
+      actions: actions.words(UInt32.self).map { Int32(bitPattern: $0) })
+  }
+}

@@ -1,0 +1,87 @@
+import Documents
+import Learning
+import NeuralNetworks
+
+/// The formats that a policy can be exported in.
+public enum PolicyFormat: String, Sendable, CaseIterable {
+  /// The policy's own format: everything, to go on from.
+  case safetensors
+  /// A graph for ONNX Runtime, Triton and others; see `ONNXModel.init(_:vectors:)`.
+  case onnx
+  /// The tensors for NumPy; see `NumPyArchive`.
+  case npz
+
+  /// Why a policy cannot be written in this format; nil where it can.
+  public func refusal(of policy: Policy) -> PolicyError? {
+    guard self == .onnx, !policy.shape.isChosenByBranch else { return nil }
+    let reason =
+      policy.shape.aggregation == .joint
+      ? "a joint head's actions are not made up of branches' choices"
+      : "a graph cannot solve the knapsack of its spend cap"
+    return .unsupported(format: rawValue, reason: reason)
+  }
+
+  /// Writes a policy that is not refused with test vectors; throws `FileError`, or `NumPyError` above 4 GiB.
+  public func write(_ policy: Policy, vectors: TestVectors, to path: String) throws {
+    switch self {
+    case .safetensors: try policy.safetensors(with: vectors).write(to: path)
+    case .onnx: try ONNXModel(policy, vectors: vectors).write(to: path)
+    case .npz:
+      try AtomicFile.write(try NumPyArchive.serialized(policy.safetensors(with: vectors)), to: path)
+    }
+  }
+
+  /// Reads a file back: the test vectors it carries, and what it computes for their observations.
+  ///
+  /// - Throws: `FileError`, `SafetensorsError`, `PolicyError`, `NumPyError` or `ONNXError`.
+  public func readBack(_ path: String) throws -> (carried: TestVectors, computed: TestVectors) {
+    switch self {
+    case .safetensors: return try Self.play(try Safetensors(contentsOf: path))
+    case .npz: return try Self.play(try NumPyArchive.read(try AtomicFile.read(path)))
+    case .onnx:
+      let model = try ONNXModel(contentsOf: path)
+      guard let text = model.metadata["test_vectors"],
+        let carried = TestVectors(json: try JSONValue(parsing: text.utf8))
+      else { throw ONNXError.malformed(message: "test vectors") }
+      return (carried, try carried.computed(by: model))
+    }
+  }
+
+  private static func play(_ file: Safetensors) throws -> (TestVectors, TestVectors) {
+    let policy = try Policy(file)
+    let carried = try TestVectors(file)
+    guard carried.observations.count == carried.rows * policy.shape.observationSize else {
+      throw PolicyError.wrongShape(
+        tensor: TestVectors.TensorName.observation, expected: [carried.rows, policy.shape.observationSize],
+        found: [carried.observations.count])
+    }
+    return (carried, TestVectors(policy, observations: carried.observations))
+  }
+}
+
+extension Policy {
+  /// The policy's file with test vectors in it.
+  public func safetensors(with vectors: TestVectors) -> Safetensors {
+    var file = safetensors
+    file.tensors += vectors.tensors
+    return file
+  }
+}
+
+extension TestVectors {
+  /// What a graph computes for these observations.
+  fileprivate func computed(by model: ONNXModel) throws(ONNXError) -> TestVectors {
+    let outputs = try ONNXInterpreter(model).run([
+      "observation": .init(
+        shape: [rows, observations.count / max(rows, 1)], elements: observations.map { Double($0) })
+    ])
+    return TestVectors(
+      rows: rows, observations: observations, q: outputs["q"]?.elements.map { Float($0) } ?? [],
+      actions: outputs["action"]?.elements.map { Int32($0) } ?? [])
+  }
+}
+
+extension NetworkShape {
+  /// Whether the greedy action is the best choice of every branch on its own.
+  public var isChosenByBranch: Bool { aggregation != .joint && spendColumns == nil }
+}

@@ -1,0 +1,55 @@
+import Documents
+import Learning
+
+/// One version of a model, read and found to be whole.
+public struct PublishedModel: Sendable, Equatable {
+  /// What the manifest says.
+  public let manifest: ModelManifest
+  /// The policy.
+  public let policy: Policy
+}
+
+extension ModelRepository {
+  /// Reads what the manifest of a version says; throws `FileError` or `RepositoryError`.
+  public func manifest(of name: String, version: Int) throws -> ModelManifest {
+    guard Self.isName(name) else { throw RepositoryError.invalidName(name) }
+    guard versions(of: name).contains(version) else {
+      throw RepositoryError.missingVersion(name: name, version: version)
+    }
+    let folder = folder(of: name, version: version)
+    let bytes = try AtomicFile.read(folder + "/manifest.json")
+    guard let json = try? JSONValue(parsing: bytes), let manifest = ModelManifest(json: json),
+      manifest.name == name, manifest.version == version
+    else { throw RepositoryError.damaged(folder: folder, detail: "its manifest makes no sense") }
+    return manifest
+  }
+
+  /// Reads a version, checks every file's digest and plays the test vectors: what comes back can be served.
+  ///
+  /// - Throws: `FileError`, `SafetensorsError`, `PolicyError` or `RepositoryError`.
+  public func load(_ name: String, version: Int) throws -> PublishedModel {
+    let manifest = try manifest(of: name, version: version)
+    let folder = folder(of: name, version: version)
+    func damaged(_ detail: String) -> RepositoryError { .damaged(folder: folder, detail: detail) }
+    var weights: [UInt8]?
+    for file in manifest.files {
+      guard !file.name.contains("/") else { throw damaged("its manifest names a file elsewhere") }
+      let bytes = try AtomicFile.read("\(folder)/\(file.name)")
+      guard bytes.count == file.size, sha256(of: bytes) == file.sha256 else {
+        throw damaged("\(file.name) does not have the digest of the manifest")
+      }
+      if file.name == Self.weightsName { weights = bytes }
+    }
+    guard let weights else { throw damaged("its manifest lists no \(Self.weightsName)") }
+    let policy = try Policy(try Safetensors(bytes: weights))
+    guard policy.shape.observationSize == manifest.observationSize,
+      policy.shape.branchSizes == manifest.branchSizes,
+      manifest.vectors.observations.count == manifest.vectors.rows * manifest.observationSize
+    else { throw damaged("its weights have other shapes than the manifest says") }
+    let computed = TestVectors(policy, observations: manifest.vectors.observations)
+    guard manifest.vectors.difference(to: computed, branchSizes: manifest.branchSizes) <= 1e-4 else {
+      throw damaged("its weights do not give the outputs of the test vectors")
+    }
+    return PublishedModel(manifest: manifest, policy: policy)
+  }
+}

@@ -1,0 +1,69 @@
+import Documents
+import Foundation
+import Learning
+
+/// A folder of models in numbered versions, laid out as NVIDIA Triton reads it:
+///
+///     DIR/NAME/config.pbtxt            what goes in and comes out, for Triton
+///     DIR/NAME/labels.json             which version is stable, which is tried
+///     DIR/NAME/3/manifest.json         digests, shapes, action ladder, market, test vectors
+///     DIR/NAME/3/model.onnx            the graph
+///     DIR/NAME/3/policy.safetensors    the weights
+///
+/// A version appears whole or not at all and never changes. Folders that begin with a dot are being written or removed.
+public struct ModelRepository: Sendable, Equatable {
+  /// The folder.
+  public let path: String
+
+  /// Names a repository; nothing is read or written yet.
+  public init(_ path: String) { self.path = path }
+
+  /// The names of all models with a version, in order.
+  public var models: [String] {
+    Self.names(in: path).filter { Self.isName($0) && !versions(of: $0).isEmpty }.sorted()
+  }
+
+  /// The versions of a model in rising order; empty where there is none.
+  public func versions(of name: String) -> [Int] {
+    Self.names(in: folder(of: name)).compactMap { text in
+      Int(text).flatMap { "\($0)" == text && $0 > 0 ? $0 : nil }
+    }.sorted()
+  }
+
+  /// Where a model's labels stand; none where no label was ever set.
+  ///
+  /// - Throws: `FileError`, or `RepositoryError.damaged` where `labels.json` makes no sense.
+  public func labels(of name: String) throws -> ModelLabels {
+    let file = folder(of: name) + "/labels.json"
+    let bytes: [UInt8]
+    do { bytes = try AtomicFile.read(file) } catch FileError.missing { return ModelLabels() }
+    guard let json = try? JSONValue(parsing: bytes), let labels = ModelLabels(json: json) else {
+      throw RepositoryError.damaged(folder: folder(of: name), detail: "labels.json makes no sense")
+    }
+    return labels
+  }
+
+  /// The folder of a version.
+  public func folder(of name: String, version: Int) -> String { "\(folder(of: name))/\(version)" }
+
+  func folder(of name: String) -> String { "\(path)/\(name)" }
+
+  /// Whether a text can name a model: one folder's name, and no hidden one.
+  static func isName(_ text: String) -> Bool {
+    guard let first = text.utf8.first, isLetterOrDigit(first), text.utf8.count <= 200 else { return false }
+    return text.utf8.allSatisfy { isLetterOrDigit($0) || "-_.".utf8.contains($0) }
+  }
+
+  private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"):
+      true
+    default: false
+    }
+  }
+
+  private static func names(in folder: String) -> [String] {
+    (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+  }
+}

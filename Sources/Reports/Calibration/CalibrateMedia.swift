@@ -1,0 +1,33 @@
+import Apportion
+import Documents
+import Foundation
+import Runs
+
+/// Calibrates a market from a table of spends and outcomes, and writes it with its plausible markets beside it.
+///
+/// - Parameters:
+///   - path: the table.
+///   - columns: which of its columns are what.
+///   - output: the market's file; nil for `<table>.yaml` in the working folder.
+/// - Throws: `MarketError` or `FileError`; before anything is written, if at all.
+public func calibrateMedia(
+  _ path: String, columns: MediaColumns, options: MediaMixOptions, output: String? = nil,
+  style: ProgressLine.Style = .silent
+) throws -> CalibrationReport {
+  let clock = Stopwatch()
+  let history = try MediaHistory(CSVTable(contentsOf: path), columns: columns)
+  let file = output ?? URL(filePath: path).deletingPathExtension().lastPathComponent + ".yaml"
+  let name = URL(filePath: file).deletingPathExtension().lastPathComponent
+  let progress = ProgressLine(style: style)
+  let calibration = try MediaMixCalibration(history, name: name, options: options) { share in
+    if progress.isDue { progress.show("fitting \(path): \(Int(100 * share)) %") }
+  }
+  progress.finish()
+  try calibration.market.validate()
+  let plausible = PlausibleMarkets.file(besideMarket: file)
+  try AtomicFile.write(calibration.plausible.csv, to: plausible)
+  try AtomicFile.write(calibration.market.yaml, to: file)
+  return CalibrationReport(
+    market: file, plausible: plausible, ticks: history.count, calibration: calibration, seconds: clock.seconds
+  )
+}

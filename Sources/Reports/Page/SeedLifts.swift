@@ -1,0 +1,97 @@
+import Apportion
+import Documents
+import Foundation
+import Runs
+
+/// What the policies of several training seeds gain over the baselines: a report's headline and its table of seeds.
+struct SeedLifts {
+  private struct Seed {
+    let name: String
+    let policy: Double
+    let share: Double
+    /// By baseline: its mean, and the 95 % interval over episodes of the policy's gain, as shares of it.
+    let baselines: [(name: String, mean: Double, gain: ClosedRange<Double>?)]
+
+    func lift(over name: String) -> Double? {
+      baselines.first { $0.name == name }.map { 100 * (policy / $0.mean - 1) }
+    }
+  }
+
+  private let seeds: [Seed]
+  private let fixedName: String
+
+  init(_ folders: [RunFolder], _ evaluations: [JSONValue], fixedName: String) {
+    self.fixedName = fixedName
+    seeds = zip(folders, evaluations).map { folder, evaluation in
+      var baselines: [(name: String, mean: Double, gain: ClosedRange<Double>?)] = []
+      if case .object(let members)? = evaluation["baselines"] {
+        baselines = members.map { member in
+          let mean = member.value["mean"]?.double ?? .nan
+          let ends = member.value["gain"]?["ci95"]?.array?.compactMap(\.double) ?? []
+          let gain =
+            ends.count == 2 && ends[0] <= ends[1] && mean > 0
+            ? 100 * ends[0] / mean...100 * ends[1] / mean : nil
+          return (member.key, mean, gain)
+        }
+      }
+      let seed = (try? Policy(contentsOf: folder.policy))?.trainingSeed
+      return Seed(
+        name: seed.map { "\($0)" } ?? folder.path, policy: evaluation["policy"]?["mean"]?.double ?? .nan,
+        share: evaluation["share_of_bound"]?.double ?? .nan, baselines: baselines)
+    }
+  }
+
+  /// The mean gain over the best fixed plan, in percent.
+  var meanLift: Double { meanLift(over: fixedName) ?? .nan }
+
+  /// The mean gain over a baseline, in percent; nil where it was not played.
+  func meanLift(over name: String) -> Double? {
+    let lifts = seeds.compactMap { $0.lift(over: name) }
+    return lifts.isEmpty ? nil : lifts.reduce(0, +) / Double(lifts.count)
+  }
+
+  /// The interval of the gain over the best fixed plan: over seeds by Student's t, or of one seed over episodes.
+  var interval: String {
+    let lifts = seeds.compactMap { $0.lift(over: fixedName) }
+    guard lifts.count > 1 else {
+      let gain = seeds.first?.baselines.first { $0.name == fixedName }?.gain
+      return gain.map {
+        String(
+          format: "One training seed; 95 %% interval over episodes %+.1f to %+.1f %%", $0.lowerBound,
+          $0.upperBound)
+      } ?? "One training seed"
+    }
+    let mean = lifts.reduce(0, +) / Double(lifts.count)
+    let variance = lifts.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(lifts.count - 1)
+    let half = studentQuantile(freedom: lifts.count - 1) * (variance / Double(lifts.count)).squareRoot()
+    return String(
+      format: "Mean of %d training seeds, 95 %% interval %+.1f to %+.1f %%", lifts.count, mean - half,
+      mean + half)
+  }
+
+  /// The gains of every seed over every baseline.
+  var table: String {
+    guard let first = seeds.first else { return "" }
+    let header = ["seed", "policy"] + first.baselines.map { "over \($0.name)" } + ["of the bound"]
+    let rows = seeds.map { seed in
+      [seed.name, readable(seed.policy)]
+        + first.baselines.map { baseline in
+          seed.lift(over: baseline.name).map { String(format: "%+.1f %%", $0) } ?? "–"
+        }
+        + [String(format: "%.1f %%", 100 * seed.share)]
+    }
+    func row(_ cells: [String], _ tag: String) -> String {
+      "<tr>" + cells.map { "<\(tag)>\(escaped($0))</\(tag)>" }.joined() + "</tr>"
+    }
+    return
+      "<div class=\"wide\"><table>\(row(header, "th"))\(rows.map { row($0, "td") }.joined())</table></div>"
+  }
+}
+
+/// The 97.5 % quantile of Student's t distribution; beyond ten degrees of freedom by Cornish and Fisher's first terms.
+private func studentQuantile(freedom: Int) -> Double {
+  let small = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228]
+  guard freedom > small.count else { return small[max(freedom, 1) - 1] }
+  let (z, n) = (1.959964, Double(freedom))
+  return z + (z * z * z + z) / (4 * n)
+}

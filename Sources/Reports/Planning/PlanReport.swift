@@ -1,0 +1,131 @@
+import Apportion
+import Documents
+import Foundation
+import Runs
+
+/// A plan beside what is done today, a steady plan, and plans at other budgets.
+public struct PlanReport: Sendable {
+  /// What was planned.
+  public let source: String
+  /// The currency of its money; empty where it is not known.
+  public let currency: String
+  /// The plan.
+  public let plan: SpendPlan
+  /// The best plan that spends the same in every tick; nil where there are no ticks.
+  public let steady: SpendPlan?
+  /// The time that planning took, reading files apart.
+  public let milliseconds: Double
+  /// Plans at half to one and a half times the budget; empty where they were not asked for.
+  public let whatIf: [SpendPlan]
+
+  /// The plan as JSON.
+  public var json: JSONValue {
+    var members: [JSONValue.Member] = [
+      .init("budget", JSONValue(plan.budget)), .init("spend", JSONValue(plan.spend)),
+      .init("outcome", JSONValue(plan.outcome)),
+      .init("current_outcome", plan.currentOutcome.map { JSONValue($0) } ?? .null),
+      .init("bound", JSONValue(plan.bound)), .init("certified_gap", JSONValue(plan.certifiedGap)),
+      .init("violations", JSONValue(plan.violations)), .init("milliseconds", JSONValue(milliseconds)),
+      .init("channels", .array(plan.rows.map(Self.json))),
+    ]
+    if let steady {
+      members.append(
+        .init(
+          "steady",
+          [
+            "outcome": JSONValue(steady.outcome), "certified_gap": JSONValue(steady.certifiedGap),
+            "channels": .array(steady.rows.map(Self.json)),
+          ]))
+    }
+    if !whatIf.isEmpty {
+      members.append(
+        .init(
+          "what_if",
+          .array(
+            whatIf.map { plan in
+              [
+                "budget": JSONValue(plan.budget), "outcome": JSONValue(plan.outcome),
+                "marginal_return": JSONValue(Self.marginalReturn(plan)),
+                "certified_gap": JSONValue(plan.certifiedGap),
+                "spends": .object(plan.rows.map { .init($0.name, JSONValue($0.spend)) }),
+              ]
+            })))
+    }
+    return .object(members)
+  }
+
+  private static func json(_ row: SpendPlan.Row) -> JSONValue {
+    [
+      "name": .string(row.name), "spend": JSONValue(row.spend), "outcome": JSONValue(row.outcome),
+      "marginal_return": JSONValue(row.marginalReturn),
+      "current_spend": row.current.map { JSONValue($0.spend) } ?? .null,
+      "current_outcome": row.current.map { JSONValue($0.outcome) } ?? .null,
+      "limits": [JSONValue(row.limits.lowerBound), JSONValue(row.limits.upperBound)],
+    ]
+  }
+
+  /// What the next unit of the budget brings: the highest margin of a channel that may still grow.
+  private static func marginalReturn(_ plan: SpendPlan) -> Double {
+    plan.rows.filter { $0.spend < $0.limits.upperBound * (1 - 1e-9) }.map(\.marginalReturn).max() ?? 0
+  }
+
+  /// The plan for people.
+  public var text: String {
+    var table = TextTable([
+      "channel", "today", "plan", "change", "outcome", "return", "marginal return", "limits",
+    ])
+    for row in plan.rows {
+      table.append([
+        row.name, row.current.map { readable($0.spend) } ?? "–", readable(row.spend),
+        row.current.map { percent(row.spend / $0.spend - 1) } ?? "–", readable(row.outcome),
+        row.spend > 0 ? readable(row.outcome / row.spend) : "–",
+        readable(row.marginalReturn),
+        "\(readable(row.limits.lowerBound)) to \(readable(row.limits.upperBound))",
+      ])
+    }
+    var text = table.text + "\n"
+    text += "Spends \(readable(plan.spend)) of \(readable(plan.budget)) \(currency)".trimmed
+    text += " for an outcome of \(readable(plan.outcome))"
+    if let current = plan.currentOutcome {
+      text += ", \(percent(plan.outcome / current - 1)) against \(readable(current)) today"
+    }
+    text += ".\nNo plan within the limits can exceed \(readable(plan.bound)): "
+    text += String(
+      format: "%.2g %% above this one. %d violations. ", plan.certifiedGap * 100, plan.violations)
+    text += String(format: "Planned in %.3g ms.\n", milliseconds)
+    if let steady {
+      text += "The best plan that spends the same in every tick: \(readable(steady.outcome)).\n"
+    }
+    guard !whatIf.isEmpty else { return text }
+    var curve = TextTable(["budget", "outcome", "marginal return"])
+    for plan in whatIf {
+      curve.append([
+        readable(plan.budget), readable(plan.outcome), readable(Self.marginalReturn(plan)),
+      ])
+    }
+    return text + "\n" + curve.text
+  }
+
+  /// The plan as a table: a row per tick, a column per channel.
+  public var schedule: String {
+    let columns = plan.rows.map(\.schedule)
+    let rows = (0..<(columns.first?.count ?? 0)).map { tick in
+      ([String(tick + 1)] + columns.map { String(format: "%.2f", $0[tick]) }).joined(separator: ",")
+    }
+    let header = (["tick"] + plan.rows.map { quoted($0.name) }).joined(separator: ",")
+    return ([header] + rows).joined(separator: "\n") + "\n"
+  }
+
+  private func percent(_ share: Double) -> String {
+    share.isFinite ? String(format: "%+.1f %%", share * 100) : "new"
+  }
+
+  private func quoted(_ name: String) -> String {
+    name.contains { ",\"\n".contains($0) }
+      ? "\"" + name.replacingOccurrences(of: "\"", with: "\"\"") + "\"" : name
+  }
+}
+
+extension String {
+  fileprivate var trimmed: String { trimmingCharacters(in: .whitespaces) }
+}

@@ -1,0 +1,67 @@
+import Documents
+import LinearAlgebra
+import NeuralNetworks
+
+/// The time of one double-DQN update of the reference network, 64-256-256-(8×16).
+struct UpdateBenchmark {
+  let batch: Int
+  let head: Aggregation
+  let microseconds: Double
+  /// The useful operations of its products per nanosecond; see `NetworkShape.updateOperations`.
+  let gigaflops: Double
+  /// The time on one thread over the time on all.
+  let scaling: Double
+
+  static let shape = NetworkShape(
+    observationSize: 64, hidden: [256, 256], branchSizes: Array(repeating: 16, count: 8))
+
+  init(batch: Int, budget: Double) {
+    self.batch = batch
+    head = Self.shape.aggregation
+    let one = Self.seconds(batch: batch, threads: 1, budget: budget)
+    let all = Self.seconds(batch: batch, threads: availableThreads(), budget: budget)
+    let best = min(one, all)
+    microseconds = best * 1e6
+    gigaflops = Self.shape.updateOperations(batch: batch) / best / 1e9
+    scaling = one / all
+  }
+
+  private static func seconds(batch: Int, threads: Int, budget: Double) -> Double {
+    let update = DoubleQUpdate(shape: shape, maximumBatch: batch, seed: 1, pool: WorkerPool(threads: threads))
+    var stream = RandomStream(seed: 2, purpose: .test)
+    let states = Matrix(rows: batch, columns: shape.observationSize)
+    let next = Matrix(rows: batch, columns: shape.observationSize)
+    for index in 0..<states.count {
+      states.pointer[index] = stream.uniform() * 2 - 1
+      next.pointer[index] = stream.uniform() * 2 - 1
+    }
+    let actions = (0..<batch * shape.branchCount).map { _ in Int32(stream.uniform() * 16) }
+    let rewards = (0..<batch).map { _ in stream.uniform() }
+    let discounts = [Float](repeating: 0.97, count: batch)
+    return actions.withUnsafeBufferPointer { actions in
+      rewards.withUnsafeBufferPointer { rewards in
+        discounts.withUnsafeBufferPointer { discounts in
+          guard let a = actions.baseAddress, let r = rewards.baseAddress, let d = discounts.baseAddress else {
+            return .nan
+          }
+          let transitions = TransitionBatch(
+            observations: states.view, actions: a, rewards: r, discounts: d, nextObservations: next.view)
+          return Timing.seconds(budget: budget) { _ = update.update(transitions) }
+        }
+      }
+    }
+  }
+
+  /// The result as JSON.
+  ///
+  /// - Parameter peak: what the machine's matrix products reach on all threads, in GFLOP/s.
+  func json(peak: Double) -> JSONValue {
+    [
+      "batch": JSONValue(batch), "head": .string(head.rawValue),
+      "microseconds": JSONValue((microseconds * 10).rounded() / 10),
+      "gflops": JSONValue(roundedToHundredths(gigaflops)),
+      "share_of_peak": JSONValue(roundedToHundredths(gigaflops / peak)),
+      "scaling": JSONValue(roundedToHundredths(scaling)),
+    ]
+  }
+}

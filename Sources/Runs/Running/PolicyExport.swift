@@ -1,0 +1,60 @@
+import Documents
+import Learning
+import PolicyFormats
+
+/// Exports a policy to a file and proves that the file holds it.
+public struct PolicyExport: Sendable, Equatable {
+  /// The file.
+  public let file: String
+  /// Its format.
+  public let format: PolicyFormat
+  /// The SHA-256 of its bytes, in hexadecimal.
+  public let digest: String
+  /// The largest difference between the values that the file's test vectors promise and those that the file read back
+  /// computes, as a share of the largest value where that is above 1.
+  public let maximumDifference: Float
+
+  /// Writes the file with test vectors in it, reads it back and compares the outputs.
+  ///
+  /// - Throws: `PolicyError.unsupported` where the format cannot hold the policy, what `PolicyFormat` throws, or `ExportError` where the file computes something else than the policy.
+  public init(_ policy: Policy, format: PolicyFormat, to path: String) throws {
+    if let refusal = format.refusal(of: policy) { throw refusal }
+    let vectors = TestVectors(policy)
+    try format.write(policy, vectors: vectors, to: path)
+    let (carried, computed) = try format.readBack(path)
+    maximumDifference = carried.difference(
+      to: computed, branchSizes: policy.shape.isChosenByBranch ? policy.shape.branchSizes : nil)
+    guard carried == vectors, maximumDifference <= 1e-4 else {
+      throw ExportError(file: path, difference: maximumDifference)
+    }
+    file = path
+    self.format = format
+    digest = sha256(of: try AtomicFile.read(path))
+  }
+
+  /// The export as JSON.
+  public var json: JSONValue {
+    [
+      "file": .string(file), "format": .string(format.rawValue), "sha256": .string(digest),
+      "max_difference": JSONValue(maximumDifference),
+    ]
+  }
+
+  /// The export for people.
+  public var text: String {
+    "\(file)\nsha256 \(digest)\nread back: outputs differ by at most \(JSONValue(maximumDifference).text())\n"
+  }
+}
+
+/// An exported file does not compute what the policy does.
+public struct ExportError: Error, Equatable, CustomStringConvertible {
+  /// The file.
+  public let file: String
+  /// The largest difference of the values.
+  public let difference: Float
+
+  /// One sentence.
+  public var description: String {
+    "\(file): read back, its outputs differ by \(difference): the file must not be used, and this is our fault."
+  }
+}
