@@ -4,7 +4,7 @@ import PackageDescription
 /// A package of its own, so that nobody who uses the library resolves the benchmarks' dependencies.
 ///
 ///     swift package --package-path Benchmarks benchmark     # every piece, by ordo-one/benchmark
-///     scripts/compare-peers                                 # ours beside the libraries others use
+///     Benchmarks/compare-peers                                 # ours beside the libraries others use
 let package = Package(
   name: "apportion-benchmarks",
   dependencies: [

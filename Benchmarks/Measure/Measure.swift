@@ -3,7 +3,7 @@ import ArgumentParser
 /// Times one piece of work and prints JSON: `seconds` per item of work.
 @main struct Measure: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Times one piece of work and prints JSON; scripts/compare-peers runs it beside the peers.",
+    abstract: "Times one piece of work and prints JSON; Benchmarks/compare-peers runs it beside the peers.",
     subcommands: [
       Update.self, TrainCartPole.self, Stepping.self, Sampling.self, Products.self, Growth.self, Acting.self,
     ])

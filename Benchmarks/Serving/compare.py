@@ -1,4 +1,4 @@
-"""Measures `apportion serve` beside FastAPI + onnxruntime; called by scripts/compare-serving.
+"""Measures `apportion serve` beside FastAPI + onnxruntime; called by Benchmarks/compare-serving.
 
 Rounds are interleaved and medians reported, with the load generator (wrk) on the same cores as the servers.
 """
@@ -177,7 +177,7 @@ if options.output:
             sections = dict(part.split("\n\n", 1) for part in file.read().strip().split("\n\n## ")[1:])
     sections[machine.name()] = about + "\n\n" + "\n".join(lines)
     with open(options.output, "w") as file:
-        file.write("# Serving, measured\n\n`scripts/compare-serving RUN` writes this machine's section of this page.\n"
+        file.write("# Serving, measured\n\n`Benchmarks/compare-serving RUN` writes this machine's section of this page.\n"
                    + "".join(f"\n## {name}\n\n{text}\n" for name, text in sections.items()))
 for process in servers:
     process.terminate()

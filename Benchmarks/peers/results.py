@@ -108,7 +108,7 @@ def growth_table(growth):
 def text(machines):
     parts = [
         "# Speed beside the libraries others use",
-        "Written by `scripts/compare-peers`; run it to measure your machine. Ours and theirs were run in turn, "
+        "Written by `Benchmarks/compare-peers`; run it to measure your machine. Ours and theirs were run in turn, "
         "several times over; the numbers are medians, in one run per row. A ratio is theirs over ours in time. Peers run at "
         "the number of threads that suits them best, jitted and warmed up; `Benchmarks/peers` holds their scripts. An update "
         "is sample, double-DQN step, clip, Adam and target network, of the network 64-256-256 and the head named.",

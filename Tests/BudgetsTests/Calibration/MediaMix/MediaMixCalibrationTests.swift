@@ -4,7 +4,7 @@ import Foundation
 import LinearAlgebra
 import Testing
 
-/// A history whose truth is known; `scripts/recovery` does the same for many.
+/// A history whose truth is known; `Benchmarks/recovery` does the same for many.
 private struct Generated {
   let history: MediaHistory
   /// Outcome per unit of money by channel.
