@@ -64,6 +64,16 @@ struct LogBelief {
     move(by: shift / prior, information: (prior - posterior) / (prior * prior))
   }
 
+  /// By how much the variance of the constant's mean is expected to grow when a Poisson count of this mean is seen: what
+  /// can be learned of what lasts.
+  func learned(fromCount expected: Float) -> Float {
+    let prior = variance
+    guard expected > 0, prior > 1e-12 else { return 0 }
+    let posterior = log(1 + 1 / (1 / (exp(prior) - 1) + expected))
+    let first = constantVariance + covariance
+    return max(first * first * (prior - posterior) / (prior * prior), 0)
+  }
+
   private mutating func correct(by residual: Float, innovation: Float) {
     guard innovation > 1e-12 else { return }
     move(by: residual / innovation, information: 1 / innovation)

@@ -78,6 +78,11 @@ final class AdvertiserObservation: MarketObservation {
     }
   }
 
+  /// Lanes: the clicks of a channel so far.
+  func clickSum(_ channel: Int) -> UnsafePointer<Float> {
+    UnsafePointer(sums.view.row(channel * Self.sumCount + 4))
+  }
+
   private func results(_ simulation: MarketSimulation, _ channel: Int) -> ck_channel_results {
     let rows = sums.view.rows(channel * Self.sumCount..<(channel + 1) * Self.sumCount)
     return ck_channel_results(
@@ -101,7 +106,7 @@ private protocol ChannelConsole: AnyObject {
 
 /// For how many observations the calibration stands, where the log of a rate has these deviations: the shape of the gamma
 /// distribution of the same mean and variance. At most 1,000, where all is known.
-private func countedObservations(_ deviations: Double...) -> Float {
+func countedObservations(_ deviations: Double...) -> Float {
   Float(min(1 / max(exp(deviations.reduce(0) { $0 + $1 * $1 }) - 1, 1e-3), 1e3))
 }
 

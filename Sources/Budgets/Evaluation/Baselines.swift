@@ -22,7 +22,7 @@ public struct Baselines: Sendable {
   }
 
   /// Uniform, equal split, today (where recent spends are known), static, plan (where all channels have response curves),
-  /// pacing and replan, in this order.
+  /// pacing, replan and explore, in this order.
   public var entries: [MarketEvaluation.Entry] {
     let (market, plan, level, models) = (market, plan, uniformLevel, market.channelModels)
     return [
@@ -31,6 +31,7 @@ public struct Baselines: Sendable {
     ] + [today].compactMap { $0 } + fixedPlans + [
       .init("pacing") { PacingStrategy(plan: plan) },
       .init("replan") { ReplanStrategy(market: market, models: models) },
+      .init("explore") { ExploreStrategy(market: market, models: models) },
     ]
   }
 

@@ -179,6 +179,17 @@ final class LagrangianPlanner {
     (memory.levels + lane * memory.groups).update(from: tables.chosen, count: groups)
   }
 
+  /// The number of periods that a plan from a tick on has.
+  func periodCount(tick: Int) -> Int { horizons[tick].periods.count }
+
+  /// Chooses the levels of the first period anew, whose net gains were changed, at the plan's price of money.
+  func chooseAgain() {
+    for channel in 0..<channelCount {
+      tables.chosen[channel] = Int32(tables.best(group: channel, at: multiplier))
+    }
+    respectTickCap(period: 0)
+  }
+
   /// Room to remember the plans of some lanes.
   func makeMemory(lanes: Int) -> PlanMemory { PlanMemory(lanes: lanes, groups: tables.stride) }
 

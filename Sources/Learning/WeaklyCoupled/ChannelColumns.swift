@@ -1,0 +1,48 @@
+/// What stands where in a row that describes one channel of a weakly coupled problem before a step.
+///
+/// A row holds, in this order: the features that the network reads; each level's forecast gain, then each level's forecast
+/// cost, in the channel's own units; and six scalars, see `Scalar`. Ladders shorter than `levels` are closed beyond
+/// their end: a level that may not be played has the gain `closed`. In its own units a channel's problem is free of
+/// scale, which is what lets one network serve channels and budgets of any size.
+public struct ChannelColumns: Sendable, Equatable, Hashable, Codable {
+  /// The number of features.
+  public let features: Int
+  /// The number of levels of the longest ladder.
+  public let levels: Int
+
+  /// The numbers at the end of a row, in this order.
+  public enum Scalar: Int, CaseIterable, Sendable {
+    /// The traffic of the step, 1 on average: what the network's corrections of gains and costs are scaled with.
+    case traffic
+    /// The traffic after the step to the end, in mean steps: what spend after the step is scaled with.
+    case trafficAfter
+    /// The share of the episode's steps to come, this one included.
+    case timeLeft
+    /// The standard deviation of the logarithm of the channel's gain, as far as it is known.
+    case deviation
+    /// The logarithm of the gain unit, in units of the objective.
+    case gainUnit
+    /// The logarithm of the cost unit, in money.
+    case costUnit
+  }
+
+  /// The gain of a level that may not be played: finite, so that products with it stay numbers.
+  public static let closed: Float = -1e30
+
+  /// Describes rows.
+  public init(features: Int, levels: Int) {
+    precondition(
+      features > 0 && levels > 0, "A channel's row needs features and levels: \(features), \(levels).")
+    self.features = features
+    self.levels = levels
+  }
+
+  /// The forecast gain of each level.
+  public var gains: Range<Int> { features..<features + levels }
+  /// The forecast cost of each level.
+  public var costs: Range<Int> { features + levels..<features + 2 * levels }
+  /// The column of a scalar.
+  @inline(__always) public subscript(scalar: Scalar) -> Int { features + 2 * levels + scalar.rawValue }
+  /// The length of a row.
+  public var count: Int { features + 2 * levels + Scalar.allCases.count }
+}

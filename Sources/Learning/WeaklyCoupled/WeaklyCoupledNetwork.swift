@@ -1,0 +1,85 @@
+import LinearAlgebra
+import NeuralNetworks
+
+/// One network for every channel: features and the price of money in; gains, costs and spend to go out.
+///
+/// It reads a channel's features with x = log λ̃ (clipped to ±5) and max(x, 0) behind them, λ̃ = λ · cost unit / gain unit being the
+/// price of money λ in the channel's units. Of its 2 · levels + 1 outputs, the first `levels` correct the forecast
+/// gains of the levels, the next their forecast costs, both times the step's traffic; the last, times the traffic after
+/// the step, is what the channel spends after it. With corrections G and K,
+///
+///     q(level) = G(level) − λ̃ · K(level),    spend to go(level) = max(0, K(level) + after).
+///
+/// The last layer starts at 0: an untrained network plays its forecasts.
+public struct WeaklyCoupledShape: Sendable, Equatable, Hashable, Codable {
+  /// What a channel's row holds.
+  public let columns: ChannelColumns
+  /// The number of units of each hidden layer.
+  public let hidden: [Int]
+
+  /// Describes a network.
+  public init(columns: ChannelColumns, hidden: [Int] = [96, 64]) {
+    self.columns = columns
+    self.hidden = hidden
+  }
+
+  /// The length of an input row, of each hidden layer and of an output row.
+  public var widths: [Int] { [columns.features + 2] + hidden + [2 * columns.levels + 1] }
+
+  /// The largest |log λ̃| that the network tells apart.
+  static let priceRange: Float = 5
+
+  func makeNetwork(seed: UInt64) -> DenseNetwork { DenseNetwork(widths: widths, seed: seed, outputGain: 0) }
+
+  /// log λ̃ of a row at a log price of money.
+  @inline(__always) func relativePrice(_ row: UnsafePointer<Float>, logPrice: Float) -> Float {
+    logPrice + row[columns[.costUnit]] - row[columns[.gainUnit]]
+  }
+
+  /// Writes what the network reads of a row at a relative price.
+  @inline(__always) func writeInput(
+    _ row: UnsafePointer<Float>, relativePrice: Float, into input: UnsafeMutablePointer<Float>
+  ) {
+    input.update(from: row, count: columns.features)
+    let price = min(max(relativePrice, -Self.priceRange), Self.priceRange)
+    input[columns.features] = price
+    input[columns.features + 1] = max(price, 0)
+  }
+
+  /// The reading of a row's outputs.
+  @inline(__always) func values(
+    row: UnsafePointer<Float>, outputs: UnsafePointer<Float>
+  ) -> ChannelValues {
+    ChannelValues(
+      gains: row + columns.features, costs: row + columns.features + columns.levels, outputs: outputs,
+      levels: columns.levels, traffic: row[columns[.traffic]], trafficAfter: row[columns[.trafficAfter]])
+  }
+}
+
+/// What the network says of one channel, in the channel's units.
+struct ChannelValues {
+  let gains, costs, outputs: UnsafePointer<Float>
+  let levels: Int
+  let traffic, trafficAfter: Float
+
+  /// The gain of a level.
+  @inline(__always) func gain(_ level: Int) -> Float { gains[level] + traffic * outputs[level] }
+  /// The cost of a level.
+  @inline(__always) func cost(_ level: Int) -> Float { costs[level] + traffic * outputs[levels + level] }
+  /// What is spent after the step.
+  @inline(__always) var after: Float { trafficAfter * outputs[2 * levels] }
+  /// What a level and all that follows spend.
+  @inline(__always) func spendToGo(_ level: Int) -> Float { max(0, cost(level) + after) }
+
+  /// The level of the largest priced gain, the first among equals.
+  ///
+  /// - Parameter hope: what gains are multiplied with, for what could be learned.
+  @inline(__always) func best(at price: Float, hope: Float = 1) -> Int {
+    var (best, most) = (0, -Float.infinity)
+    for level in 0..<levels {
+      let score = hope * gain(level) - price * cost(level)
+      if score > most { (best, most) = (level, score) }
+    }
+    return best
+  }
+}

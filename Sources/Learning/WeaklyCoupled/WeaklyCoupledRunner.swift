@@ -1,0 +1,214 @@
+import LinearAlgebra
+import NeuralNetworks
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Plays a weakly coupled policy in some lanes: finds each lane's price of money, then each channel's level.
+///
+/// The price found last is state: a later search looks around it. Lanes do not know of each other, so results depend
+/// neither on how lanes are put together nor on threads. A decision costs one pass of (channels × prices tried) rows: linear
+/// in channels.
+public final class WeaklyCoupledRunner {
+  /// The policy.
+  public let policy: WeaklyCoupledPolicy
+  /// The number of lanes.
+  public let lanes: Int
+  /// The number of channels of a lane.
+  public let channels: Int
+  /// Lanes: the log price of money found last, before its offset.
+  public let logPrices: UnsafeMutablePointer<Float>
+  /// Lanes: the log price of money that the last levels were chosen at.
+  public let playedLogPrices: UnsafeMutablePointer<Float>
+
+  private let network: DenseNetwork
+  private let input, output: Matrix
+  private let workspace: ForwardWorkspace
+  private let spends: Matrix
+  private let pool: WorkerPool?
+  private let lanesPerPiece: Int
+  private var isOpening = true
+
+  /// Prepares to play.
+  ///
+  /// - Parameter pool: the threads that share the rows; nil runs on the caller's alone.
+  public init(_ policy: WeaklyCoupledPolicy, lanes: Int, channels: Int, pool: WorkerPool? = nil) {
+    precondition(lanes > 0 && channels > 0, "A runner needs lanes and channels: \(lanes), \(channels).")
+    self.policy = policy
+    self.lanes = lanes
+    self.channels = channels
+    self.pool = pool
+    network = DenseNetwork(widths: policy.shape.widths, parameters: policy.weights)
+    let points = MoneyPriceSearch.following.count
+    // Some thousand rows at once, however many lanes there are.
+    lanesPerPiece = max(1, min(lanes, 2048 / (channels * points)))
+    let rows = lanesPerPiece * channels * points
+    input = Matrix(rows: rows, columns: network.inputs)
+    output = Matrix(rows: rows, columns: network.outputs)
+    workspace = network.workspace(maximumBatch: rows)
+    spends = Matrix(rows: lanesPerPiece, columns: MoneyPriceSearch.opening.count)
+    logPrices = .allocate(capacity: lanes)
+    logPrices.initialize(repeating: policy.priceCenter, count: lanes)
+    playedLogPrices = .allocate(capacity: lanes)
+    playedLogPrices.initialize(repeating: policy.priceCenter, count: lanes)
+  }
+
+  deinit {
+    logPrices.deallocate()
+    playedLogPrices.deallocate()
+  }
+
+  /// Forgets the last episode's prices.
+  public func startEpisode() {
+    logPrices.update(repeating: policy.priceCenter, count: lanes)
+    isOpening = true
+  }
+
+  /// Goes on from the prices of an earlier decision, as after a restart.
+  ///
+  /// - Parameter prices: lanes: log prices of money, as `logPrices` held them.
+  public func resume(logPrices prices: [Float]) {
+    precondition(prices.count == lanes, "\(lanes) lanes need as many prices, not \(prices.count).")
+    for (lane, price) in prices.enumerated() { logPrices[lane] = price }
+    isOpening = false
+  }
+
+  /// Chooses the levels of a step.
+  ///
+  /// - Parameters:
+  ///   - rows: (lanes × channels) rows as `policy.shape.columns` describes them.
+  ///   - step: the number of the step, from 0: which price offset counts.
+  ///   - money: lanes: what is left of the budget.
+  ///   - stepCap: what a step may be expected to cost, in money.
+  ///   - levels: lanes × channels: what to play.
+  public func act(
+    rows: MatrixView, step: Int, money: UnsafePointer<Float>, stepCap: Float = .infinity,
+    into levels: UnsafeMutablePointer<Int32>
+  ) {
+    precondition(
+      rows.rows == lanes * channels && rows.columns == policy.shape.columns.count,
+      "\(lanes) lanes of \(channels) channels need as many rows of \(policy.shape.columns.count) columns.")
+    let offset = policy.priceOffsets.isEmpty ? 0 : policy.priceOffsets[min(step, policy.priceOffsets.count - 1)]
+    for first in stride(from: 0, to: lanes, by: lanesPerPiece) {
+      let range = first..<min(first + lanesPerPiece, lanes)
+      findPrices(rows, lanes: range, money: money)
+      for lane in range { playedLogPrices[lane] = logPrices[lane] + offset }
+      choose(rows, lanes: range, stepCap: stepCap, into: levels)
+    }
+    isOpening = false
+  }
+
+  /// Values of all levels at each lane's played price.
+  ///
+  /// - Parameters:
+  ///   - rows: (lanes × channels) rows.
+  ///   - logPrices: lanes: log prices of money.
+  ///   - q: (lanes × channels) × levels: priced gains, in units of the objective.
+  ///   - spendToGo: (lanes × channels) × levels: what a level and all that follows spend, in money.
+  public func values(
+    rows: MatrixView, logPrices: UnsafePointer<Float>, q: MatrixView, spendToGo: MatrixView
+  ) {
+    let columns = policy.shape.columns
+    for first in stride(from: 0, to: lanes, by: lanesPerPiece) {
+      let range = first..<min(first + lanesPerPiece, lanes)
+      evaluate(rows, lanes: range, points: 1) { lane, _ in logPrices[lane] }
+      for index in 0..<range.count * channels {
+        let place = range.lowerBound * channels + index
+        let row = rows.row(place)
+        let values = policy.shape.values(row: row, outputs: output.view.row(index))
+        let (gain, cost) = (exp(row[columns[.gainUnit]]), exp(row[columns[.costUnit]]))
+        let price = exp(logPrices[place / channels])
+        for level in 0..<columns.levels {
+          q.row(place)[level] = gain * values.gain(level) - price * cost * values.cost(level)
+          spendToGo.row(place)[level] = cost * values.spendToGo(level)
+        }
+      }
+    }
+  }
+
+  /// Runs the network on every channel of some lanes at some prices each: rows by lane, price, channel.
+  private func evaluate(
+    _ rows: MatrixView, lanes range: Range<Int>, points: Int, logPrice: (_ lane: Int, _ point: Int) -> Float
+  ) {
+    let shape = policy.shape
+    let (input, output) = (input.view, output.view)
+    var place = 0
+    for lane in range {
+      for point in 0..<points {
+        let price = logPrice(lane, point)
+        for channel in 0..<channels {
+          let row = rows.row(lane * channels + channel)
+          shape.writeInput(
+            row, relativePrice: shape.relativePrice(row, logPrice: price), into: input.row(place))
+          place += 1
+        }
+      }
+    }
+    network.outputs(
+      observations: input.rows(0..<place), into: output.rows(0..<place), workspace: workspace, pool: pool)
+  }
+
+  private func findPrices(_ rows: MatrixView, lanes range: Range<Int>, money: UnsafePointer<Float>) {
+    let offsets = isOpening ? MoneyPriceSearch.opening : MoneyPriceSearch.following
+    let chunk = MoneyPriceSearch.following.count
+    let (shape, columns) = (policy.shape, policy.shape.columns)
+    let (spends, output) = (spends.view, output.view)
+    for start in stride(from: 0, to: offsets.count, by: chunk) {
+      let points = min(chunk, offsets.count - start)
+      evaluate(rows, lanes: range, points: points) { logPrices[$0] + offsets[start + $1] }
+      var place = 0
+      for lane in range {
+        for point in start..<start + points {
+          var spend: Float = 0
+          for channel in 0..<channels {
+            let row = rows.row(lane * channels + channel)
+            let price = exp(shape.relativePrice(row, logPrice: logPrices[lane] + offsets[point]))
+            let values = shape.values(row: row, outputs: output.row(place))
+            spend += exp(row[columns[.costUnit]]) * values.spendToGo(values.best(at: price))
+            place += 1
+          }
+          spends.row(lane - range.lowerBound)[point] = spend
+        }
+      }
+    }
+    for lane in range {
+      logPrices[lane] += MoneyPriceSearch.offset(
+        offsets, spends: spends.row(lane - range.lowerBound), money: money[lane])
+    }
+  }
+
+  private func choose(
+    _ rows: MatrixView, lanes range: Range<Int>, stepCap: Float, into levels: UnsafeMutablePointer<Int32>
+  ) {
+    evaluate(rows, lanes: range, points: 1) { lane, _ in playedLogPrices[lane] }
+    let (shape, columns, output) = (policy.shape, policy.shape.columns, output.view)
+    for lane in range {
+      /// The levels at a price raised by a factor, and what they cost.
+      func levelsCost(raised: Float) -> Float {
+        var cost: Float = 0
+        for channel in 0..<channels {
+          let row = rows.row(lane * channels + channel)
+          let values = shape.values(
+            row: row, outputs: output.row((lane - range.lowerBound) * channels + channel))
+          let price = raised * exp(shape.relativePrice(row, logPrice: playedLogPrices[lane]))
+          let hope = exp(policy.optimism * row[columns[.deviation]] * row[columns[.timeLeft]])
+          let level = values.best(at: price, hope: hope)
+          levels[lane * channels + channel] = Int32(level)
+          cost += exp(row[columns[.costUnit]]) * max(values.cost(level), 0)
+        }
+        return cost
+      }
+      guard levelsCost(raised: 1) > stepCap else { continue }
+      var (low, high): (Float, Float) = (1, 1.2)
+      while levelsCost(raised: high) > stepCap, high < 1e12 { (low, high) = (high, high * high) }
+      while high > low * 1.001 {
+        let middle = low.squareRoot() * high.squareRoot()
+        if levelsCost(raised: middle) > stepCap { low = middle } else { high = middle }
+      }
+      _ = levelsCost(raised: high)
+    }
+  }
+}

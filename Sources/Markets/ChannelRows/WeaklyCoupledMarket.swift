@@ -1,0 +1,111 @@
+import Learning
+import LinearAlgebra
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Budget allocation as a weakly coupled problem: a row per channel, a gain and a cost per channel.
+///
+/// Gains are expectations given the wins and the market's state of the tick: what was drawn, with less noise.
+public struct WeaklyCoupledMarket: WeaklyCoupledEnvironment {
+  /// The market.
+  public let market: Market
+  /// The markets that episodes are played in, where the market is only what is known of them.
+  public let plausible: PlausibleMarkets?
+  /// What a channel's row shows.
+  public let rows: ChannelRowKind
+  /// What a channel's row holds.
+  public let columns: ChannelColumns
+  /// One name per feature.
+  public let featureNames: [String]
+  private let models: [ChannelModel]
+
+  /// Describes the problem.
+  public init(market: Market, rows: ChannelRowKind, plausible: PlausibleMarkets? = nil) {
+    self.market = market
+    self.rows = rows
+    self.plausible = plausible
+    columns = market.channelColumns(rows)
+    featureNames = market.channelFeatureNames(rows)
+    models = market.channelModels
+  }
+
+  /// The number of channels.
+  public var channelCount: Int { market.channels.count }
+  /// The market's ticks.
+  public var steps: Int { market.ticks }
+
+  /// The log price of money that the plan starts with: about the middle of the prices worth training at.
+  public var planLogPrice: Float {
+    let planner = LagrangianPlanner(market, models: models)
+    let prior = [ChannelBelief](
+      repeating: ChannelBelief(drift: market.drift, randomization: market.randomization),
+      count: models.count)
+    planner.plan(tick: 0, budget: Float(market.budget), beliefs: prior, memory: planner.makeMemory(lanes: 1))
+    return log(max(planner.multiplier, 1e-12))
+  }
+
+  func makeRows(laneCount: Int) -> any ChannelRows {
+    market.makeChannelRows(rows, models: models, laneCount: laneCount)
+  }
+
+  /// Opens the lanes of a range.
+  public func makeBlock(lanes: Range<Int>, seed: UInt64, bindsBudget: Bool) -> Block {
+    Block(self, lanes: lanes, seed: seed, bindsBudget: bindsBudget)
+  }
+
+  /// Lanes of the market, all at the same tick.
+  public final class Block: WeaklyCoupledBlock {
+    private let simulation: MarketSimulation
+    private let rows: any ChannelRows
+    private let values: [Float]
+    private let spendWeight: Float
+
+    init(_ problem: WeaklyCoupledMarket, lanes: Range<Int>, seed: UInt64, bindsBudget: Bool) {
+      var market = problem.market
+      if !bindsBudget {
+        // More than is ever spent; not more than that, for money is counted in parts of the budget.
+        market.budget *= 40
+        market.tickCap = nil
+      }
+      simulation = MarketSimulation(market: market, lanes: lanes, seed: seed, plausible: problem.plausible)
+      rows = problem.makeRows(laneCount: lanes.count)
+      values = market.channels.map { Float($0.objectiveValue(market.objective)) }
+      spendWeight = market.objective == .profit ? 1 : 0
+    }
+
+    /// Starts an episode in every lane.
+    public func startEpisode() {
+      simulation.startEpisode()
+      rows.startEpisode(simulation)
+    }
+
+    /// Writes a row per lane and channel.
+    public func observe(into rows: MatrixView) { self.rows.write(simulation, into: rows) }
+
+    /// Plays a tick.
+    public func step(
+      levels: UnsafePointer<Int32>, gains: UnsafeMutablePointer<Float>, costs: UnsafeMutablePointer<Float>
+    ) {
+      simulation.play(levels: levels)
+      rows.observe(simulation)
+      let channels = simulation.channelCount
+      for channel in 0..<channels {
+        let outcome = simulation.values(.expectedOutcome, channel)
+        let spend = simulation.values(.spend, channel)
+        for lane in 0..<simulation.laneCount {
+          costs[lane * channels + channel] = spend[lane]
+          gains[lane * channels + channel] = values[channel] * outcome[lane] - spendWeight * spend[lane]
+        }
+      }
+    }
+
+    /// Writes the money left.
+    public func moneyLeft(into money: UnsafeMutablePointer<Float>) {
+      money.update(from: simulation.remaining, count: simulation.laneCount)
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import Learning
+import LinearAlgebra
+
+/// A weakly coupled policy that plays a market: any with channels like those that it was trained on, and any budget.
+public final class WeaklyCoupledStrategy: MarketStrategy {
+  private let policy: WeaklyCoupledPolicy
+  private let problem: WeaklyCoupledMarket
+  private var seat: Seat?
+
+  /// What a number of lanes needs.
+  private final class Seat {
+    let rows: any ChannelRows
+    let matrix: Matrix
+    let runner: WeaklyCoupledRunner
+    let laneCount: Int
+
+    init(_ policy: WeaklyCoupledPolicy, _ problem: WeaklyCoupledMarket, laneCount: Int) {
+      rows = problem.makeRows(laneCount: laneCount)
+      matrix = Matrix(rows: laneCount * problem.channelCount, columns: problem.columns.count)
+      runner = WeaklyCoupledRunner(policy, lanes: laneCount, channels: problem.channelCount)
+      self.laneCount = laneCount
+    }
+  }
+
+  /// Creates the strategy of a policy; `problem` says what it sees.
+  public init(policy: WeaklyCoupledPolicy, problem: WeaklyCoupledMarket) {
+    precondition(
+      policy.shape.columns == problem.columns,
+      "The policy reads other rows than the market has: \(policy.shape.columns) and \(problem.columns).")
+    self.policy = policy
+    self.problem = problem
+  }
+
+  /// Forgets the last episode.
+  public func startEpisode(_ simulation: MarketSimulation) {
+    if seat?.laneCount != simulation.laneCount {
+      seat = Seat(policy, problem, laneCount: simulation.laneCount)
+    }
+    seat?.rows.startEpisode(simulation)
+    seat?.runner.startEpisode()
+  }
+
+  /// Observes every lane and writes its levels.
+  public func choose(_ simulation: MarketSimulation, levels: UnsafeMutablePointer<Int32>) {
+    guard let seat else { preconditionFailure("An episode must be started before levels are chosen.") }
+    seat.rows.write(simulation, into: seat.matrix.view)
+    seat.runner.act(
+      rows: seat.matrix.view, step: simulation.tick, money: simulation.remaining,
+      stepCap: problem.market.tickCap.map { Float($0) } ?? .infinity, into: levels)
+  }
+
+  /// Takes in the tick just played.
+  public func observe(_ simulation: MarketSimulation) { seat?.rows.observe(simulation) }
+}

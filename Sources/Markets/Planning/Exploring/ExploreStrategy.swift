@@ -1,0 +1,52 @@
+/// `explore`: `replan` that also counts what it would learn (`ExplorationBonus`): the strongest strategy without training.
+public final class ExploreStrategy: MarketStrategy {
+  private let market: Market
+  private let models: [ChannelModel]
+  private let bonus: ExplorationBonus
+  private var lanes: PlanningLanes?
+
+  /// Creates the strategy for a market.
+  ///
+  /// - Parameter bonus: the coefficients; those of `ExplorationBonus.standard` by default.
+  public convenience init(market: Market, bonus: ExplorationBonus = .standard) {
+    self.init(market: market, models: market.channelModels, bonus: bonus)
+  }
+
+  /// Creates the strategy with what is known of the channels, which strategies of one market may share.
+  init(market: Market, models: [ChannelModel], bonus: ExplorationBonus = .standard) {
+    self.market = market
+    self.models = models
+    self.bonus = bonus
+  }
+
+  /// Forgets the last episode.
+  public func startEpisode(_ simulation: MarketSimulation) {
+    if lanes?.laneCount != simulation.laneCount {
+      lanes = PlanningLanes(market: market, models: models, laneCount: simulation.laneCount)
+    }
+    lanes?.startEpisode()
+  }
+
+  /// Plans the rest of every lane's episode, adds the bonus and writes the first tick's levels.
+  public func choose(_ simulation: MarketSimulation, levels: UnsafeMutablePointer<Int32>) {
+    guard let lanes else { preconditionFailure("An episode must be started before levels are chosen.") }
+    let planner = lanes.planner
+    for lane in 0..<simulation.laneCount {
+      lanes.plan(simulation, lane: lane)
+      bonus.apply(to: planner, tick: simulation.tick, beliefs: lanes.tracker.lane(lane))
+      for channel in 0..<planner.channelCount {
+        levels[lane * planner.channelCount + channel] = Int32(planner.level(channel: channel))
+      }
+    }
+  }
+
+  /// Updates the beliefs.
+  public func observe(_ simulation: MarketSimulation) {
+    lanes?.tracker.observe(simulation)
+  }
+}
+
+extension ExplorationBonus {
+  /// The coefficients chosen on training seeds of `nine-campaigns` (docs/nine-campaigns.md).
+  public static let standard = ExplorationBonus(optimism: 0.5, knowledge: 0.2)
+}
