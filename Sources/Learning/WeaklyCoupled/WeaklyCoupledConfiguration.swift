@@ -28,7 +28,7 @@ public struct WeaklyCoupledConfiguration: Sendable, Equatable, Codable {
   /// The share of levels played at random in training.
   public var exploration: Float = 0.15
   /// The errors beyond which a loss grows in proportion only (Huber, 1964), in a channel's units.
-  public var huberWidth: Float = 2
+  public var huberWidth: Float = 20
   /// What the loss of spend to go counts.
   public var spendWeight: Float = 0.3
   /// The mean of the log price of money in training.

@@ -157,7 +157,8 @@ public final class WeaklyCoupledDQN<Environment: WeaklyCoupledEnvironment> {
           row, relativePrice: shape.relativePrice(row, logPrice: prices[index]), into: input.view.row(index))
       }
       target.outputs(
-        observations: input.view, into: targetOutput.view.rows(0..<rows.rows), workspace: workspace, pool: pool)
+        observations: input.view, into: targetOutput.view.rows(0..<rows.rows), workspace: workspace,
+        pool: pool)
     }
     for lane in 0..<lanes {
       for channel in 0..<channels {

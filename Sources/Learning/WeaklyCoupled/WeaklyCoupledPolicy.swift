@@ -29,7 +29,8 @@ public struct WeaklyCoupledPolicy: Sendable, Equatable {
   ) {
     let count = DenseNetwork.parameterCount(shape.widths)
     precondition(
-      weights.count == count, "A network of widths \(shape.widths) has \(count) weights, not \(weights.count).")
+      weights.count == count,
+      "A network of widths \(shape.widths) has \(count) weights, not \(weights.count).")
     precondition(
       featureNames.count == shape.columns.features,
       "\(shape.columns.features) features need as many names, not \(featureNames.count).")

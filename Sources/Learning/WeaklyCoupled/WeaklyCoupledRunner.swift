@@ -91,7 +91,8 @@ public final class WeaklyCoupledRunner {
     precondition(
       rows.rows == lanes * channels && rows.columns == policy.shape.columns.count,
       "\(lanes) lanes of \(channels) channels need as many rows of \(policy.shape.columns.count) columns.")
-    let offset = policy.priceOffsets.isEmpty ? 0 : policy.priceOffsets[min(step, policy.priceOffsets.count - 1)]
+    let offsets = policy.priceOffsets
+    let offset = offsets.isEmpty ? 0 : offsets[min(step, offsets.count - 1)]
     for first in stride(from: 0, to: lanes, by: lanesPerPiece) {
       let range = first..<min(first + lanesPerPiece, lanes)
       findPrices(rows, lanes: range, money: money)

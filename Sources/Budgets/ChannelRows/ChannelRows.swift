@@ -71,14 +71,16 @@ struct EpisodeClock {
     season = market.season.map { Float($0) }
     let total = max(season.reduce(0, +), 1e-12)
     var left = total
-    trafficLeft = season.map { share in
-      defer { left -= share }
-      return max(left, 0) / total
-    } + [0]
+    var shares: [Float] = []
+    for share in season {
+      shares.append(max(left, 0) / total)
+      left -= share
+    }
+    trafficLeft = shares + [0]
   }
 
   /// Writes the features of a tick, and the row's scalars of time.
-  @inline(__always) func write(tick: Int, into row: UnsafeMutablePointer<Float>, at first: Int, columns: ChannelColumns) {
+  func write(tick: Int, into row: UnsafeMutablePointer<Float>, at first: Int, columns: ChannelColumns) {
     let ahead = season[min(tick + 1, ticks)..<min(tick + 5, ticks)]
     row[first] = Float(tick) / Float(ticks)
     row[first + 1] = season[tick]
@@ -101,7 +103,8 @@ struct EpisodeClock {
 /// unit what that would cost. A response channel's are its ceiling and its highest spend.
 struct ChannelTraits {
   static let featureNames =
-    (1...4).map { "gain_at_\($0)_4" } + (1...4).map { "cost_at_\($0)_4" } + ["fatigue", "retention", "is_response"]
+    (1...4).map { "gain_at_\($0)_4" } + (1...4).map { "cost_at_\($0)_4" }
+    + ["fatigue", "retention", "is_response"]
 
   let model: ChannelModel
   /// At factor 1.

@@ -53,7 +53,9 @@ final class BeliefRows: ChannelRows {
     }
   }
 
-  private func write(_ belief: ChannelBelief, _ channel: Int, tick: Int, into row: UnsafeMutablePointer<Float>) {
+  private func write(
+    _ belief: ChannelBelief, _ channel: Int, tick: Int, into row: UnsafeMutablePointer<Float>
+  ) {
     let trait = traits[channel]
     let traffic = clock.season(tick)
     row[0] = belief.price.mean

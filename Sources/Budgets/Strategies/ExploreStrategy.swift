@@ -48,5 +48,5 @@ public final class ExploreStrategy: MarketStrategy {
 
 extension ExplorationBonus {
   /// The coefficients chosen on training seeds of `nine-campaigns` (docs/nine-campaigns.md).
-  public static let standard = ExplorationBonus(optimism: 0.5, knowledge: 0.2)
+  public static let standard = ExplorationBonus(optimism: 0.35)
 }

@@ -69,12 +69,15 @@ final class ConsoleRows: ChannelRows {
           logGain += seen[7]
           variance =
             log(1 + (1 - seen[9]) / clicksCounted) + log(1 + 1 / (expected + conversionsCounted))
-          forecast(trait, auction, channel, row: row, carryOver: simulation.values(.carryOver, channel)[lane], traffic, logGain)
+          forecast(
+            trait, auction, channel, row: row, carryOver: simulation.values(.carryOver, channel)[lane],
+            traffic, logGain)
         } else {
           row[width] = 0
-          variance = Float(
-            market.randomization.response * market.randomization.response
-              + market.drift.response * market.drift.response) * (1 - seen[9])
+          variance =
+            Float(
+              market.randomization.response * market.randomization.response
+                + market.drift.response * market.drift.response) * (1 - seen[9])
           forecast(trait, row: row, stock: simulation.values(.carryOver, channel)[lane], traffic, logGain)
         }
         trait.close(row, columns: columns)
