@@ -33,7 +33,7 @@ let package = Package(
     .target(name: "LinearAlgebra", dependencies: ["COpenBLAS", "CKernels"]),
     .target(name: "Documents", dependencies: ["COpenSSL", "Yams"]),
     // Floor 2.
-    .target(name: "Optimization", dependencies: ["LinearAlgebra"]),
+    .target(name: "Optimization", dependencies: ["CCLP", "LinearAlgebra"]),
     .target(name: "NeuralNetworks", dependencies: ["LinearAlgebra", "Optimization", "CKernels"]),
     .target(name: "Environments", dependencies: ["LinearAlgebra", "CKernels"]),
     // Floor 3.
@@ -44,7 +44,7 @@ let package = Package(
       name: "Budgets",
       dependencies: ["CKernels", "Documents", "Learning", "Optimization"],
       resources: [.copy("Resources")]),
-    .target(name: "Pricing", dependencies: ["CCLP", "Learning"]),
+    .target(name: "Pricing", dependencies: ["Documents", "Learning", "Optimization"]),
     .target(name: "Apportion", dependencies: ["Budgets", "PolicyFormats"]),
     // Floor 5, Runs before Reports.
     .target(

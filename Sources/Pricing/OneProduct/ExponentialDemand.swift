@@ -1,4 +1,5 @@
 import Foundation
+import Optimization
 
 /// One product of finite stock and a finite season, whose buyers come as a Poisson stream of rate a · exp(−b · price)
 /// (Gallego and van Ryzin, "Optimal Dynamic Pricing of Inventories with Stochastic Demand over Finite Horizons",
@@ -63,8 +64,8 @@ public struct ExponentialDemand: Sendable, Equatable {
   public func bestFixedPrice(stock: Int, time: Double) -> Double {
     check(stock: stock, time: time)
     let highest = max(1, log(max(scale * time, 1))) + 3
-    let price = goldenSectionMaximum(in: 0...highest, within: 1e-9) {
-      revenue(fixedPrice: $0 / slope, stock: stock, time: time)
+    let price = goldenSection(from: 0, through: highest, tolerance: 1e-9) {
+      -revenue(fixedPrice: $0 / slope, stock: stock, time: time)
     }
     return price / slope
   }
@@ -73,28 +74,4 @@ public struct ExponentialDemand: Sendable, Equatable {
     precondition(stock >= 0, "A stock has at least 0 units, not \(stock).")
     precondition(time >= 0 && time.isFinite, "A season has a finite length of at least 0, not \(time).")
   }
-}
-
-/// Where a function of one peak is largest (Kiefer, 1953).
-func goldenSectionMaximum(in range: ClosedRange<Double>, within width: Double, _ value: (Double) -> Double)
-  -> Double
-{
-  let golden = (5.0.squareRoot() - 1) / 2
-  var (low, high) = (range.lowerBound, range.upperBound)
-  var (left, right) = (high - golden * (high - low), low + golden * (high - low))
-  var (leftValue, rightValue) = (value(left), value(right))
-  while high - low > width {
-    if leftValue < rightValue {
-      low = left
-      (left, leftValue) = (right, rightValue)
-      right = low + golden * (high - low)
-      rightValue = value(right)
-    } else {
-      high = right
-      (right, rightValue) = (left, leftValue)
-      left = high - golden * (high - low)
-      leftValue = value(left)
-    }
-  }
-  return (low + high) / 2
 }

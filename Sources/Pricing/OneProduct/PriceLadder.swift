@@ -1,3 +1,5 @@
+import Optimization
+
 /// One product sold at one of a few prices a period, at most one unit a period.
 ///
 ///     let ladder = PriceLadder(prices: [29.9, 34.9, 39.9, 44.9], saleChances: [0.8, 0.6, 0.3, 0.1])
