@@ -1,6 +1,9 @@
 // swift-tools-version: 6.3
 import PackageDescription
 
+/// Properties and functions that return spans, and structures of them; whoever calls them needs no flag.
+let spans: [SwiftSetting] = [.enableExperimentalFeature("Lifetimes")]
+
 /// Each module stands on one floor and imports only what lies below it; the README draws the map.
 let package = Package(
   name: "apportion",
@@ -30,12 +33,13 @@ let package = Package(
     .target(name: "CPolicy"),
     .systemLibrary(name: "CCLP", pkgConfig: "clp", providers: [.apt(["coinor-libclp-dev"])]),
     // Floor 1.
-    .target(name: "LinearAlgebra", dependencies: ["COpenBLAS", "CKernels"]),
+.target(name: "LinearAlgebra", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: spans),
     .target(name: "Documents", dependencies: ["COpenSSL", "Yams"]),
     // Floor 2.
     .target(name: "Optimization", dependencies: ["CCLP", "LinearAlgebra"]),
-    .target(name: "NeuralNetworks", dependencies: ["LinearAlgebra", "Optimization", "CKernels"]),
-    .target(name: "Environments", dependencies: ["LinearAlgebra", "CKernels"]),
+    .target(name: "Environments", dependencies: ["LinearAlgebra", "CKernels"], swiftSettings: spans),
+    .target(
+      name: "NeuralNetworks", dependencies: ["LinearAlgebra", "Optimization", "Environments", "CKernels"]),
     // Floor 3.
     .target(name: "Learning", dependencies: ["NeuralNetworks", "Environments", "CKernels"]),
     // Floor 4.

@@ -6,7 +6,7 @@ public struct NoiseWorld: Environment {
   public let shape: NetworkShape
 
   /// The network's.
-  public var observationSize: Int { shape.observationSize }
+  public var observationLayout: ObservationLayout { shape.layout }
   /// The network's.
   public var actionSpace: ActionSpace { ActionSpace(branchSizes: shape.branchSizes) }
 
@@ -25,15 +25,15 @@ public struct NoiseWorld: Environment {
     }
 
     /// Draws every number anew.
-    public func reset(observations: MatrixView) {
+    public func reset(observations: inout MutableMatrixSpan) {
       for lane in streams.indices {
         for column in 0..<observations.columns { observations[lane, column] = streams[lane].uniform() - 0.5 }
       }
     }
 
     /// Draws every number anew.
-    public func step(actions: UnsafePointer<Int32>, result: StepResult) {
-      reset(observations: result.observations)
+    public func step(actions: Span<Int32>, result: inout StepResult) {
+      reset(observations: &result.observations)
       for lane in streams.indices {
         result.rewards[lane] = streams[lane].uniform()
         result.terminated[lane] = false

@@ -18,8 +18,7 @@ public let jointShape = NetworkShape(
 public func referencePolicy() -> Policy {
   Policy(
     shape: referenceShape, weights: BranchingNetwork(shape: referenceShape, seed: 1).parameterValues,
-    normalizer: ObservationNormalizer(identity: referenceShape.observationSize),
-    observationNames: (0..<referenceShape.observationSize).map { "column_\($0)" })
+    normalizer: ObservationNormalizer(identity: referenceShape.observationSize))
 }
 
 /// Numbers between −0.5 and 0.5.

@@ -21,7 +21,8 @@ public final class ReplayWorkload {
       capacity: capacity, lanes: 64, observationSize: shape.observationSize, branchCount: sizes.count)
     batch = ReplayBatch(
       count: count, observationSize: shape.observationSize, branchCount: sizes.count)
-    table = NormalizationTable(ObservationNormalizer(identity: shape.observationSize))
+    table = NormalizationTable(
+      ObservationNormalizer(identity: shape.observationSize), layout: shape.layout)
     lanes = VectorEnvironment(count: 64, seed: 1) { NoiseWorld(shape: shape) }
     actions = (0..<64 * sizes.count).map { Int32($0 % sizes[$0 % sizes.count]) }
     lanes.reset()
@@ -37,7 +38,7 @@ public final class ReplayWorkload {
   public func insert() {
     actions.withUnsafeBufferPointer { buffer in
       guard let first = buffer.baseAddress else { return }
-      replay.append(actions: first, result: lanes.result)
+      replay.append(actions: first, step: lanes.results)
     }
   }
 

@@ -14,7 +14,7 @@ public struct IdentityTask: ScalarEnvironment {
   public init(branchSizes: [Int]) { self.branchSizes = branchSizes }
 
   /// A column per choice.
-  public var observationSize: Int { branchSizes.reduce(0, +) }
+  public var observationLayout: ObservationLayout { ObservationLayout(size: branchSizes.reduce(0, +)) }
   /// As many branches as numbers.
   public var actionSpace: ActionSpace { ActionSpace(branchSizes: branchSizes) }
   /// The task's name.
@@ -28,8 +28,8 @@ public struct IdentityTask: ScalarEnvironment {
   }
 
   /// 1 in the column of each branch's number.
-  public func observe(_ state: [Int32], into row: UnsafeMutablePointer<Float>) {
-    row.update(repeating: 0, count: observationSize)
+  public func observe(_ state: [Int32], into row: inout MutableSpan<Float>) {
+    row.fill(0)
     var first = 0
     for (branch, size) in branchSizes.enumerated() {
       row[first + Int(state[branch])] = 1
@@ -39,7 +39,7 @@ public struct IdentityTask: ScalarEnvironment {
 
   /// Pays the share of branches that are right.
   public func step(
-    _ state: inout [Int32], action: UnsafePointer<Int32>, stream: inout RandomStream
+    _ state: inout [Int32], action: Span<Int32>, stream: inout RandomStream
   ) -> ScalarStep {
     var hits = 0
     for branch in branchSizes.indices {

@@ -33,14 +33,13 @@ public struct KnapsackTask: ScalarEnvironment {
     var budget: Float
   }
 
-  /// A column per cost and one for the budget.
-  public var observationSize: Int { worths.count + 1 }
+  /// A column per cost, what each choice costs, and one for the budget, what they may cost together.
+  public var observationLayout: ObservationLayout {
+    ObservationLayout(
+      size: worths.count + 1, spend: SpendColumns(costs: 0..<worths.count, budget: worths.count))
+  }
   /// As many branches as there are ladders.
   public var actionSpace: ActionSpace { ActionSpace(branchSizes: branchSizes) }
-  /// What each choice costs.
-  public var costColumns: Range<Int>? { 0..<worths.count }
-  /// What the choices may cost together.
-  public var budgetColumn: Int? { worths.count }
   /// The task's name.
   public var metadata: [String: String] { ["environment": "knapsack \(branchSizes)"] }
   /// Twenty steps.
@@ -54,13 +53,13 @@ public struct KnapsackTask: ScalarEnvironment {
   }
 
   /// Costs, then the budget.
-  public func observe(_ state: Offer, into row: UnsafeMutablePointer<Float>) {
+  public func observe(_ state: Offer, into row: inout MutableSpan<Float>) {
     for (column, cost) in state.costs.enumerated() { row[column] = cost }
     row[worths.count] = state.budget
   }
 
   /// Pays the worth of what was bought, and draws the next offer.
-  public func step(_ state: inout Offer, action: UnsafePointer<Int32>, stream: inout RandomStream)
+  public func step(_ state: inout Offer, action: Span<Int32>, stream: inout RandomStream)
     -> ScalarStep
   {
     var (worth, cost) = (Float(0), 0.0)

@@ -4,11 +4,11 @@ import LinearAlgebra
 ///
 /// ```swift
 /// struct CoinFlip: ScalarEnvironment {
-///   var observationSize: Int { 1 }
+///   var observationLayout: ObservationLayout { ObservationLayout(names: ["coin"]) }
 ///   var actionSpace: ActionSpace { ActionSpace(branchSizes: [2]) }
 ///   func makeState(stream: inout RandomStream) -> Bool { stream.uniform() < 0.5 }
-///   func observe(_ state: Bool, into row: UnsafeMutablePointer<Float>) { row[0] = state ? 1 : 0 }
-///   func step(_ state: inout Bool, action: UnsafePointer<Int32>, stream: inout RandomStream) -> ScalarStep {
+///   func observe(_ state: Bool, into row: inout MutableSpan<Float>) { row[0] = state ? 1 : 0 }
+///   func step(_ state: inout Bool, action: Span<Int32>, stream: inout RandomStream) -> ScalarStep {
 ///     ScalarStep(reward: (action[0] == 1) == state ? 1 : 0, terminated: true)
 ///   }
 /// }
@@ -26,10 +26,10 @@ public protocol ScalarEnvironment: Environment {
   var timeLimit: Int? { get }
   /// The state an episode begins in, all chance drawn from `stream`.
   func makeState(stream: inout RandomStream) -> State
-  /// Writes the observation of a state, `observationSize` elements.
-  func observe(_ state: State, into row: UnsafeMutablePointer<Float>)
+  /// Writes the observation of a state, an element per column.
+  func observe(_ state: State, into row: inout MutableSpan<Float>)
   /// Plays one action, one choice per branch, all chance drawn from `stream`.
-  func step(_ state: inout State, action: UnsafePointer<Int32>, stream: inout RandomStream) -> ScalarStep
+  func step(_ state: inout State, action: Span<Int32>, stream: inout RandomStream) -> ScalarStep
 }
 
 /// What one step of one lane led to.
@@ -63,10 +63,10 @@ public final class ScalarBlock<E: ScalarEnvironment>: EnvironmentBlock {
   @usableFromInline let environment: E
   @usableFromInline let count: Int
   @usableFromInline let limit: Int
-  @usableFromInline let states: UnsafeMutablePointer<E.State>
-  @usableFromInline let streams: UnsafeMutablePointer<RandomStream>
-  @usableFromInline let ages: UnsafeMutablePointer<Int>
   @usableFromInline let branches: Int
+  @usableFromInline let states: Buffer<E.State>
+  @usableFromInline let streams: Buffer<RandomStream>
+  @usableFromInline let ages: Buffer<Int>
 
   /// Creates the lanes of a range, each with its own stream of chance.
   @inlinable public init(environment: E, lanes: Range<Int>, seed: UInt64) {
@@ -74,50 +74,44 @@ public final class ScalarBlock<E: ScalarEnvironment>: EnvironmentBlock {
     count = lanes.count
     limit = environment.timeLimit ?? Int.max
     branches = environment.actionSpace.branchCount
-    states = .allocate(capacity: count)
-    streams = .allocate(capacity: count)
-    ages = .allocate(capacity: count)
-    ages.initialize(repeating: 0, count: count)
-    for (index, lane) in lanes.enumerated() {
-      (streams + index).initialize(to: RandomStream(seed: seed, purpose: .episode, lane: lane))
-      (states + index).initialize(to: environment.makeState(stream: &streams[index]))
+    let streams = Buffer(count: lanes.count) {
+      RandomStream(seed: seed, purpose: .episode, lane: lanes.lowerBound + $0)
     }
-  }
-
-  @inlinable deinit {
-    states.deinitialize(count: count)
-    states.deallocate()
-    streams.deallocate()
-    ages.deallocate()
+    states = Buffer(count: lanes.count) { environment.makeState(stream: &streams[$0]) }
+    self.streams = streams
+    ages = Buffer(repeating: 0, count: lanes.count)
   }
 
   /// Starts a new episode in every lane.
-  @inlinable public func reset(observations: MatrixView) {
-    for lane in 0..<count { begin(lane, observation: observations.row(lane)) }
+  @inlinable public func reset(observations: inout MutableMatrixSpan) {
+    for lane in 0..<count { begin(lane, observations: &observations) }
   }
 
   /// Plays one step in every lane, beginning anew where an episode ended.
-  @inlinable public func step(actions: UnsafePointer<Int32>, result: StepResult) {
+  @inlinable public func step(actions: Span<Int32>, result: inout StepResult) {
     for lane in 0..<count {
-      let outcome = environment.step(
-        &states[lane], action: actions + lane * branches, stream: &streams[lane])
+      let action = actions.extracting(lane * branches..<(lane + 1) * branches)
+      let outcome = environment.step(&states[lane], action: action, stream: &streams[lane])
       ages[lane] += 1
       let truncated = !outcome.terminated && ages[lane] >= limit
       result.rewards[lane] = outcome.reward
       result.terminated[lane] = outcome.terminated
       result.truncated[lane] = truncated
       if outcome.terminated || truncated {
-        environment.observe(states[lane], into: result.finalObservations.row(lane))
-        begin(lane, observation: result.observations.row(lane))
+        var last = result.finalObservations.row(lane)
+        environment.observe(states[lane], into: &last)
+        begin(lane, observations: &result.observations)
       } else {
-        environment.observe(states[lane], into: result.observations.row(lane))
+        var next = result.observations.row(lane)
+        environment.observe(states[lane], into: &next)
       }
     }
   }
 
-  @inlinable func begin(_ lane: Int, observation: UnsafeMutablePointer<Float>) {
+  @inlinable func begin(_ lane: Int, observations: inout MutableMatrixSpan) {
     states[lane] = environment.makeState(stream: &streams[lane])
     ages[lane] = 0
-    environment.observe(states[lane], into: observation)
+    var first = observations.row(lane)
+    environment.observe(states[lane], into: &first)
   }
 }

@@ -20,25 +20,15 @@ public final class VectorEnvironment<E: Environment> {
   public let count: Int
   /// The seed that, with a lane's number, decides all randomness of that lane.
   public let seed: UInt64
-  /// Lanes × observation size: what to act on next, raw.
-  public let observations: Matrix
-  /// Lanes × observation size: the last row of an episode, where the last step ended one; otherwise stale.
-  public let finalObservations: Matrix
-  /// Lanes: the rewards of the last step.
-  public let rewards: UnsafeMutablePointer<Float>
-  /// Lanes: whether the last step ended the episode in a terminal state.
-  public let terminated: UnsafeMutablePointer<Bool>
-  /// Lanes: whether the last step cut the episode by a limit of time.
-  public let truncated: UnsafeMutablePointer<Bool>
+  /// What the last step led to.
+  public let results: StepStorage
   /// The most threads a step may use; little work is done by fewer, and 1 is a plain loop. The results are the same for
   /// every value.
   public var threads: Int {
     didSet { Self.check(threads: threads) }
   }
 
-  /// Lanes × observation size, where the environment has counterfactuals.
-  private let counterfactualRows: Matrix?
-  private let counterfactual: Counterfactual?
+  private let branches: Int
   private let lanesPerBlock: Int
   private let blocks: [E.Block]
   private let shares: PieceShares
@@ -65,27 +55,13 @@ public final class VectorEnvironment<E: Environment> {
     self.seed = seed
     self.lanesPerBlock = lanesPerBlock
     self.threads = threads ?? availableThreads()
-    observations = Matrix(rows: count, columns: environment.observationSize)
-    finalObservations = Matrix(rows: count, columns: environment.observationSize)
-    rewards = .allocate(capacity: count)
-    rewards.initialize(repeating: 0, count: count)
-    terminated = .allocate(capacity: count)
-    terminated.initialize(repeating: false, count: count)
-    truncated = .allocate(capacity: count)
-    truncated.initialize(repeating: false, count: count)
-    if environment.hasCounterfactual {
-      let rows = Matrix(rows: count, columns: environment.observationSize)
-      let choices = count * environment.actionSpace.branchCount
-      let counterfactual = Counterfactual(
-        actions: .allocate(capacity: choices), rewards: .allocate(capacity: count), observations: rows.view)
-      counterfactual.actions.initialize(repeating: 0, count: choices)
-      counterfactual.rewards.initialize(repeating: 0, count: count)
-      self.counterfactual = counterfactual
-      counterfactualRows = consume rows
-    } else {
-      counterfactual = nil
-      counterfactualRows = nil
-    }
+    let layout = environment.observationLayout
+    let fault = layout.fault(for: environment.actionSpace)
+    precondition(fault == nil, fault ?? "")
+    branches = environment.actionSpace.branchCount
+    results = StepStorage(
+      lanes: count, observationSize: layout.size,
+      counterfactualBranches: environment.hasCounterfactual ? branches : nil)
     blocks = stride(from: 0, to: count, by: lanesPerBlock).map { first in
       environment.makeBlock(lanes: first..<min(first + lanesPerBlock, count), seed: seed)
     }
@@ -97,33 +73,57 @@ public final class VectorEnvironment<E: Environment> {
     precondition(threads >= 1, "A step needs at least one thread, not \(threads).")
   }
 
-  /// Where the last step wrote what it led to.
-  public var result: StepResult {
-    StepResult(
-      observations: observations.view, finalObservations: finalObservations.view, rewards: rewards,
-      terminated: terminated, truncated: truncated, counterfactual: counterfactual)
+  /// Lanes × observation size: what to act on next, raw.
+  public var observations: Matrix { _read { yield results.observations } }
+  /// Lanes × observation size: the last row of an episode, where the last step ended one; otherwise stale.
+  public var finalObservations: Matrix { _read { yield results.finalObservations } }
+  /// Lanes: the rewards of the last step.
+  public var rewards: Span<Float> {
+    @_lifetime(borrow self)
+    get {
+      let first = results.rewards.pointer
+      return _overrideLifetime(Span(_unsafeStart: first, count: count), borrowing: self)
+    }
   }
-
-  deinit {
-    rewards.deallocate()
-    terminated.deallocate()
-    truncated.deallocate()
-    counterfactual?.actions.deallocate()
-    counterfactual?.rewards.deallocate()
+  /// Lanes: whether the last step ended the episode in a terminal state.
+  public var terminated: Span<Bool> {
+    @_lifetime(borrow self)
+    get {
+      let first = results.terminated.pointer
+      return _overrideLifetime(Span(_unsafeStart: first, count: count), borrowing: self)
+    }
+  }
+  /// Lanes: whether the last step cut the episode by a limit of time.
+  public var truncated: Span<Bool> {
+    @_lifetime(borrow self)
+    get {
+      let first = results.truncated.pointer
+      return _overrideLifetime(Span(_unsafeStart: first, count: count), borrowing: self)
+    }
   }
 
   /// Starts a new episode in every lane and writes the first `observations`.
   public func reset() {
-    rewards.update(repeating: 0, count: count)
-    terminated.update(repeating: false, count: count)
-    truncated.update(repeating: false, count: count)
+    results.rewards.fill(0)
+    results.terminated.fill(false)
+    results.truncated.fill(false)
     perform(actions: nil)
   }
 
   /// Plays one step in every lane.
   ///
   /// - Parameter actions: lanes × branches, row-major: the choice of each branch.
-  public func step(actions: UnsafePointer<Int32>) { perform(actions: actions) }
+  public func step(actions: Span<Int32>) {
+    precondition(
+      actions.count == count * branches,
+      "\(count) lanes of \(branches) branches need \(count * branches) choices, not \(actions.count).")
+    actions.withUnsafeBufferPointer { perform(actions: $0.baseAddress) }
+  }
+
+  /// Plays one step in every lane.
+  ///
+  /// - Parameter actions: lanes × branches, row-major: the choice of each branch.
+  public func step(actions: [Int32]) { step(actions: actions.span) }
 
   /// How many threads share a step: waking one takes some 50 µs, so that is the least that one is given to do.
   private var workers: Int {
@@ -133,8 +133,8 @@ public final class VectorEnvironment<E: Environment> {
   /// Resets (without actions) or steps every block.
   private func perform(actions: UnsafePointer<Int32>?) {
     let sweep = Sweep<E>(
-      blocks: blocks, lanesPerBlock: lanesPerBlock, lanes: count, shares: shares,
-      branches: environment.actionSpace.branchCount, actions: actions, result: result)
+      blocks: blocks, lanesPerBlock: lanesPerBlock, branches: branches, shares: shares, actions: actions,
+      results: results)
     let workers = self.workers
     shares.deal(blocks.count, among: workers)
     if workers == 1 {
@@ -149,20 +149,21 @@ public final class VectorEnvironment<E: Environment> {
 private struct Sweep<E: Environment>: @unchecked Sendable {
   let blocks: [E.Block]
   let lanesPerBlock: Int
-  let lanes: Int
-  let shares: PieceShares
   let branches: Int
+  let shares: PieceShares
   let actions: UnsafePointer<Int32>?
-  let result: StepResult
+  let results: StepStorage
 
   func run(worker: Int) {
     shares.take(by: worker) { index in
       let first = index * lanesPerBlock
-      let own = result.lanes(first..<min(first + lanesPerBlock, lanes), branches: branches)
+      let lanes = first..<min(first + lanesPerBlock, results.lanes)
+      var result = StepResult(results, lanes: lanes)
       if let actions {
-        blocks[index].step(actions: actions + first * branches, result: own)
+        let chosen = Span(_unsafeStart: actions + first * branches, count: lanes.count * branches)
+        blocks[index].step(actions: chosen, result: &result)
       } else {
-        blocks[index].reset(observations: own.observations)
+        blocks[index].reset(observations: &result.observations)
       }
     }
   }

@@ -34,12 +34,12 @@ extension DoubleDQN {
       let epsilon = isNoisy ? 0 : configuration.epsilon.value(at: fraction)
       let learningRate = configuration.learningRate.value(at: fraction)
       act(epsilon: epsilon)
-      environments.step(actions: actions.pointer)
-      replay.append(actions: actions.pointer, result: environments.result)
-      record.add(environments.result)
-      held?.release(terminated: environments.terminated, truncated: environments.truncated)
+      environments.step(actions: actions.span)
+      replay.append(actions: actions.pointer, step: environments.results)
+      record.add(environments.results)
+      held?.release(environments.results)
       self.steps += environments.count
-      if normalizer == nil { returns.add(environments.result) }
+      if normalizer == nil { returns.add(environments.results) }
       if self.steps >= learningStart {
         if normalizer == nil { finishWarmup() }
         try learn(
@@ -65,30 +65,27 @@ extension DoubleDQN {
       warmUp(observations)
     }
     // Without policy or prior, every choice is disturbed and any may come.
-    let blind = normalizer == nil && shape.priorColumns == nil
+    let blind = normalizer == nil && shape.layout.prior == nil
     let rule =
       blind ? Exploration(branchSizes: shape.branchSizes, persistence: exploration.persistence) : exploration
     rule.disturb(
       actions.pointer, lanes: environments.count, epsilon: blind ? 1 : epsilon,
-      mask: shape.mask(observations), limits: shape.spendColumns?.limits(observations),
+      mask: shape.layout.mask(in: observations), limits: shape.layout.spend?.limits(observations),
       held: held, stream: &explorationStream)
   }
 
   /// Measures the observations of a warm-up step and plays the prior on them, where there is one.
   private mutating func warmUp(_ observations: MatrixView) {
     observationMoments.add(observations)
-    guard let prior = shape.priorColumns else {
-      guard shape.spendColumns != nil else { return actions.clear() }
+    guard let prior = shape.layout.prior else {
+      guard shape.layout.spend != nil else { return actions.fill(0) }
       // What is disturbed must be within the budget; any network's action is.
       return runner.act(observations: observations, into: actions.pointer)
     }
     // Behind the prior's state value stand its advantages.
-    let advantages = MatrixView(
-      pointer: observations.pointer + prior.lowerBound + 1, rows: observations.rows,
-      columns: shape.choiceCount,
-      stride: observations.stride)
+    let advantages = observations.columns(prior.dropFirst())
     runner.searches[0].choice.act(
-      advantages, mask: shape.mask(observations), limits: shape.spendColumns?.limits(observations),
+      advantages, mask: shape.layout.mask(in: observations), limits: shape.layout.spend?.limits(observations),
       into: actions.pointer)
   }
 
@@ -104,9 +101,9 @@ extension DoubleDQN {
   /// Normalises by a fixed normaliser from now on, wherever observations are read.
   mutating func adopt(_ fixed: ObservationNormalizer) {
     normalizer = fixed
-    table = NormalizationTable(fixed)
+    table = NormalizationTable(fixed, layout: shape.layout)
     runner.normalize(with: fixed)
-    learning.priorTransform = fixed.priorTransform(rewardScale: rewardScale)
+    learning.priorTransform = fixed.priorTransform(of: shape.layout, rewardScale: rewardScale)
   }
 
   /// Does the updates that the step just played made due.

@@ -43,7 +43,7 @@ public struct DoubleDQN<E: Environment>: ~Copyable {
   let held: HeldChoices?
   let replay: ReplayBuffer
   let batch: ReplayBatch
-  let actions: ActionRows
+  let actions: Buffer<Int32>
   var table: NormalizationTable
   var observationMoments: RunningMoments
   var returns: ReturnMeter
@@ -68,14 +68,11 @@ public struct DoubleDQN<E: Environment>: ~Copyable {
     let fault = configuration.fault(for: problem)
     precondition(fault == nil, fault ?? "")
     let branchSizes = problem.actionSpace.branchSizes
+    let layout = problem.observationLayout.keeping(prior: true, spend: configuration.spendCap)
     let shape = NetworkShape(
-      observationSize: problem.observationSize, hidden: configuration.hidden, branchSizes: branchSizes,
-      aggregation: configuration.head, priorColumns: problem.priorColumns, maskColumns: problem.maskColumns,
-      isDueling: configuration.isDueling && !configuration.hasLargeJointHead(for: branchSizes),
-      spendColumns: configuration.spendCap ? problem.spendColumns : nil)
-    let unmeasured = ObservationNormalizer(
-      identity: problem.observationSize, priorColumns: problem.priorColumns,
-      limit: configuration.observationLimit)
+      layout: layout, hidden: configuration.hidden, branchSizes: branchSizes, aggregation: configuration.head,
+      isDueling: configuration.isDueling && !configuration.hasLargeJointHead(for: branchSizes))
+    let unmeasured = ObservationNormalizer(identity: layout.size, limit: configuration.observationLimit)
     self.environments = environments
     self.configuration = configuration
     if let threads = configuration.threads { environments.threads = threads }
@@ -97,7 +94,7 @@ public struct DoubleDQN<E: Environment>: ~Copyable {
     runner = PolicyRunner(
       network: learning.acting, normalizer: unmeasured, rewardScale: 1, maximumBatch: environments.count,
       pool: pool)
-    table = NormalizationTable(unmeasured)
+    table = NormalizationTable(unmeasured, layout: layout)
     exploration = Exploration(
       branchSizes: branchSizes, width: configuration.explorationWidth,
       persistence: configuration.explorationPersistence)
@@ -106,16 +103,16 @@ public struct DoubleDQN<E: Environment>: ~Copyable {
     }
     replay = ReplayBuffer(
       capacity: configuration.replayCapacity, lanes: environments.count,
-      observationSize: problem.observationSize, branchCount: branchSizes.count, nStep: configuration.nStep,
+      observationSize: layout.size, branchCount: branchSizes.count, nStep: configuration.nStep,
       discount: configuration.discount, priorityExponent: configuration.priorityExponent,
       prioritization: configuration.prioritization,
       keepsCounterfactuals: problem.hasCounterfactual)
     batch = ReplayBatch(
-      count: configuration.batchSize, observationSize: problem.observationSize,
+      count: configuration.batchSize, observationSize: layout.size,
       branchCount: branchSizes.count,
-      paired: problem.hasCounterfactual, spendColumns: shape.spendColumns)
-    actions = ActionRows(lanes: environments.count, branches: branchSizes.count)
-    observationMoments = RunningMoments(columns: problem.observationSize)
+      paired: problem.hasCounterfactual, spendColumns: layout.spend)
+    actions = Buffer(repeating: 0, count: environments.count * branchSizes.count)
+    observationMoments = RunningMoments(columns: layout.size)
     returns = ReturnMeter(lanes: environments.count, discount: configuration.discount)
     explorationStream = RandomStream(seed: configuration.seed, purpose: .exploration)
     replayStream = RandomStream(seed: configuration.seed, purpose: .replay)
@@ -135,7 +132,7 @@ public struct DoubleDQN<E: Environment>: ~Copyable {
     return Policy(
       shape: shape.dueling, weights: learning.policyParameterValues,
       normalizer: normalizer ?? unmeasuredNormalizer,
-      rewardScale: rewardScale, observationNames: problem.observationNames, metadata: problem.metadata,
+      rewardScale: rewardScale, metadata: problem.metadata,
       trainingSeed: configuration.seed, trainingSteps: steps)
   }
 
@@ -152,32 +149,12 @@ public struct DoubleDQN<E: Environment>: ~Copyable {
 
   /// The normaliser before anything was measured.
   var unmeasuredNormalizer: ObservationNormalizer {
-    ObservationNormalizer(
-      identity: shape.observationSize, priorColumns: shape.priorColumns, limit: configuration.observationLimit
-    )
+    ObservationNormalizer(identity: shape.observationSize, limit: configuration.observationLimit)
   }
 
   /// The normaliser that the warm-up has measured.
   var measuredNormalizer: ObservationNormalizer {
     ObservationNormalizer(
-      moments: observationMoments, priorColumns: shape.priorColumns, maskColumns: shape.maskColumns,
-      limit: configuration.observationLimit)
+      moments: observationMoments, layout: shape.layout, limit: configuration.observationLimit)
   }
-}
-
-/// Lanes × branches choices, freed with their owner.
-final class ActionRows {
-  let pointer: UnsafeMutablePointer<Int32>
-  let count: Int
-
-  init(lanes: Int, branches: Int) {
-    count = lanes * branches
-    pointer = .allocate(capacity: count)
-    pointer.initialize(repeating: 0, count: count)
-  }
-
-  deinit { pointer.deallocate() }
-
-  /// Sets every choice to 0.
-  func clear() { pointer.update(repeating: 0, count: count) }
 }

@@ -8,7 +8,7 @@ public struct DoubleDQNConfiguration: Sendable, Equatable {
   /// How the branches make up the value of an action.
   public var head: Aggregation
   /// Whether actions, in play, exploration and targets alike, stay within the budget that observations name, by the costs
-  /// that they name; see `Environment.costColumns`.
+  /// that they name; see `ObservationLayout.spend`.
   public var spendCap: Bool
   /// Whether a state value is learned apart from the advantages (Wang et al., 2016). A joint head of 4096 or more actions
   /// has none: taking off their mean would give each of them a gradient in every update.
@@ -162,10 +162,10 @@ public struct DoubleDQNConfiguration: Sendable, Equatable {
 extension DoubleDQNConfiguration {
   /// Why these hyperparameters do not fit a problem, in a sentence; nil where they do.
   public func fault(for problem: some Environment) -> String? {
-    let branchSizes = problem.actionSpace.branchSizes
+    let (layout, branchSizes) = (problem.observationLayout, problem.actionSpace.branchSizes)
     if head == .joint {
       guard JointActions.count(branchSizes) != nil else { return JointActions.refusal(branchSizes) }
-      guard problem.priorColumns == nil else {
+      guard layout.prior == nil else {
         return "A joint head takes no prior, which has a value per choice: use observations without one."
       }
     }
@@ -173,7 +173,7 @@ extension DoubleDQNConfiguration {
       guard head == .additive else {
         return "A spend cap weighs values that add up against costs that do: it needs the additive head."
       }
-      guard problem.spendColumns != nil else {
+      guard layout.spend != nil else {
         return "A spend cap needs observations that name costs and a budget, which these do not."
       }
     }
@@ -208,14 +208,6 @@ extension DoubleDQNConfiguration {
   /// Whether the head has so many joint actions that updates keep to those in the batch.
   func hasLargeJointHead(for branchSizes: [Int]) -> Bool {
     head == .joint && (JointActions.count(branchSizes) ?? 0) >= NetworkShape.wideHead
-  }
-}
-
-extension Environment {
-  /// The columns of costs and budget; nil where there are none.
-  var spendColumns: SpendColumns? {
-    guard let costColumns, let budgetColumn else { return nil }
-    return SpendColumns(costs: costColumns, budget: budgetColumn)
   }
 }
 

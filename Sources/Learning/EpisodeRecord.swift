@@ -24,10 +24,10 @@ struct EpisodeRecord {
   }
 
   /// Adds a step of every lane.
-  mutating func add(_ result: StepResult) {
+  mutating func add(_ step: StepStorage) {
     for lane in running.indices {
-      running[lane] += Double(result.rewards[lane])
-      guard result.terminated[lane] || result.truncated[lane] else { continue }
+      running[lane] += Double(step.rewards[lane])
+      guard step.hasEnded(lane) else { continue }
       if recent.count < window {
         recent.append(running[lane])
       } else {

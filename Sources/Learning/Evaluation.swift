@@ -46,7 +46,7 @@ public func evaluate<E: Environment>(
       discountedReturns[playing[lane]] += weights[playing[lane]] * Double(field.rewards[lane])
       weights[playing[lane]] *= discount
       lengths[playing[lane]] += 1
-      if field.terminated[lane] || field.truncated[lane] {
+      if field.results.hasEnded(lane) {
         playing[lane] += lanes
         running -= 1
       }

@@ -1,3 +1,6 @@
+import Environments
+import LinearAlgebra
+
 /// The disturbances that last, of every lane and branch: what `Exploration` with persistence holds from step to step.
 public final class HeldChoices {
   /// A choice and for how many steps more it is held.
@@ -13,7 +16,7 @@ public final class HeldChoices {
     }
   }
 
-  private let choices: UnsafeMutablePointer<Choice>
+  private let choices: Buffer<Choice>
   private let lanes: Int
   private let branches: Int
 
@@ -21,18 +24,15 @@ public final class HeldChoices {
   public init(lanes: Int, branches: Int) {
     self.lanes = lanes
     self.branches = branches
-    choices = .allocate(capacity: lanes * branches)
-    choices.initialize(repeating: Choice(level: 0, steps: 0), count: lanes * branches)
+    choices = Buffer(repeating: Choice(level: 0, steps: 0), count: lanes * branches)
   }
 
-  deinit { choices.deallocate() }
-
   /// The branches of a lane.
-  func row(_ lane: Int) -> UnsafeMutablePointer<Choice> { choices + lane * branches }
+  func row(_ lane: Int) -> UnsafeMutablePointer<Choice> { choices.pointer + lane * branches }
 
   /// Lets go of everything in lanes whose episode has ended, in one way or the other.
-  public func release(terminated: UnsafePointer<Bool>, truncated: UnsafePointer<Bool>) {
-    for lane in 0..<lanes where terminated[lane] || truncated[lane] {
+  public func release(_ step: StepStorage) {
+    for lane in 0..<lanes where step.hasEnded(lane) {
       row(lane).update(repeating: Choice(level: 0, steps: 0), count: branches)
     }
   }

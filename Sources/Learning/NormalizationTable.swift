@@ -1,4 +1,5 @@
 import CKernels
+import Environments
 import LinearAlgebra
 
 /// An `ObservationNormalizer` laid out for the hot loop.
@@ -6,11 +7,11 @@ public final class NormalizationTable: @unchecked Sendable {
   /// Four rows, a column per observation column: mean, 1 / deviation, lower and upper limit.
   private let table: Matrix
 
-  /// Lays a normaliser out.
-  public init(_ normalizer: ObservationNormalizer) {
+  /// Lays a normaliser out for the columns of a layout.
+  public init(_ normalizer: ObservationNormalizer, layout: ObservationLayout) {
     table = Matrix(rows: 4, columns: normalizer.columns)
     for column in 0..<normalizer.columns {
-      let free = normalizer.priorColumns?.contains(column) ?? false
+      let free = layout.prior?.contains(column) ?? false
       table[0, column] = normalizer.means[column]
       table[1, column] = 1 / normalizer.deviations[column]
       table[2, column] = free ? -.infinity : -normalizer.limit

@@ -1,64 +1,57 @@
+import Environments
 import NeuralNetworks
 
 /// Centres and scales observation columns: `(x − mean) / deviation`, cut at ±`limit` except in prior columns.
 ///
-/// A value: it is fixed after the warm-up of training and saved with the policy. Columns that hold a planner's prior
+/// A value: it is fixed after the warm-up of training and saved with the policy. Columns that a layout names as a prior
 /// are never cut, so that `deviation · normalised + mean` gives the prior back exactly enough to act on.
 public struct ObservationNormalizer: Sendable, Equatable {
   /// What is taken off each column.
   public let means: [Float]
   /// What each column is divided by; positive.
   public let deviations: [Float]
-  /// The columns that are never cut.
-  public let priorColumns: Range<Int>?
   /// Where other columns are cut after scaling.
   public let limit: Float
 
   /// Creates a normaliser from one mean and one positive deviation per column.
-  public init(means: [Float], deviations: [Float], priorColumns: Range<Int>? = nil, limit: Float = 10) {
+  public init(means: [Float], deviations: [Float], limit: Float = 10) {
     precondition(means.count == deviations.count, "A normaliser needs as many means as deviations.")
     precondition(
       deviations.allSatisfy { $0 > 0 && $0.isFinite } && means.allSatisfy(\.isFinite),
       "A normaliser needs finite means and positive, finite deviations.")
     precondition(limit > 0, "Normalised observations need a positive limit, not \(limit).")
-    precondition(
-      priorColumns.map { $0.upperBound <= means.count } ?? true, "Prior columns must be observation columns.")
     self.means = means
     self.deviations = deviations
-    self.priorColumns = priorColumns
     self.limit = limit
   }
 
   /// Leaves every column as it is, up to the limit.
-  public init(identity columns: Int, priorColumns: Range<Int>? = nil, limit: Float = 10) {
+  public init(identity columns: Int, limit: Float = 10) {
     self.init(
       means: Array(repeating: 0, count: columns), deviations: Array(repeating: 1, count: columns),
-      priorColumns: priorColumns, limit: limit)
+      limit: limit)
   }
 
   /// Takes mean and standard deviation from the rows seen.
   ///
   /// A column whose deviation is below a millionth of its mean did not vary: it is centred but not scaled. Columns that
   /// hold a mask are left as they are.
-  public init(
-    moments: RunningMoments, priorColumns: Range<Int>? = nil, maskColumns: Range<Int>? = nil,
-    limit: Float = 10
-  ) {
+  public init(moments: RunningMoments, layout: ObservationLayout, limit: Float = 10) {
     var means = moments.means.map { Float($0) }
     var deviations = zip(moments.means, moments.variances).map { mean, variance -> Float in
       let deviation = variance.squareRoot()
       return deviation > 1e-6 * max(abs(mean), 1e-6) ? Float(deviation) : 1
     }
-    for column in maskColumns ?? 0..<0 { (means[column], deviations[column]) = (0, 1) }
-    self.init(means: means, deviations: deviations, priorColumns: priorColumns, limit: limit)
+    for column in layout.mask ?? 0..<0 { (means[column], deviations[column]) = (0, 1) }
+    self.init(means: means, deviations: deviations, limit: limit)
   }
 
   /// The length of an observation row.
   public var columns: Int { means.count }
 
-  /// How a network reads the prior, in raw reward units, from normalised prior columns.
-  public func priorTransform(rewardScale: Float) -> PriorTransform {
-    let prior = priorColumns ?? 0..<0
+  /// How a network reads a layout's prior, in raw reward units, from normalised prior columns.
+  public func priorTransform(of layout: ObservationLayout, rewardScale: Float) -> PriorTransform {
+    let prior = layout.prior ?? 0..<0
     return PriorTransform(
       scales: Array(deviations[prior]), offsets: Array(means[prior]), rewardScale: rewardScale)
   }

@@ -5,7 +5,7 @@ import NeuralNetworks
 ///
 /// Use a `PolicyRunner` to act.
 public struct Policy: Sendable, Equatable {
-  /// The sizes of the network.
+  /// The network: the observation columns that it reads, its sizes, and its actions.
   public let shape: NetworkShape
   /// The network's parameters in the order of `shape.tensors`.
   public let weights: [Float]
@@ -13,8 +13,6 @@ public struct Policy: Sendable, Equatable {
   public let normalizer: ObservationNormalizer
   /// What rewards were multiplied with in training: the network's values are that many times the raw ones.
   public let rewardScale: Float
-  /// One name per observation column.
-  public let observationNames: [String]
   /// What the environment, and whoever saves the policy, say of it.
   public var metadata: [String: String]
   /// The seed of training.
@@ -25,25 +23,20 @@ public struct Policy: Sendable, Equatable {
   /// Puts a policy together; the parts must fit one another.
   public init(
     shape: NetworkShape, weights: [Float], normalizer: ObservationNormalizer, rewardScale: Float = 1,
-    observationNames: [String], metadata: [String: String] = [:], trainingSeed: UInt64 = 0,
-    trainingSteps: Int = 0
+    metadata: [String: String] = [:], trainingSeed: UInt64 = 0, trainingSteps: Int = 0
   ) {
     precondition(
       weights.count == shape.parameterCount,
       "A network of this shape has \(shape.parameterCount) parameters, not \(weights.count).")
     precondition(
-      normalizer.columns == shape.observationSize && observationNames.count == shape.observationSize,
-      "A policy needs a name and a normalisation for each of \(shape.observationSize) observation columns.")
-    precondition(
-      normalizer.priorColumns == shape.priorColumns, "Normaliser and network must agree on the prior columns."
-    )
+      normalizer.columns == shape.observationSize,
+      "A policy needs a normalisation for each of \(shape.observationSize) observation columns.")
     precondition(
       rewardScale > 0 && rewardScale.isFinite, "The reward scale must be positive, not \(rewardScale).")
     self.shape = shape
     self.weights = weights
     self.normalizer = normalizer
     self.rewardScale = rewardScale
-    self.observationNames = observationNames
     self.metadata = metadata
     self.trainingSeed = trainingSeed
     self.trainingSteps = trainingSteps
@@ -52,7 +45,9 @@ public struct Policy: Sendable, Equatable {
   /// The choices of one step.
   public var actionSpace: ActionSpace { ActionSpace(branchSizes: shape.branchSizes) }
   /// How the network reads the prior from normalised prior columns.
-  public var priorTransform: PriorTransform { normalizer.priorTransform(rewardScale: rewardScale) }
+  public var priorTransform: PriorTransform {
+    normalizer.priorTransform(of: shape.layout, rewardScale: rewardScale)
+  }
 }
 
 /// Plays episodes with a policy's greedy actions and sums up their returns.
@@ -68,7 +63,7 @@ public func evaluate<E: Environment>(
   _ policy: Policy, in environment: E, episodes: Int, seed: UInt64, lanes: Int? = nil, threads: Int? = nil
 ) -> EvaluationSummary {
   precondition(
-    policy.shape.observationSize == environment.observationSize
+    policy.shape.observationSize == environment.observationLayout.size
       && policy.actionSpace == environment.actionSpace,
     "The policy was trained for other observations or actions than the environment has.")
   let lanes = min(lanes ?? 1024, episodes)

@@ -18,7 +18,6 @@ public final class PolicyRunner {
 
   let network: BranchingNetwork
   let branchCount: Int
-  let spendColumns: SpendColumns?
   let normalized: Matrix
   /// How many rows a piece has.
   let rowsPerPiece: Int
@@ -54,8 +53,7 @@ public final class PolicyRunner {
     self.network = network
     self.rewardScale = rewardScale
     branchCount = network.shape.branchCount
-    spendColumns = network.shape.spendColumns
-    table = NormalizationTable(normalizer)
+    table = NormalizationTable(normalizer, layout: network.shape.layout)
     self.pool = pool
     setBLASThreads(1)
     normalized = Matrix(rows: maximumBatch, columns: network.shape.observationSize)
@@ -66,7 +64,9 @@ public final class PolicyRunner {
   }
 
   /// Changes how observations are normalised from now on.
-  func normalize(with normalizer: ObservationNormalizer) { table = NormalizationTable(normalizer) }
+  func normalize(with normalizer: ObservationNormalizer) {
+    table = NormalizationTable(normalizer, layout: network.shape.layout)
+  }
 
   /// Writes the greedy action of every row.
   ///
@@ -131,7 +131,7 @@ private struct RowTask: ParallelTask {
       switch answer {
       case .actions(let actions):
         runner.network.greedyActions(
-          observations: input, limits: runner.spendColumns?.limits(observations.rows(rows)),
+          observations: input, limits: runner.network.shape.layout.spend?.limits(observations.rows(rows)),
           into: actions + rows.lowerBound * runner.branchCount, workspace: runner.workspaces[index],
           search: runner.searches[index])
       case .values(let values):

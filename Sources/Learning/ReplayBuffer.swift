@@ -139,7 +139,7 @@ public final class ReplayBuffer {
   /// - Parameters:
   ///   - chosen: lanes × branches: the actions played on the rows stored last.
   ///   - result: the step's rewards and ends, and the rows to act on next.
-  public func append(actions chosen: UnsafePointer<Int32>, result: StepResult) {
+  public func append(actions chosen: UnsafePointer<Int32>, step result: StepStorage) {
     let newest = step
     for lane in 0..<lanes {
       let slot = self.slot(step: newest, lane: lane)
@@ -153,11 +153,11 @@ public final class ReplayBuffer {
         let final = claim()
         finals[lane] = Int32(final)
         (observations + final * rowStride).update(
-          from: result.finalObservations.row(lane), count: observationSize)
+          from: result.finalObservations.view.row(lane), count: observationSize)
       }
     }
     step += 1
-    storeStart(result.observations)
+    storeStart(result.observations.view)
     for lane in 0..<lanes { extendWindows(of: lane, newest: newest, result: result) }
   }
 
@@ -191,11 +191,11 @@ public final class ReplayBuffer {
   }
 
   /// Adds a lane's newest reward to its open windows and completes those that are full or whose episode ended.
-  private func extendWindows(of lane: Int, newest: Int, result: StepResult) {
+  private func extendWindows(of lane: Int, newest: Int, result: StepStorage) {
     let reward = result.rewards[lane]
     let ages = open[lane]
     for age in 0..<ages { windows[slot(step: newest - age, lane: lane)].reward += powers[age] * reward }
-    if result.terminated[lane] || result.truncated[lane] {
+    if result.hasEnded(lane) {
       for age in 0..<ages {
         let start = slot(step: newest - age, lane: lane)
         windows[start].discount = result.terminated[lane] ? 0 : powers[age + 1]

@@ -6,32 +6,27 @@ final class ReplayedCounterfactuals {
   private let observationSize: Int
   private let branchCount: Int
   /// Capacity × branches: the reference actions.
-  private let actions: UnsafeMutablePointer<Int32>
+  private let actions: Buffer<Int32>
   /// Capacity: the rewards they would have had, raw.
-  private let rewards: UnsafeMutablePointer<Float>
+  private let rewards: Buffer<Float>
   /// Capacity × observation size: the rows they would have led to, raw.
-  private let observations: UnsafeMutablePointer<Float>
+  private let observations: Buffer<Float>
 
   init(capacity: Int, observationSize: Int, branchCount: Int) {
     self.observationSize = observationSize
     self.branchCount = branchCount
-    actions = .allocate(capacity: capacity * branchCount)
-    rewards = .allocate(capacity: capacity)
-    observations = allocateFloats(capacity * observationSize)
-  }
-
-  deinit {
-    actions.deallocate()
-    rewards.deallocate()
-    freeFloats(observations)
+    actions = Buffer(unfilled: capacity * branchCount)
+    rewards = Buffer(unfilled: capacity)
+    observations = Buffer(unfilled: capacity * observationSize)
   }
 
   /// Stores one lane's counterfactual step.
-  func store(_ step: Counterfactual, lane: Int, slot: Int) {
-    (actions + slot * branchCount).update(from: step.actions + lane * branchCount, count: branchCount)
+  func store(_ step: CounterfactualStorage, lane: Int, slot: Int) {
+    (actions.pointer + slot * branchCount).update(
+      from: step.actions.pointer + lane * branchCount, count: branchCount)
     rewards[slot] = step.rewards[lane]
-    (observations + slot * observationSize).update(
-      from: step.observations.row(lane), count: observationSize)
+    (observations.pointer + slot * observationSize).update(
+      from: step.observations.view.row(lane), count: observationSize)
   }
 
   /// Writes the counterfactuals of some of a batch's slots into every second row, behind what was played.
@@ -41,14 +36,15 @@ final class ReplayedCounterfactuals {
     let states = batch.observations.view
     for draw in draws {
       let (slot, row) = (Int(batch.slots[draw]), 2 * draw + 1)
-      (batch.actions + row * branchCount).update(from: actions + slot * branchCount, count: branchCount)
+      (batch.actions + row * branchCount).update(
+        from: actions.pointer + slot * branchCount, count: branchCount)
       batch.rewards[row] = rewards[slot] * rewardScale
       batch.discounts[row] = batch.discounts[row - 1]
-      batch.setLimits(row, from: observations + slot * observationSize)
+      batch.setLimits(row, from: observations.pointer + slot * observationSize)
       states.row(row).update(from: states.row(row - 1), count: observationSize)
     }
     table.normalize(
-      observations, stride: observationSize, indexes: batch.slots + draws.lowerBound,
+      observations.pointer, stride: observationSize, indexes: batch.slots + draws.lowerBound,
       into: batch.nextObservations.view.rows(every: 2, from: 1).rows(draws))
   }
 }

@@ -21,10 +21,10 @@ struct ReturnMeter: ~Copyable {
   }
 
   /// Adds a step of every lane.
-  mutating func add(_ result: StepResult) {
-    for lane in 0..<sums.rows { sums[lane, 0] = discount * sums[lane, 0] + result.rewards[lane] }
+  mutating func add(_ step: StepStorage) {
+    for lane in 0..<sums.rows { sums[lane, 0] = discount * sums[lane, 0] + step.rewards[lane] }
     moments.add(sums.view)
-    for lane in 0..<sums.rows where result.terminated[lane] || result.truncated[lane] { sums[lane, 0] = 0 }
+    for lane in 0..<sums.rows where step.hasEnded(lane) { sums[lane, 0] = 0 }
   }
 
   /// 1 / standard deviation of the sums; 1 where they do not vary.

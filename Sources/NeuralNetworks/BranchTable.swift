@@ -30,8 +30,8 @@ final class BranchTable: @unchecked Sendable {
     valueCount = shape.valueCount
     actionCount = shape.branchCount
     joint = shape.aggregation == .joint ? JointActions(branchSizes: shape.branchSizes) : nil
-    priorStart = shape.priorColumns?.lowerBound
-    maskStart = shape.maskColumns?.lowerBound
+    priorStart = shape.layout.prior?.lowerBound
+    maskStart = shape.layout.mask?.lowerBound
     isDueling = shape.isDueling
     sizes = .allocate(capacity: count)
     starts = .allocate(capacity: count)

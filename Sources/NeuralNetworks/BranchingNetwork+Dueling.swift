@@ -40,7 +40,6 @@ extension NetworkShape {
   /// The shape of the dueling network with the same outputs.
   public var dueling: NetworkShape {
     NetworkShape(
-      observationSize: observationSize, hidden: hidden, branchSizes: branchSizes, aggregation: aggregation,
-      priorColumns: priorColumns, maskColumns: maskColumns, spendColumns: spendColumns)
+      layout: layout, hidden: hidden, branchSizes: branchSizes, aggregation: aggregation)
   }
 }

@@ -112,7 +112,7 @@ public final class DoubleQUpdate: @unchecked Sendable {
     let learned = quantiles.map { shape.quantiles($0.count) } ?? shape
     let network = BranchingNetwork(shape: learned, seed: seed, initialization: initialization)
     // Quantiles begin equal where there is a prior, so that the first policy plays it.
-    if quantiles != nil && shape.priorColumns != nil { network.clearHead() }
+    if quantiles != nil && shape.layout.prior != nil { network.clearHead() }
     self.init(
       network: network, configuration: configuration, maximumBatch: maximumBatch, noise: noise,
       quantiles: quantiles.map { ($0, shape) }, pool: pool)
@@ -248,7 +248,7 @@ public final class DoubleQUpdate: @unchecked Sendable {
       batch.observations.columns == online.shape.observationSize,
       "The network reads \(online.shape.observationSize) columns, not \(batch.observations.columns).")
     precondition(
-      acting.shape.spendColumns == nil || batch.nextLimits.map { $0.costs.rows == batch.count } ?? false,
+      acting.shape.layout.spend == nil || batch.nextLimits.map { $0.costs.rows == batch.count } ?? false,
       "Targets under a spend cap need the costs and budgets of the next states.")
     precondition(
       !batch.paired || (aggregation == .additive && quantiles == nil),

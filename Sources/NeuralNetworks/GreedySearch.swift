@@ -39,7 +39,7 @@ public final class GreedySearch: @unchecked Sendable {
   /// Makes room for up to `rows` rows at once of networks of a shape.
   public init(shape: NetworkShape, rows: Int) {
     choice = GreedyChoice(shape: shape)
-    isCapped = shape.spendColumns != nil
+    isCapped = shape.layout.spend != nil
     let count = shape.valueCount
     let block = isCapped ? count : min(count, shape.isWide ? Self.wideBlockSize : Self.blockSize)
     values = Matrix(rows: rows, columns: block)

@@ -13,7 +13,7 @@ public enum Initialization: String, Sendable, Hashable, Codable, CaseIterable {
     let layers = shape.layers
     for (index, layer) in layers.enumerated() {
       let isHead = index == layers.count - 1
-      if isHead && shape.priorColumns != nil { continue }
+      if isHead && shape.layout.prior != nil { continue }
       // A head near zero makes the first values nearly equal, so that the first targets are the rewards alone.
       let gain: Float = isHead ? 0.01 : 1
       var stream = RandomStream(seed: seed, purpose: .initialization, lane: index)

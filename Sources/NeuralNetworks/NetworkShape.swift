@@ -1,3 +1,4 @@
+import Environments
 import LinearAlgebra
 
 /// How the branches of an action make up its value.
@@ -15,42 +16,51 @@ public enum Aggregation: String, Sendable, Hashable, Codable, CaseIterable {
 ///     let shape = NetworkShape(observationSize: 64, hidden: [256, 256], branchSizes: [16, 16, 4])
 ///     shape.outputCount     // 37: a state value and one advantage per (branch, choice)
 public struct NetworkShape: Sendable, Hashable {
-  /// The length of one observation row.
-  public let observationSize: Int
+  /// The columns of an observation row; a prior is added to what the network says, a mask and costs limit its choices.
+  public let layout: ObservationLayout
   /// The widths of the rectified dense layers of the trunk; empty for a linear network.
   public let hidden: [Int]
   /// The number of choices of each branch.
   public let branchSizes: [Int]
   /// How the branches make up the value of an action.
   public let aggregation: Aggregation
-  /// The observation columns that hold a prior: the state value, then one advantage per (branch, choice).
-  public let priorColumns: Range<Int>?
-  /// The observation columns that hold a mask: one per (branch, choice), above 0 where the choice is allowed.
-  public let maskColumns: Range<Int>?
   /// Whether the mean is taken off each branch's advantages and a state value added (Wang et al., 2016); otherwise a
   /// branch's outputs are its values, and the state value's parameters stay 0.
   public let isDueling: Bool
-  /// The raw observation columns that hold costs and a budget, which greedy actions keep to; nil where nothing limits them.
-  public let spendColumns: SpendColumns?
 
   /// Creates a shape.
   public init(
-    observationSize: Int, hidden: [Int], branchSizes: [Int], aggregation: Aggregation = .branching,
-    priorColumns: Range<Int>? = nil, maskColumns: Range<Int>? = nil, isDueling: Bool = true,
-    spendColumns: SpendColumns? = nil
+    layout: ObservationLayout, hidden: [Int], branchSizes: [Int], aggregation: Aggregation = .branching,
+    isDueling: Bool = true
   ) {
-    self.observationSize = observationSize
+    self.layout = layout
     self.hidden = hidden
     self.branchSizes = branchSizes
     self.aggregation = aggregation
-    self.priorColumns = priorColumns
-    self.maskColumns = maskColumns
     self.isDueling = isDueling
-    self.spendColumns = spendColumns
     let fault = fault
     precondition(fault == nil, fault ?? "")
   }
 
+  /// Creates a shape over observation columns named by their number.
+  public init(
+    observationSize: Int, hidden: [Int], branchSizes: [Int], aggregation: Aggregation = .branching,
+    isDueling: Bool = true
+  ) {
+    self.init(
+      layout: ObservationLayout(size: observationSize), hidden: hidden, branchSizes: branchSizes,
+      aggregation: aggregation, isDueling: isDueling)
+  }
+
+  /// The same shape over other columns.
+  public func over(_ layout: ObservationLayout) -> NetworkShape {
+    NetworkShape(
+      layout: layout, hidden: hidden, branchSizes: branchSizes, aggregation: aggregation, isDueling: isDueling
+    )
+  }
+
+  /// The length of one observation row.
+  public var observationSize: Int { layout.size }
   /// The number of branches.
   public var branchCount: Int { branchSizes.count }
   /// The number of choices over all branches.
@@ -74,15 +84,6 @@ public struct NetworkShape: Sendable, Hashable {
   /// rows have none. Dueling centres gradients, which leaves none of them 0.
   var hasRowGradients: Bool { !isDueling && isWide }
 
-  /// The mask within observation rows; nil where there is none.
-  public func mask(_ observations: MatrixView) -> MatrixView? {
-    maskColumns.map {
-      MatrixView(
-        pointer: observations.pointer + $0.lowerBound, rows: observations.rows, columns: $0.count,
-        stride: observations.stride)
-    }
-  }
-
   /// What is wrong with the sizes, in a sentence; nil where nothing is.
   private var fault: String? {
     guard observationSize > 0 else { return "A network needs at least one observation column." }
@@ -99,37 +100,13 @@ public struct NetworkShape: Sendable, Hashable {
     }
     if aggregation == .joint {
       guard JointActions.count(branchSizes) != nil else { return JointActions.refusal(branchSizes) }
-      guard priorColumns == nil else { return "A joint head takes no prior, which has a value per choice." }
+      guard layout.prior == nil else { return "A joint head takes no prior, which has a value per choice." }
     }
-    if let spendColumns {
-      guard aggregation == .additive else {
-        return
-          "Only values that add up can be weighed against what they cost: a spend cap needs an additive head."
-      }
-      guard spendColumns.costs.lowerBound >= 0, spendColumns.costs.upperBound <= observationSize,
-        (0..<observationSize).contains(spendColumns.budget)
-      else { return "The columns of costs and budget leave the observation's \(observationSize) columns." }
-      guard spendColumns.costs.count == choiceCount else {
-        return "Costs need \(choiceCount) columns (every choice), not \(spendColumns.costs.count)."
-      }
+    if layout.spend != nil, aggregation != .additive {
+      return
+        "Only values that add up can be weighed against what they cost: a spend cap needs an additive head."
     }
-    if let priorColumns {
-      guard priorColumns.lowerBound >= 0, priorColumns.upperBound <= observationSize else {
-        return "The prior's columns \(priorColumns) leave the observation's \(observationSize) columns."
-      }
-      guard priorColumns.count == outputCount else {
-        return "A prior needs \(outputCount) columns (state value, every choice), not \(priorColumns.count)."
-      }
-    }
-    if let maskColumns {
-      guard maskColumns.lowerBound >= 0, maskColumns.upperBound <= observationSize else {
-        return "The mask's columns \(maskColumns) leave the observation's \(observationSize) columns."
-      }
-      guard maskColumns.count == choiceCount else {
-        return "A mask needs \(choiceCount) columns (every choice), not \(maskColumns.count)."
-      }
-    }
-    return nil
+    return layout.fault(for: ActionSpace(branchSizes: branchSizes))
   }
 }
 
@@ -143,7 +120,11 @@ extension NetworkShape: Codable {
   /// - Throws: `DecodingError` where a value is missing, of another type, or no network can have the sizes.
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
-    observationSize = try values.decode(Int.self, forKey: .observationSize)
+    let size = try values.decode(Int.self, forKey: .observationSize)
+    guard size <= 1 << 20 else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .observationSize, in: values, debugDescription: "Observations have at most 2^20 columns.")
+    }
     hidden = try values.decode([Int].self, forKey: .hidden)
     branchSizes = try values.decode([Int].self, forKey: .branchSizes)
     aggregation = try values.decode(Aggregation.self, forKey: .aggregation)
@@ -156,23 +137,23 @@ extension NetworkShape: Codable {
       }
       return start..<start + width
     }
-    priorColumns = try columns(.priorStart, choices.addingReportingOverflow(1).partialValue)
-    maskColumns = try columns(.maskStart, choices)
-    isDueling = true
     let budget = try values.decodeIfPresent(Int.self, forKey: .budgetColumn)
-    switch (try columns(.costStart, choices), budget) {
-    case (let costs?, let budget?): spendColumns = SpendColumns(costs: costs, budget: budget)
-    case (nil, nil): spendColumns = nil
-    default:
+    let costs = try columns(.costStart, choices)
+    guard (costs == nil) == (budget == nil) else {
       throw DecodingError.dataCorruptedError(
         forKey: .budgetColumn, in: values, debugDescription: "Costs and a budget belong together.")
     }
+    layout = ObservationLayout(
+      size: size, prior: try columns(.priorStart, choices.addingReportingOverflow(1).partialValue),
+      mask: try columns(.maskStart, choices),
+      spend: costs.flatMap { costs in budget.map { SpendColumns(costs: costs, budget: $0) } })
+    isDueling = true
     if let fault {
       throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: fault))
     }
   }
 
-  /// Writes the sizes; prior, mask and costs as their first columns.
+  /// Writes the sizes; prior, mask and costs as their first columns. The columns' names are not part of it.
   public func encode(to encoder: any Encoder) throws {
     precondition(isDueling, "Only dueling networks are written to files; see `dueling`.")
     var values = encoder.container(keyedBy: CodingKeys.self)
@@ -180,9 +161,9 @@ extension NetworkShape: Codable {
     try values.encode(hidden, forKey: .hidden)
     try values.encode(branchSizes, forKey: .branchSizes)
     try values.encode(aggregation, forKey: .aggregation)
-    try values.encodeIfPresent(priorColumns?.lowerBound, forKey: .priorStart)
-    try values.encodeIfPresent(maskColumns?.lowerBound, forKey: .maskStart)
-    try values.encodeIfPresent(spendColumns?.costs.lowerBound, forKey: .costStart)
-    try values.encodeIfPresent(spendColumns?.budget, forKey: .budgetColumn)
+    try values.encodeIfPresent(layout.prior?.lowerBound, forKey: .priorStart)
+    try values.encodeIfPresent(layout.mask?.lowerBound, forKey: .maskStart)
+    try values.encodeIfPresent(layout.spend?.costs.lowerBound, forKey: .costStart)
+    try values.encodeIfPresent(layout.spend?.budget, forKey: .budgetColumn)
   }
 }

@@ -22,7 +22,7 @@ public struct PriorTransform: Sendable, Equatable, Codable {
 
   /// The transform that leaves a shape's prior columns as they are, but for the scale of rewards.
   public init(identityFor shape: NetworkShape, rewardScale: Float = 1) {
-    let count = shape.priorColumns?.count ?? 0
+    let count = shape.layout.prior?.count ?? 0
     self.init(
       scales: Array(repeating: 1, count: count), offsets: Array(repeating: 0, count: count),
       rewardScale: rewardScale)

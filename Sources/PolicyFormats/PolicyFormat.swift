@@ -83,5 +83,5 @@ extension TestVectors {
 
 extension NetworkShape {
   /// Whether the greedy action is the best choice of every branch on its own.
-  public var isChosenByBranch: Bool { aggregation != .joint && spendColumns == nil }
+  public var isChosenByBranch: Bool { aggregation != .joint && layout.spend == nil }
 }

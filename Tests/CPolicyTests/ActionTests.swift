@@ -1,3 +1,4 @@
+import Environments
 import CPolicy
 import Documents
 import Foundation
@@ -12,19 +13,18 @@ private func randomPolicy(hasPrior: Bool, hasMask: Bool = false, hidden: [Int]) 
   let branchSizes = [5, 16, 1, 3]
   let columns = 60
   let shape = NetworkShape(
-    observationSize: columns, hidden: hidden, branchSizes: branchSizes, aggregation: .additive,
-    priorColumns: hasPrior ? 20..<46 : nil, maskColumns: hasMask ? 30..<55 : nil)
+    layout: ObservationLayout(size: columns, prior: hasPrior ? 20..<46 : nil, mask: hasMask ? 30..<55 : nil),
+    hidden: hidden, branchSizes: branchSizes, aggregation: .additive)
   var stream = RandomStream(seed: 7, purpose: .test)
   func random(_ count: Int, _ scale: Float) -> [Float] {
     (0..<count).map { _ in (stream.uniform() - 0.5) * scale }
   }
   return Policy(
-    shape: shape, weights: random(shape.parameterCount, 0.4),
+    shape: shape.over(shape.layout.named((0..<columns).map { "\"\($0)\"" })),
+    weights: random(shape.parameterCount, 0.4),
     normalizer: ObservationNormalizer(
-      means: random(columns, 4), deviations: random(columns, 1).map { abs($0) + 0.5 },
-      priorColumns: shape.priorColumns, limit: 2), rewardScale: 0.3,
-    observationNames: (0..<columns).map { "\"\($0)\"" },
-    metadata: ["note": "tab\t, ünïcode and \\ before the network's sizes"])
+      means: random(columns, 4), deviations: random(columns, 1).map { abs($0) + 0.5 }, limit: 2),
+    rewardScale: 0.3, metadata: ["note": "tab\t, ünïcode and \\ before the network's sizes"])
 }
 
 /// Loads a policy from bytes with the C reader; gives its error where it refuses.

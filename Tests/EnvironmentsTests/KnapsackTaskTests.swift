@@ -4,7 +4,7 @@ import Testing
 @Suite struct KnapsackTaskTests {
   @Test func paysTheWorthOfWhatTheBudgetCovers() {
     let task = KnapsackTask(branchSizes: [4, 1, 3])
-    #expect(task.costColumns == 0..<8 && task.budgetColumn == 8)
+    #expect(task.observationLayout.spend == SpendColumns(costs: 0..<8, budget: 8))
     #expect(abs(task.worths[3] + task.worths[4] + task.worths[7] - 1) < 1e-6)
     let lanes = VectorEnvironment(count: 400, seed: 1) { task }
     lanes.reset()

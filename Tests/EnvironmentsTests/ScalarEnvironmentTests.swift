@@ -9,14 +9,14 @@ struct Counter: ScalarEnvironment {
     var tag: Float
   }
   let timeLimit: Int?
-  var observationSize: Int { 2 }
+  var observationLayout: ObservationLayout { ObservationLayout(size: 2) }
   var actionSpace: ActionSpace { ActionSpace(branchSizes: [2, 3]) }
   func makeState(stream: inout RandomStream) -> State { State(steps: 0, tag: stream.uniform()) }
-  func observe(_ state: State, into row: UnsafeMutablePointer<Float>) {
+  func observe(_ state: State, into row: inout MutableSpan<Float>) {
     row[0] = Float(state.steps)
     row[1] = state.tag
   }
-  func step(_ state: inout State, action: UnsafePointer<Int32>, stream: inout RandomStream) -> ScalarStep {
+  func step(_ state: inout State, action: Span<Int32>, stream: inout RandomStream) -> ScalarStep {
     state.steps += 1
     return ScalarStep(reward: Float(action[1]) + stream.uniform() * 0.5, terminated: action[0] == 1)
   }
@@ -26,7 +26,8 @@ struct Counter: ScalarEnvironment {
   @Test func aLaneDrawsFromItsOwnStream() {
     let block = Counter(timeLimit: nil).makeBlock(lanes: 5..<7, seed: 11)
     let observations = Matrix(rows: 2, columns: 2)
-    block.reset(observations: observations.view)
+    var rows = MutableMatrixSpan(unchecked: observations.view)
+    block.reset(observations: &rows)
     for lane in 5..<7 {
       var stream = RandomStream(seed: 11, purpose: .episode, lane: lane)
       _ = stream.uniform()  // The state made at creation.
@@ -36,8 +37,8 @@ struct Counter: ScalarEnvironment {
 
   @Test func namesAndMetadataHaveDefaults() {
     let problem = Counter(timeLimit: 4)
-    #expect(problem.observationNames == ["observation_0", "observation_1"])
-    #expect(problem.priorColumns == nil)
+    #expect(problem.observationLayout.names == ["observation_0", "observation_1"])
+    #expect(problem.observationLayout.prior == nil)
     #expect(problem.metadata.isEmpty)
   }
 }

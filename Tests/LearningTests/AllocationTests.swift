@@ -11,7 +11,7 @@ import Testing
     let shape = NetworkShape(observationSize: 9, hidden: [32], branchSizes: [4, 7])
     let policy = Policy(
       shape: shape, weights: BranchingNetwork(shape: shape, seed: 2).parameterValues,
-      normalizer: ObservationNormalizer(identity: 9), observationNames: (0..<9).map { "\($0)" })
+      normalizer: ObservationNormalizer(identity: 9))
     let runner = PolicyRunner(policy, maximumBatch: 300, threads: 2)
     let rows = Matrix(rows: 300, columns: 9)
     let q = Matrix(rows: 300, columns: 11)
@@ -29,9 +29,7 @@ import Testing
   /// On one thread: `concurrentPerform` allocates for itself, whatever it is given to do.
   @Test func aStepOfLanesAllocatesNothing() {
     let lanes = VectorEnvironment(count: 1024, seed: 3, threads: 1) { CartPole(timeLimit: 10) }
-    let actions = UnsafeMutablePointer<Int32>.allocate(capacity: 1024)
-    actions.initialize(repeating: 1, count: 1024)
-    defer { actions.deallocate() }
+    let actions = [Int32](repeating: 1, count: 1024)
     lanes.reset()
     lanes.step(actions: actions)
     let before = allocations_of_this_thread()

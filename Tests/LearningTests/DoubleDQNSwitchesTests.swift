@@ -40,11 +40,11 @@ import Testing
 
   /// Safe pays 1; the gamble pays anything from −1 to 4: 1.5 on the average, −0.375 in the worst quarter of cases.
   private struct Gamble: ScalarEnvironment {
-    var observationSize: Int { 1 }
+    var observationLayout: ObservationLayout { ObservationLayout(size: 1) }
     var actionSpace: ActionSpace { ActionSpace(branchSizes: [2]) }
     func makeState(stream: inout RandomStream) -> Int { 0 }
-    func observe(_ state: Int, into row: UnsafeMutablePointer<Float>) { row[0] = 1 }
-    func step(_ state: inout Int, action: UnsafePointer<Int32>, stream: inout RandomStream) -> ScalarStep {
+    func observe(_ state: Int, into row: inout MutableSpan<Float>) { row[0] = 1 }
+    func step(_ state: inout Int, action: Span<Int32>, stream: inout RandomStream) -> ScalarStep {
       ScalarStep(reward: action[0] == 0 ? 1 : 5 * stream.uniform() - 1, terminated: true)
     }
   }

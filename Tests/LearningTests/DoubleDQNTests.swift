@@ -70,7 +70,7 @@ import Testing
       })
     try learner.train(steps: 16_000)
     let columns = SpendColumns(costs: 0..<12, budget: 12)
-    #expect(learner.policy.shape.spendColumns == columns)
+    #expect(learner.policy.shape.layout.spend == columns)
     let knapsack = MultipleChoiceKnapsack(branchSizes: [4, 3, 5])
     let best = evaluate(task, episodes: 500, seed: 5) { observations, actions in
       let limits = columns.limits(observations)

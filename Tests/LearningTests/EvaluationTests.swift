@@ -8,13 +8,13 @@ private struct Lengths: ScalarEnvironment {
   struct State {
     var left: Int
   }
-  var observationSize: Int { 1 }
+  var observationLayout: ObservationLayout { ObservationLayout(size: 1) }
   var actionSpace: ActionSpace { ActionSpace(branchSizes: [2]) }
   func makeState(stream: inout RandomStream) -> State {
     State(left: stream.uniform() < 0.5 ? 1 : 9)
   }
-  func observe(_ state: State, into row: UnsafeMutablePointer<Float>) { row[0] = Float(state.left) }
-  func step(_ state: inout State, action: UnsafePointer<Int32>, stream: inout RandomStream) -> ScalarStep {
+  func observe(_ state: State, into row: inout MutableSpan<Float>) { row[0] = Float(state.left) }
+  func step(_ state: inout State, action: Span<Int32>, stream: inout RandomStream) -> ScalarStep {
     state.left -= 1
     return ScalarStep(reward: 1 + Float(action[0]), terminated: state.left == 0)
   }

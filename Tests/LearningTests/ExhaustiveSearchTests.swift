@@ -8,11 +8,11 @@ import Testing
   private struct Purse: ScalarEnvironment {
     struct Money { var left = 4, step = 0 }
     let timeLimit: Int? = 3
-    var observationSize: Int { 1 }
+    var observationLayout: ObservationLayout { ObservationLayout(size: 1) }
     var actionSpace: ActionSpace { ActionSpace(branchSizes: [3, 3]) }
     func makeState(stream: inout RandomStream) -> Money { Money() }
-    func observe(_ state: Money, into row: UnsafeMutablePointer<Float>) { row[0] = Float(state.left) }
-    func step(_ state: inout Money, action: UnsafePointer<Int32>, stream: inout RandomStream) -> ScalarStep {
+    func observe(_ state: Money, into row: inout MutableSpan<Float>) { row[0] = Float(state.left) }
+    func step(_ state: inout Money, action: Span<Int32>, stream: inout RandomStream) -> ScalarStep {
       let (first, second) = (Int(action[0]), Int(action[1]))
       state.step += 1
       guard first + second <= state.left else { return ScalarStep(reward: -1) }

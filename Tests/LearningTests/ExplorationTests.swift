@@ -1,3 +1,4 @@
+import Environments
 import Learning
 import LinearAlgebra
 import NeuralNetworks
@@ -117,7 +118,9 @@ import Testing
     exploration.disturb(
       &actions, lanes: 2, epsilon: 1e-9, mask: others.view, held: held, stream: &stream)
     #expect(actions == [0, 1])
-    held.release(terminated: [false, false], truncated: [false, true])
+    let step = StepStorage(lanes: 2, observationSize: 1)
+    step.truncated[1] = true
+    held.release(step)
     actions = [0, 0]
     exploration.disturb(&actions, lanes: 2, epsilon: 1e-9, held: held, stream: &stream)
     #expect(actions == [1, 0])

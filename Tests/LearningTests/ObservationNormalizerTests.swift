@@ -1,3 +1,4 @@
+import Environments
 import Learning
 import LinearAlgebra
 import Testing
@@ -38,10 +39,11 @@ import Testing
     let matrix = rows(1000)
     var moments = RunningMoments(columns: 5)
     moments.add(matrix.view)
-    let normalizer = ObservationNormalizer(moments: moments, priorColumns: 4..<5)
+    let layout = ObservationLayout(size: 5, prior: 4..<5)
+    let normalizer = ObservationNormalizer(moments: moments, layout: layout)
     #expect(normalizer.deviations[2] == 1)
     let output = Matrix(rows: 1000, columns: 5)
-    NormalizationTable(normalizer).normalize(matrix.pointer, stride: 5, into: output.view)
+    NormalizationTable(normalizer, layout: layout).normalize(matrix.pointer, stride: 5, into: output.view)
     for column in 0..<5 {
       for row in 0..<1000 {
         let exact = (matrix[row, column] - normalizer.means[column]) / normalizer.deviations[column]
@@ -52,7 +54,7 @@ import Testing
     // Beyond the limit an ordinary column is cut.
     matrix[0, 0] = 1e6
     matrix[1, 0] = -1e6
-    NormalizationTable(normalizer).normalize(matrix.pointer, stride: 5, into: output.view)
+    NormalizationTable(normalizer, layout: layout).normalize(matrix.pointer, stride: 5, into: output.view)
     #expect(output[0, 0] == 10 && output[1, 0] == -10)
   }
 
@@ -60,7 +62,8 @@ import Testing
     let matrix = rows(40)
     let indexes: [Int32] = [39, 0, 7, 7, 21, 3, 12]
     let output = Matrix(rows: 7, columns: 5)
-    let identity = NormalizationTable(ObservationNormalizer(identity: 5, limit: .infinity))
+    let identity = NormalizationTable(
+      ObservationNormalizer(identity: 5, limit: .infinity), layout: ObservationLayout(size: 5))
     identity.normalize(matrix.pointer, stride: 5, indexes: indexes, into: output.view)
     for (row, index) in indexes.enumerated() {
       for column in 0..<5 { #expect(output[row, column] == matrix[Int(index), column]) }
@@ -68,9 +71,9 @@ import Testing
   }
 
   @Test func thePriorTransformUndoesNormalisation() {
-    let normalizer = ObservationNormalizer(
-      means: [1, 2, 3, 4], deviations: [0.5, 2, 4, 8], priorColumns: 1..<4)
-    let transform = normalizer.priorTransform(rewardScale: 0.25)
+    let normalizer = ObservationNormalizer(means: [1, 2, 3, 4], deviations: [0.5, 2, 4, 8])
+    let transform = normalizer.priorTransform(
+      of: ObservationLayout(size: 4, prior: 1..<4), rewardScale: 0.25)
     #expect(transform.scales == [2, 4, 8])
     #expect(transform.offsets == [2, 3, 4])
     #expect(transform.rewardScale == 0.25)
@@ -79,7 +82,7 @@ import Testing
   @Test func aNaNIsNotHidden() {
     let matrix = Matrix(rows: 1, columns: 1, [.nan])
     let output = Matrix(rows: 1, columns: 1)
-    NormalizationTable(ObservationNormalizer(identity: 1))
+    NormalizationTable(ObservationNormalizer(identity: 1), layout: ObservationLayout(size: 1))
       .normalize(matrix.pointer, stride: 1, into: output.view)
     #expect(output[0, 0].isNaN)
   }

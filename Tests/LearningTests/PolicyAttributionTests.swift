@@ -14,7 +14,7 @@ import Testing
     var stream = RandomStream(seed: 4, purpose: .test)
     let policy = Policy(
       shape: shape, weights: (0..<shape.parameterCount).map { _ in 0.5 * stream.normal() },
-      normalizer: ObservationNormalizer(identity: 7), observationNames: (0..<7).map { "column-\($0)" })
+      normalizer: ObservationNormalizer(identity: 7))
     let (here, there) = (randomRow(7, &stream), randomRow(7, &stream))
     let parts = attribution(of: policy, choice: 4, over: 1, at: here, from: there)
     let rows = Matrix(rows: 2, columns: 7, here + there)
@@ -30,8 +30,9 @@ import Testing
     let shape = NetworkShape(observationSize: 3, hidden: [8], branchSizes: [2])
     var stream = RandomStream(seed: 5, purpose: .test)
     let policy = Policy(
-      shape: shape, weights: (0..<shape.parameterCount).map { _ in stream.normal() },
-      normalizer: ObservationNormalizer(identity: 3), observationNames: ["a", "b", "c"])
+      shape: shape.over(shape.layout.named(["a", "b", "c"])),
+      weights: (0..<shape.parameterCount).map { _ in stream.normal() },
+      normalizer: ObservationNormalizer(identity: 3))
     let parts = attribution(of: policy, choice: 0, over: 1, at: [1, 0.5, -1], from: [0, 0.5, 0])
     #expect(parts[1] == 0)
   }

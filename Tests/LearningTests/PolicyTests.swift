@@ -7,15 +7,15 @@ import Testing
 @Suite struct PolicyTests {
   /// A linear policy of two columns and branches of two and three choices, with weights given by hand.
   private let policy = Policy(
-    shape: NetworkShape(observationSize: 2, hidden: [], branchSizes: [2, 3]),
+    shape: NetworkShape(
+      layout: ObservationLayout(names: ["a", "b"]), hidden: [], branchSizes: [2, 3]),
     weights: [
       0, 0,  // state value
       1, 0, -1, 0,  // first branch follows the first column's sign
       0, -1, 0, 0, 0, 1,  // second branch the second's
       0.5, 0, 0, 0, 0.25, 0,  // biases
-    ],
-    normalizer: ObservationNormalizer(means: [10, 20], deviations: [2, 4]), rewardScale: 0.5,
-    observationNames: ["a", "b"], metadata: ["k": "v"], trainingSeed: 3, trainingSteps: 7)
+    ], normalizer: ObservationNormalizer(means: [10, 20], deviations: [2, 4]), rewardScale: 0.5,
+    metadata: ["k": "v"], trainingSeed: 3, trainingSteps: 7)
 
   @Test("Actions and values are those computed by hand", arguments: [1, 2])
   func actionsAndValuesAreThoseComputedByHand(threads: Int) {
@@ -36,7 +36,7 @@ import Testing
     let shape = NetworkShape(observationSize: 9, hidden: [32, 32], branchSizes: [4, 7, 2])
     let policy = Policy(
       shape: shape, weights: BranchingNetwork(shape: shape, seed: 2).parameterValues,
-      normalizer: ObservationNormalizer(identity: 9), observationNames: (0..<9).map { "\($0)" })
+      normalizer: ObservationNormalizer(identity: 9))
     var stream = RandomStream(seed: 1, purpose: .test)
     let rows = Matrix(rows: 1000, columns: 9, (0..<9000).map { _ in stream.uniform() * 2 - 1 })
     var together = [Int32](repeating: -1, count: 3000)

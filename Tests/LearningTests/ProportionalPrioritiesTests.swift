@@ -8,7 +8,8 @@ import Testing
 /// What `ProportionalPriorities` does, by way of the ring that owns them.
 @Suite struct ProportionalPrioritiesTests {
   private static let exponent: Float = 0.7
-  private static let table = NormalizationTable(ObservationNormalizer(identity: 1, limit: .infinity))
+  private static let table = NormalizationTable(
+    ObservationNormalizer(identity: 1, limit: .infinity), layout: ObservationLayout(size: 1))
 
   /// A ring of 200 transitions, the row of each being its number, each with an error of its own.
   private func ring(error: (Int) -> Float) -> ReplayBuffer {

@@ -8,7 +8,8 @@ import Testing
 /// What `RankPriorities` and its heap do, by way of the ring that owns them.
 @Suite struct RankPrioritiesTests {
   private static let exponent: Float = 0.7
-  private static let table = NormalizationTable(ObservationNormalizer(identity: 1, limit: .infinity))
+  private static let table = NormalizationTable(
+    ObservationNormalizer(identity: 1, limit: .infinity), layout: ObservationLayout(size: 1))
   private let batch = ReplayBatch(count: 250, observationSize: 1, branchCount: 1)
 
   private func ring(capacity: Int) -> ReplayBuffer {

@@ -45,48 +45,33 @@ private final class Recorder {
   }
 
   func step() {
-    let finals = Matrix(rows: lanes, columns: 1, Array(repeating: -1, count: lanes))
-    var rewards: [Float] = []
-    var terminated: [Bool] = []
-    var truncated: [Bool] = []
+    let step = StepStorage(lanes: lanes, observationSize: 1)
     var actions: [Int32] = []
     for lane in 0..<lanes {
       let action = [Int32(stream.uniform() * 3), Int32(stream.uniform() * 4)]
       actions += action
-      rewards.append(stream.uniform() - 0.5)
-      terminated.append(stream.uniform() < 0.15)
-      truncated.append(stream.uniform() < 0.15)
-      episodes[lane].append(Step(row: current[lane], action: action, reward: Double(rewards[lane])))
+      step.rewards[lane] = stream.uniform() - 0.5
+      step.terminated[lane] = stream.uniform() < 0.15
+      step.truncated[lane] = stream.uniform() < 0.15
+      step.finalObservations[lane, 0] = -1
+      episodes[lane].append(Step(row: current[lane], action: action, reward: Double(step.rewards[lane])))
       // A step that both terminates and truncates counts as terminated.
-      if truncated[lane] && !terminated[lane] {
-        finals[lane, 0] = Float(rowCount)
+      if step.truncated[lane] && !step.terminated[lane] {
+        step.finalObservations[lane, 0] = Float(rowCount)
         rowCount += 1
       }
     }
     current = (0..<lanes).map { rowCount + $0 }
     rowCount += lanes
-    let rows = Matrix(rows: lanes, columns: 1, current.map { Float($0) })
     for lane in 0..<lanes {
-      let ended = terminated[lane] || truncated[lane]
-      let end = terminated[lane] ? nil : truncated[lane] ? Int(finals[lane, 0]) : current[lane]
-      complete(lane, ended: ended, end: end)
-      if ended { episodes[lane] = [] }
+      step.observations[lane, 0] = Float(current[lane])
+      let end =
+        step.terminated[lane]
+        ? nil : step.truncated[lane] ? Int(step.finalObservations[lane, 0]) : current[lane]
+      complete(lane, ended: step.hasEnded(lane), end: end)
+      if step.hasEnded(lane) { episodes[lane] = [] }
     }
-    rewards.withUnsafeMutableBufferPointer { rewards in
-      terminated.withUnsafeMutableBufferPointer { terminated in
-        truncated.withUnsafeMutableBufferPointer { truncated in
-          guard let rewards = rewards.baseAddress, let terminated = terminated.baseAddress,
-            let truncated = truncated.baseAddress
-          else { return }
-          buffer.append(
-            actions: actions,
-            result: StepResult(
-              observations: rows.view, finalObservations: finals.view, rewards: rewards,
-              terminated: terminated,
-              truncated: truncated))
-        }
-      }
-    }
+    buffer.append(actions: actions, step: step)
   }
 
   /// Every window of the running episode that is known by now, computed from its definition.
@@ -114,7 +99,8 @@ private final class Recorder {
   /// Draws transitions and checks each; returns how often each row came.
   func drawAndCheck(_ draws: Int) -> [Int: Int] {
     let batch = ReplayBatch(count: draws, observationSize: 1, branchCount: 2)
-    let table = NormalizationTable(ObservationNormalizer(identity: 1, limit: .infinity))
+    let table = NormalizationTable(
+      ObservationNormalizer(identity: 1, limit: .infinity), layout: ObservationLayout(size: 1))
     var stream = RandomStream(seed: 3, purpose: .replay)
     buffer.sample(into: batch, normalizedBy: table, rewardScale: 2, stream: &stream)
     let alive = alive
@@ -165,47 +151,36 @@ private final class Recorder {
   }
 
   /// Rows of 20 columns, which stand apart by more; every number tells the step and the lane it belongs to.
-  @Test func pairsAreWhatWasPlayedAndItsCounterfactual() {
+  @Test func pairsAreWhatWasPlayedAndItsCounterfactual() throws {
     let (lanes, width) = (3, 20)
     let buffer = ReplayBuffer(
       capacity: 60, lanes: lanes, observationSize: width, branchCount: 1, discount: 0.5,
       keepsCounterfactuals: true)
-    let rows = Matrix(rows: lanes, columns: width)
-    let others = Matrix(rows: lanes, columns: width)
-    let rewards = Matrix(rows: 2, columns: lanes)
-    var ends = [Bool](repeating: false, count: lanes)
-    var choices = [Int32](repeating: 2, count: lanes)
+    let played = StepStorage(lanes: lanes, observationSize: width, counterfactualBranches: 1)
+    let reference = try #require(played.counterfactual)
+    reference.actions.fill(2)
     func fill(_ rows: borrowing Matrix, _ base: Int) {
       for lane in 0..<lanes {
         for column in 0..<width { rows[lane, column] = Float(base + lane) + Float(column) / 32 }
       }
     }
-    fill(rows, 0)
-    buffer.begin(observations: rows.view)
+    fill(played.observations, 0)
+    buffer.begin(observations: played.observations.view)
     for step in 1...30 {
-      fill(rows, 3 * step)
-      fill(others, 1000 + 3 * step)
+      fill(played.observations, 3 * step)
+      fill(reference.observations, 1000 + 3 * step)
       for lane in 0..<lanes {
-        rewards[0, lane] = Float(3 * step + lane)
-        rewards[1, lane] = -Float(3 * step + lane)
+        played.rewards[lane] = Float(3 * step + lane)
+        reference.rewards[lane] = -Float(3 * step + lane)
       }
-      ends.withUnsafeMutableBufferPointer { ends in
-        choices.withUnsafeMutableBufferPointer { choices in
-          guard let ends = ends.baseAddress, let choices = choices.baseAddress else { return }
-          buffer.append(
-            actions: [1, 1, 1],
-            result: StepResult(
-              observations: rows.view, finalObservations: rows.view, rewards: rewards.pointer,
-              terminated: ends, truncated: ends,
-              counterfactual: Counterfactual(
-                actions: choices, rewards: rewards.view.row(1), observations: others.view)))
-        }
-      }
+      buffer.append(actions: [1, 1, 1], step: played)
     }
     let batch = ReplayBatch(count: 40, observationSize: width, branchCount: 1, paired: true)
     var stream = RandomStream(seed: 3, purpose: .replay)
     buffer.sample(
-      into: batch, normalizedBy: NormalizationTable(ObservationNormalizer(identity: width, limit: 1e6)),
+      into: batch,
+      normalizedBy: NormalizationTable(
+        ObservationNormalizer(identity: width, limit: 1e6), layout: ObservationLayout(size: width)),
       rewardScale: 2, stream: &stream)
     for row in 0..<40 {
       let (start, isOther) = (batch.observations[row - row % 2, 0], row % 2 == 1)

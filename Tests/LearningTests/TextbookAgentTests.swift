@@ -44,9 +44,9 @@ import Testing
     var state = problem.makeState(stream: &stream)
     for _ in 0..<6_000 {
       let row = row(state)
-      var action = Int32(agent.act(row))
-      let played = Int(action)
-      let outcome = problem.step(&state, action: &action, stream: &stream)
+      let played = agent.act(row)
+      let action = [Int32(played)]
+      let outcome = problem.step(&state, action: action.span, stream: &stream)
       agent.train(
         state: row, action: played, reward: outcome.reward, nextState: self.row(state),
         isTerminal: outcome.terminated)

@@ -1,3 +1,4 @@
+import Environments
 import LinearAlgebra
 import NeuralNetworks
 import Testing
@@ -7,8 +8,8 @@ import Testing
   @Test(arguments: [Aggregation.branching, .additive], [false, true])
   func valuesMatchTheReference(_ aggregation: Aggregation, _ hasPrior: Bool) {
     let shape = NetworkShape(
-      observationSize: 14, hidden: [20, 11], branchSizes: [5, 2, 3], aggregation: aggregation,
-      priorColumns: hasPrior ? 2..<13 : nil)
+      layout: ObservationLayout(size: 14, prior: hasPrior ? 2..<13 : nil), hidden: [20, 11],
+      branchSizes: [5, 2, 3], aggregation: aggregation)
     var numbers = Numbers(state: 7)
     let network = BranchingNetwork(shape: shape, parameters: numbers.signed(shape.parameterCount))
     let prior = PriorTransform(
@@ -57,8 +58,8 @@ import Testing
   @Test func aNewNetworkWithAPriorPlaysThePriorExactly() {
     for aggregation in [Aggregation.branching, .additive] {
       let shape = NetworkShape(
-        observationSize: 30, hidden: [16], branchSizes: [4, 6], aggregation: aggregation,
-        priorColumns: 9..<20)
+        layout: ObservationLayout(size: 30, prior: 9..<20), hidden: [16], branchSizes: [4, 6],
+        aggregation: aggregation)
       let network = BranchingNetwork(shape: shape, seed: 3)
       var numbers = Numbers(state: 4)
       let observations = Matrix(rows: 50, columns: 30, numbers.signed(50 * 30))
@@ -76,7 +77,7 @@ import Testing
   }
 
   @Test func copiesTakeParametersAndPrior() {
-    let shape = NetworkShape(observationSize: 4, hidden: [3], branchSizes: [2], priorColumns: 1..<4)
+    let shape = NetworkShape(layout: ObservationLayout(size: 4, prior: 1..<4), hidden: [3], branchSizes: [2])
     let first = BranchingNetwork(shape: shape, seed: 1)
     let second = BranchingNetwork(shape: shape, seed: 2)
     first.priorTransform = PriorTransform(scales: [1, 2, 3], offsets: [4, 5, 6], rewardScale: 7)

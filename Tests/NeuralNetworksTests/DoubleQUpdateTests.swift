@@ -1,3 +1,4 @@
+import Environments
 import AllocationCounting
 import Glibc
 import LinearAlgebra
@@ -42,8 +43,8 @@ import Testing
   /// Six updates on 70 transitions, so that several shards and a growing optimizer state take part.
   @Test(arguments: goldens) func consecutiveUpdatesMatchPyTorch(_ golden: Golden) {
     let shape = NetworkShape(
-      observationSize: 16, hidden: [12, 10], branchSizes: [3, 5, 2], aggregation: golden.aggregation,
-      priorColumns: golden.prior ? 5..<16 : nil)
+      layout: ObservationLayout(size: 16, prior: golden.prior ? 5..<16 : nil), hidden: [12, 10],
+      branchSizes: [3, 5, 2], aggregation: golden.aggregation)
     var numbers = Numbers(state: golden.seed)
     let parameters = numbers.signed(shape.parameterCount).map { $0 / 2 }
     let update = DoubleQUpdate(
@@ -133,8 +134,8 @@ import Testing
   /// Which thread takes which shard is left to chance, so several runs must agree.
   @Test(arguments: Aggregation.allCases) func threadsChangeNoBit(_ aggregation: Aggregation) {
     let shape = NetworkShape(
-      observationSize: 33, hidden: [48, 40], branchSizes: [6, 3, 11], aggregation: aggregation,
-      priorColumns: aggregation == .joint ? nil : 12..<33)
+      layout: ObservationLayout(size: 33, prior: aggregation == .joint ? nil : 12..<33), hidden: [48, 40],
+      branchSizes: [6, 3, 11], aggregation: aggregation)
     let results = [1, 2, 3, 2, 3].map { threads in
       let pool = WorkerPool(threads: threads)
       var numbers = Numbers(state: 31)
@@ -152,7 +153,7 @@ import Testing
 
   @Test func anUpdateAllocatesNothing() {
     let shape = NetworkShape(
-      observationSize: 40, hidden: [64, 32], branchSizes: [5, 7, 3], priorColumns: 20..<36)
+      layout: ObservationLayout(size: 40, prior: 20..<36), hidden: [64, 32], branchSizes: [5, 7, 3])
     var numbers = Numbers(state: 21)
     let transitions = Transitions(shape, count: 128, weighted: true, from: &numbers)
     let pool = WorkerPool(threads: 2)

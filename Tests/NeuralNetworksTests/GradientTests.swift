@@ -1,3 +1,4 @@
+import Environments
 import LinearAlgebra
 import NeuralNetworks
 import Testing
@@ -52,10 +53,10 @@ import Testing
 
   @Test(arguments: cases + others) func gradientsMatchCentralDifferences(_ test: Case) {
     let shape = NetworkShape(
-      observationSize: test.capped ? 27 : 19, hidden: test.hidden, branchSizes: [4, 1, 2],
-      aggregation: test.aggregation,
-      priorColumns: test.prior ? 3..<11 : nil, maskColumns: test.masked ? 12..<19 : nil,
-      isDueling: test.dueling, spendColumns: test.capped ? SpendColumns(costs: 19..<26, budget: 26) : nil)
+      layout: ObservationLayout(
+        size: test.capped ? 27 : 19, prior: test.prior ? 3..<11 : nil, mask: test.masked ? 12..<19 : nil,
+        spend: test.capped ? SpendColumns(costs: 19..<26, budget: 26) : nil), hidden: test.hidden,
+      branchSizes: [4, 1, 2], aggregation: test.aggregation, isDueling: test.dueling)
     var numbers = Numbers(state: 11)
     let parameters = numbers.signed(shape.parameterCount)
     let prior = PriorTransform(

@@ -1,3 +1,4 @@
+import Environments
 import LinearAlgebra
 import NeuralNetworks
 import Testing
@@ -8,9 +9,10 @@ import Testing
   func actionsAreTheArgmaxOfTheValues(_ branchSizes: [Int], _ hasPriorAndMask: Bool) {
     let choices = branchSizes.reduce(0, +)
     let shape = NetworkShape(
-      observationSize: hasPriorAndMask ? 4 + 1 + 2 * choices : 4, hidden: [9, 6], branchSizes: branchSizes,
-      priorColumns: hasPriorAndMask ? 4..<5 + choices : nil,
-      maskColumns: hasPriorAndMask ? 5 + choices..<5 + 2 * choices : nil)
+      layout: ObservationLayout(
+        size: hasPriorAndMask ? 4 + 1 + 2 * choices : 4, prior: hasPriorAndMask ? 4..<5 + choices : nil,
+        mask: hasPriorAndMask ? 5 + choices..<5 + 2 * choices : nil), hidden: [9, 6], branchSizes: branchSizes
+    )
     var numbers = Numbers(state: 12)
     let network = BranchingNetwork(shape: shape, parameters: numbers.signed(shape.parameterCount))
     let rows = 37
@@ -32,7 +34,8 @@ import Testing
       observations: observations.view, into: &actions, workspace: workspace,
       search: GreedySearch(shape: shape, rows: rows))
     var expected = actions
-    argmaxChoices(q.view, branchSizes: branchSizes, into: &expected, mask: shape.mask(observations.view))
+    argmaxChoices(
+      q.view, branchSizes: branchSizes, into: &expected, mask: shape.layout.mask(in: observations.view))
     #expect(actions == expected)
   }
 
@@ -43,10 +46,10 @@ import Testing
     let choices = sizes.reduce(0, +)
     let capped = head == .additive
     let shape = NetworkShape(
-      observationSize: 2 * choices + 4, hidden: [7], branchSizes: sizes, aggregation: head,
-      maskColumns: 3..<3 + choices,
-      spendColumns: capped ? SpendColumns(costs: 3 + choices..<3 + 2 * choices, budget: 3 + 2 * choices) : nil
-    )
+      layout: ObservationLayout(
+        size: 2 * choices + 4, mask: 3..<3 + choices,
+        spend: capped ? SpendColumns(costs: 3 + choices..<3 + 2 * choices, budget: 3 + 2 * choices) : nil),
+      hidden: [7], branchSizes: sizes, aggregation: head)
     var numbers = Numbers(state: 13)
     let network = BranchingNetwork(shape: shape, parameters: numbers.signed(shape.parameterCount))
     let rows = 21
@@ -55,7 +58,7 @@ import Testing
     for row in 0..<rows {
       for index in 0..<choices where (index + row) % 3 == 0 { observations[row, 3 + index] = 0 }
     }
-    let limits = shape.spendColumns?.limits(observations.view)
+    let limits = shape.layout.spend?.limits(observations.view)
     let workspace = ForwardWorkspace(shape: shape, maximumBatch: rows)
     let q = Matrix(rows: rows, columns: shape.valueCount)
     network.qValues(observations: observations.view, into: q.view, workspace: workspace)
@@ -65,13 +68,13 @@ import Testing
       search: GreedySearch(shape: shape, rows: rows))
     var expected = actions
     GreedyChoice(shape: shape).act(
-      q.view, mask: shape.mask(observations.view), limits: limits, into: &expected)
+      q.view, mask: shape.layout.mask(in: observations.view), limits: limits, into: &expected)
     #expect(actions == expected)
   }
 
   @Test func aBranchWithoutAllowedChoiceIsRefused() async {
     await #expect(processExitsWith: .failure) {
-      let shape = NetworkShape(observationSize: 2, hidden: [], branchSizes: [2], maskColumns: 0..<2)
+      let shape = NetworkShape(layout: ObservationLayout(size: 2, mask: 0..<2), hidden: [], branchSizes: [2])
       var action: Int32 = 0
       let observations = Matrix(rows: 1, columns: 2)
       BranchingNetwork(shape: shape, seed: 1).greedyActions(

@@ -1,3 +1,4 @@
+import Environments
 import NeuralNetworks
 import Testing
 
@@ -24,7 +25,8 @@ import Testing
     let head = tensor("value.weight", of: plain) + tensor("advantage.weight", of: plain)
     #expect(head.allSatisfy { abs($0) < 0.01 } && head.contains { $0 != 0 })
     let residual = BranchingNetwork(
-      shape: NetworkShape(observationSize: 9, hidden: [16], branchSizes: [4], priorColumns: 2..<7), seed: 1)
+      shape: NetworkShape(layout: ObservationLayout(size: 9, prior: 2..<7), hidden: [16], branchSizes: [4]),
+      seed: 1)
     let zeros = tensor("value.weight", of: residual) + tensor("advantage.weight", of: residual)
     #expect(zeros.allSatisfy { $0 == 0 })
     #expect(tensor("trunk.0.weight", of: residual) == tensor("trunk.0.weight", of: plain))

@@ -1,3 +1,4 @@
+import Environments
 import Foundation
 import NeuralNetworks
 import Testing
@@ -6,16 +7,16 @@ import Testing
   @Test func shapesSurviveCoding() throws {
     for prior in [nil, 3..<11] {
       let shape = NetworkShape(
-        observationSize: 12, hidden: [8, 4], branchSizes: [4, 1, 2], aggregation: .additive,
-        priorColumns: prior)
+        layout: ObservationLayout(size: 12, prior: prior), hidden: [8, 4], branchSizes: [4, 1, 2],
+        aggregation: .additive)
       let decoded = try JSONDecoder().decode(NetworkShape.self, from: JSONEncoder().encode(shape))
       #expect(decoded == shape)
     }
     let shapes = [
       NetworkShape(observationSize: 4, hidden: [], branchSizes: [1024, 1024], aggregation: .joint),
       NetworkShape(
-        observationSize: 9, hidden: [3], branchSizes: [4, 2], aggregation: .additive,
-        spendColumns: SpendColumns(costs: 2..<8, budget: 8)),
+        layout: ObservationLayout(size: 9, spend: SpendColumns(costs: 2..<8, budget: 8)), hidden: [3],
+        branchSizes: [4, 2], aggregation: .additive),
     ]
     for shape in shapes {
       let decoded = try JSONDecoder().decode(NetworkShape.self, from: JSONEncoder().encode(shape))

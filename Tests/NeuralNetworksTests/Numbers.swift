@@ -1,3 +1,4 @@
+import Environments
 import LinearAlgebra
 import NeuralNetworks
 
@@ -29,7 +30,7 @@ final class Transitions {
   /// Draws transitions in the order of `make_golden.py`.
   init(_ shape: NetworkShape, count: Int, weighted: Bool, from numbers: inout Numbers) {
     let width = shape.observationSize
-    spendColumns = shape.spendColumns
+    spendColumns = shape.layout.spend
     observations = Matrix(rows: count, columns: width, numbers.signed(count * width))
     nextObservations = Matrix(rows: count, columns: width, numbers.signed(count * width))
     actions = .allocate(capacity: count * shape.branchCount)

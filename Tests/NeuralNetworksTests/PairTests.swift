@@ -1,3 +1,4 @@
+import Environments
 import LinearAlgebra
 import NeuralNetworks
 import Testing
@@ -5,7 +6,7 @@ import Testing
 /// Learning from pairs of transitions that share state and luck.
 @Suite struct PairTests {
   let shape = NetworkShape(
-    observationSize: 7, hidden: [], branchSizes: [4, 3], aggregation: .additive, priorColumns: nil)
+    layout: ObservationLayout(size: 7), hidden: [], branchSizes: [4, 3], aggregation: .additive)
 
   /// Rows 2i and 2i + 1 start from the same state.
   private func pairs(_ count: Int, _ numbers: inout Numbers) -> Transitions {

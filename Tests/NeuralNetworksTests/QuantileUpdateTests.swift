@@ -1,3 +1,4 @@
+import Environments
 import CKernels
 import LinearAlgebra
 import NeuralNetworks
@@ -32,9 +33,9 @@ import Testing
 
   private func shape(_ test: Case) -> NetworkShape {
     NetworkShape(
-      observationSize: 19, hidden: test.hidden, branchSizes: [4, 1, 2], aggregation: test.aggregation,
-      priorColumns: test.prior ? 3..<11 : nil, maskColumns: test.masked ? 12..<19 : nil,
-      isDueling: test.dueling)
+      layout: ObservationLayout(
+        size: 19, prior: test.prior ? 3..<11 : nil, mask: test.masked ? 12..<19 : nil), hidden: test.hidden,
+      branchSizes: [4, 1, 2], aggregation: test.aggregation, isDueling: test.dueling)
   }
 
   /// The quantiles of the choices of all branches, by the formulas: V + A − mean over quantiles and choices + prior.
@@ -46,7 +47,7 @@ import Testing
     var count: Int { weights.count }
 
     func prior(_ column: Int, _ observation: [Double]) -> Double {
-      guard let columns = shape.priorColumns else { return 0 }
+      guard let columns = shape.layout.prior else { return 0 }
       return Double(prior.rewardScale)
         * (observation[columns.lowerBound + column] * Double(prior.scales[column])
           + Double(prior.offsets[column]))
@@ -72,7 +73,7 @@ import Testing
     }
 
     func greedy(_ observation: [Double]) -> [Int] {
-      let mask = shape.maskColumns.map { Array(observation[$0]) }
+      let mask = shape.layout.mask.map { Array(observation[$0]) }
       var start = 0
       return scores(observation).map { branch in
         defer { start += branch.count }
@@ -130,7 +131,7 @@ import Testing
       shape: shape, configuration: .init(maximumGradientNorm: nil, huberDelta: 1.5, isDouble: test.double),
       maximumBatch: Self.regressionRows, seed: 1, quantiles: regression)
     let learned = update.online.shape
-    #expect(learned.branchSizes == [20, 5, 10] && learned.priorColumns == nil && learned.maskColumns == nil)
+    #expect(learned.branchSizes == [20, 5, 10] && learned.layout.prior == nil && learned.layout.mask == nil)
     let prior = PriorTransform(
       scales: numbers.signed(test.prior ? 8 : 0), offsets: numbers.signed(test.prior ? 8 : 0),
       rewardScale: 0.25)

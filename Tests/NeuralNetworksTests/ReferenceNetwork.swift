@@ -31,7 +31,7 @@ struct ReferenceNetwork {
     var state = dense("value", hidden)[0]
     let raw = dense("advantage", hidden)
     var priors = Array(repeating: 0.0, count: shape.outputCount)
-    if let columns = shape.priorColumns, let prior {
+    if let columns = shape.layout.prior, let prior {
       for (index, column) in columns.enumerated() {
         priors[index] = (observation[column] * prior.scales[index] + prior.offsets[index]) * prior.rewardScale
       }
@@ -51,8 +51,8 @@ struct ReferenceNetwork {
 
   /// The best of all allowed actions: of a joint network, and of any within a budget, by trying every combination.
   func greedy(_ observation: [Double]) -> [Int] {
-    let mask = shape.maskColumns.map { Array(observation[$0]) }
-    if shape.aggregation == .joint || shape.spendColumns != nil { return bruteForce(observation, mask) }
+    let mask = shape.layout.mask.map { Array(observation[$0]) }
+    if shape.aggregation == .joint || shape.layout.spend != nil { return bruteForce(observation, mask) }
     var start = 0
     return values(observation).advantages.map { branch in
       defer { start += branch.count }
@@ -64,7 +64,7 @@ struct ReferenceNetwork {
   private func bruteForce(_ observation: [Double], _ mask: [Double]?) -> [Int] {
     let starts = shape.branchSizes.indices.map { shape.branchSizes[..<$0].reduce(0, +) }
     func costs(_ action: [Int]) -> Double {
-      guard let costs = shape.spendColumns?.costs else { return 0 }
+      guard let costs = shape.layout.spend?.costs else { return 0 }
       return zip(starts, action).reduce(0) { $0 + observation[costs.lowerBound + $1.0 + $1.1] }
     }
     let actions = shape.branchSizes.reduce([[Int]]([[]])) { former, size in
@@ -72,7 +72,7 @@ struct ReferenceNetwork {
     }.filter { action in
       mask.map { mask in zip(starts, action).allSatisfy { mask[$0 + $1] > 0 } } ?? true
     }
-    let budget = shape.spendColumns.map { observation[$0.budget] } ?? .infinity
+    let budget = shape.layout.spend.map { observation[$0.budget] } ?? .infinity
     let feasible = actions.filter { costs($0) <= budget }
     // The cheapest action where none is within the budget.
     return feasible.max { value(observation, $0) < value(observation, $1) }

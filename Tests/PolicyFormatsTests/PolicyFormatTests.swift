@@ -1,3 +1,4 @@
+import Environments
 import Learning
 import LinearAlgebra
 import NeuralNetworks
@@ -61,8 +62,8 @@ private struct DocumentedPolicy {
   @Test(arguments: [nil, 3]) func theFileAloneGivesTheSameValues(priorStart: Int?) throws {
     let branchSizes = [3, 4, 2]
     let shape = NetworkShape(
-      observationSize: 15, hidden: [7, 5], branchSizes: branchSizes, aggregation: .branching,
-      priorColumns: priorStart.map { $0..<$0 + 10 })
+      layout: ObservationLayout(size: 15, prior: priorStart.map { $0..<$0 + 10 }), hidden: [7, 5],
+      branchSizes: branchSizes, aggregation: .branching)
     var stream = RandomStream(seed: 11, purpose: .test)
     func random(_ count: Int, _ scale: Float) -> [Float] {
       (0..<count).map { _ in (stream.uniform() - 0.5) * scale }
@@ -70,9 +71,7 @@ private struct DocumentedPolicy {
     let policy = Policy(
       shape: shape, weights: random(shape.parameterCount, 2),
       normalizer: ObservationNormalizer(
-        means: random(15, 4), deviations: random(15, 1).map { abs($0) + 0.1 },
-        priorColumns: shape.priorColumns,
-        limit: 2), rewardScale: 0.3, observationNames: (0..<15).map { "\($0)" })
+        means: random(15, 4), deviations: random(15, 1).map { abs($0) + 0.1 }, limit: 2), rewardScale: 0.3)
     let documented = DocumentedPolicy(
       file: try Safetensors(bytes: policy.safetensors.serialized()), layers: 2, branchSizes: branchSizes,
       priorStart: priorStart)

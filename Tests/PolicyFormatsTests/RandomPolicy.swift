@@ -13,20 +13,19 @@ func randomPolicy(
   let choices = branchSizes.reduce(0, +)
   let columns = 6 + choices
   let shape = NetworkShape(
-    observationSize: columns, hidden: hidden, branchSizes: branchSizes, aggregation: .branching,
-    priorColumns: hasPrior && !hasMask ? 5..<columns : nil,
-    maskColumns: hasMask ? 6..<columns : nil)
+    layout: ObservationLayout(
+      size: columns, prior: hasPrior && !hasMask ? 5..<columns : nil, mask: hasMask ? 6..<columns : nil),
+    hidden: hidden, branchSizes: branchSizes, aggregation: .branching)
   var stream = RandomStream(seed: seed, purpose: .test)
   func random(_ count: Int, _ scale: Float) -> [Float] {
     (0..<count).map { _ in (stream.uniform() - 0.5) * scale }
   }
   return Policy(
-    shape: shape, weights: random(shape.parameterCount, 2),
+    shape: shape.over(shape.layout.named((0..<columns).map { "column \($0)" })),
+    weights: random(shape.parameterCount, 2),
     normalizer: ObservationNormalizer(
-      means: random(columns, 4), deviations: random(columns, 1).map { abs($0) + 0.1 },
-      priorColumns: shape.priorColumns, limit: 2), rewardScale: 0.3,
-    observationNames: (0..<columns).map { "column \($0)" },
-    metadata: ["market": "tiny", "market_digest": "0123456789abcdef", "note": "größer, 🙂"],
+      means: random(columns, 4), deviations: random(columns, 1).map { abs($0) + 0.1 }, limit: 2),
+    rewardScale: 0.3, metadata: ["market": "tiny", "market_digest": "0123456789abcdef", "note": "größer, 🙂"],
     trainingSeed: 3, trainingSteps: 1000)
 }
 

@@ -16,7 +16,7 @@
     var stream = RandomStream(seed: seed, purpose: .test)
     return Policy(
       shape: shape, weights: (0..<shape.parameterCount).map { _ in stream.uniform() - 0.5 },
-      normalizer: ObservationNormalizer(identity: 6), observationNames: (0..<6).map { "\($0)" },
+      normalizer: ObservationNormalizer(identity: 6),
       metadata: ["action_ladder": #"[{"name":"a","levels":[0,1,2]},{"name":"b","levels":[0,4]}]"#])
   }
 

@@ -40,10 +40,8 @@ public struct BudgetAllocation: Environment {
     self.observation = observation
     self.reward = reward
     models = observation.hasPlan ? market.channelModels : []
-    observationNames = market.observationNames(observation)
+    observationLayout = market.observationLayout(observation)
     actionSpace = ActionSpace(branchSizes: market.channels.map(\.levels.count))
-    priorColumns = market.priorColumns(observation)
-    costColumns = market.costColumns(observation)
     if counterfactual, plausible != nil { realized = planRealization() }
   }
 
@@ -51,18 +49,10 @@ public struct BudgetAllocation: Environment {
   private let models: [ChannelModel]
   /// The share of the plan's forecast that is believed.
   private var realized: Float = 1
-  /// One name per observation column.
-  public let observationNames: [String]
+  /// The columns of what the policy sees; a plan among them is a prior, a tick's costs and money a spend cap.
+  public let observationLayout: ObservationLayout
   /// One branch per channel, one choice per allowed level.
   public let actionSpace: ActionSpace
-  /// The plan's value and scores, where the observation holds them.
-  public let priorColumns: Range<Int>?
-  /// What each level is expected to cost in the tick, where the observation holds it.
-  public let costColumns: Range<Int>?
-  /// What the tick may cost: the money left, up to the market's cap.
-  public var budgetColumn: Int? { costColumns.map { $0.lowerBound - 1 } }
-  /// The length of an observation row.
-  public var observationSize: Int { observationNames.count }
 
   /// Some 25 per channel; a plan takes a hundred times as long.
   public var nanosecondsPerStep: Int { market.channels.count * (observation.hasPlan ? 2500 : 25) }
@@ -124,10 +114,10 @@ public struct BudgetAllocation: Environment {
       market: market, lanes: 0..<lanes, seed: 0x7265_616C_697A_6564, plausible: plausible)
     let planner = makePlannerObservation(laneCount: lanes)
     let objective = ObjectiveSum(market: market, signal: .expected, laneCount: lanes)
-    let rows = Matrix(rows: lanes, columns: observationSize)
+    let rows = Matrix(rows: lanes, columns: observationLayout.size)
     let rewards = Matrix(rows: 1, columns: lanes)
     let (view, reward) = (rows.view, rewards.pointer)
-    let value = priorColumns?.lowerBound ?? 0
+    let value = observationLayout.prior?.lowerBound ?? 0
     simulation.startEpisode()
     planner.startEpisode(simulation)
     var (expected, gained) = (0.0, 0.0)
@@ -165,33 +155,28 @@ public struct BudgetAllocation: Environment {
     }
 
     /// Starts an episode in every lane.
-    public func reset(observations: MatrixView) {
+    public func reset(observations: inout MutableMatrixSpan) {
       simulation.startEpisode()
       objective.startEpisode()
       observation.startEpisode(simulation)
-      observation.write(simulation, into: observations)
+      observation.write(simulation, into: observations.view)
     }
 
     /// Plays one tick in every lane.
-    public func step(actions: UnsafePointer<Int32>, result: StepResult) {
-      if let planned, let plan = observation as? PlannerObservation,
-        let counterfactual = result.counterfactual
-      {
-        planned.play(from: simulation, planned: plan, objective: objective, into: counterfactual)
+    public func step(actions: Span<Int32>, result: inout StepResult) {
+      let plan = observation as? PlannerObservation
+      if let planned, let plan {
+        planned.play(from: simulation, planned: plan, objective: objective, into: &result.counterfactual)
       }
-      simulation.play(levels: actions)
+      simulation.play(levels: actions.kernelPointer)
       observation.observe(simulation)
-      if let planned, let real = observation as? PlannerObservation,
-        let counterfactual = result.counterfactual
-      {
-        planned.write(seenWith: real, into: counterfactual)
-      }
-      objective.add(simulation, into: result.rewards)
+      if let planned, let plan { planned.write(seenWith: plan, into: &result.counterfactual) }
+      objective.add(simulation, into: result.rewards.kernelPointer)
       let ended = simulation.tick == simulation.market.ticks
-      result.terminated.update(repeating: ended, count: simulation.laneCount)
-      result.truncated.update(repeating: false, count: simulation.laneCount)
-      observation.write(simulation, into: ended ? result.finalObservations : result.observations)
-      if ended { reset(observations: result.observations) }
+      result.terminated.fill(ended)
+      result.truncated.fill(false)
+      observation.write(simulation, into: ended ? result.finalObservations.view : result.observations.view)
+      if ended { reset(observations: &result.observations) }
     }
   }
 }

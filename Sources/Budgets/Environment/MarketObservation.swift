@@ -1,3 +1,4 @@
+import Environments
 import LinearAlgebra
 
 /// What a policy sees of a market, written row by row; it never reads latent state.
@@ -23,7 +24,18 @@ public enum ObservationKind: String, Sendable, CaseIterable {
 }
 
 extension Market {
-  func observationNames(_ kind: ObservationKind) -> [String] {
+  /// A tick's costs stand behind the money they are paid from, the plan's value and scores last.
+  func observationLayout(_ kind: ObservationKind) -> ObservationLayout {
+    let names = observationNames(kind)
+    guard kind.hasPlan else { return ObservationLayout(names: names) }
+    let plan = names.count - 1 - levelCount
+    let costs =
+      kind == .plannerCosts
+      ? SpendColumns(costs: plan - levelCount..<plan, budget: plan - levelCount - 1) : nil
+    return ObservationLayout(names: names, prior: plan..<names.count, spend: costs)
+  }
+
+  private func observationNames(_ kind: ObservationKind) -> [String] {
     let names = channels.map(\.name)
     switch kind {
     case .advertiser:
@@ -39,17 +51,6 @@ extension Market {
 
   private func levelNames(_ prefix: String) -> [String] {
     channels.flatMap { channel in channel.levels.indices.map { "\(prefix)/\(channel.name)/level_\($0)" } }
-  }
-
-  func priorColumns(_ kind: ObservationKind) -> Range<Int>? {
-    guard kind.hasPlan else { return nil }
-    let size = observationNames(kind).count
-    return size - 1 - levelCount..<size
-  }
-
-  func costColumns(_ kind: ObservationKind) -> Range<Int>? {
-    guard kind == .plannerCosts, let prior = priorColumns(kind) else { return nil }
-    return prior.lowerBound - levelCount..<prior.lowerBound
   }
 
   private var levelCount: Int { channels.reduce(0) { $0 + $1.levels.count } }

@@ -22,16 +22,16 @@ final class PlannedPlay {
   /// Plays the planned levels from the state before a step.
   func play(
     from own: MarketSimulation, planned: PlannerObservation, objective ownObjective: ObjectiveSum,
-    into result: Counterfactual
+    into result: inout Counterfactual?
   ) {
     simulation.copy(from: own)
     observation.copy(from: planned)
     objective.copy(from: ownObjective)
-    result.actions.update(
+    result?.actions.kernelPointer.update(
       from: planned.plannedLevels, count: simulation.laneCount * simulation.channelCount)
     simulation.play(levels: planned.plannedLevels)
     observation.observe(simulation)
-    objective.add(simulation, into: result.rewards)
+    if let rewards = result?.rewards.kernelPointer { objective.add(simulation, into: rewards) }
   }
 
   /// Writes what the planned levels would have led to, as it looks after the step that was really taken.
@@ -40,10 +40,10 @@ final class PlannedPlay {
   /// markets, the levels of a step would move the belief, and with it the forecast of all the episode that is left, far more
   /// than they move what really follows: a policy would learn to play what flatters the forecast. So both sides of a
   /// pair share what the real step showed, and differ in money and stock.
-  func write(seenWith real: PlannerObservation, into result: Counterfactual) {
+  func write(seenWith real: PlannerObservation, into result: inout Counterfactual?) {
     observation.adoptResponses(from: real)
-    if simulation.tick < simulation.market.ticks {
-      observation.write(simulation, into: result.observations)
+    if simulation.tick < simulation.market.ticks, let rows = result?.observations.view {
+      observation.write(simulation, into: rows)
     }
   }
 }

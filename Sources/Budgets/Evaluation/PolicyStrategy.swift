@@ -27,7 +27,7 @@ public final class PolicyStrategy: MarketStrategy {
     if seat?.laneCount != simulation.laneCount {
       seat = Seat(
         observation: environment.makeObservation(laneCount: simulation.laneCount),
-        rows: MatrixHolder(rows: simulation.laneCount, columns: environment.observationSize),
+        rows: MatrixHolder(rows: simulation.laneCount, columns: environment.observationLayout.size),
         runner: PolicyRunner(policy, maximumBatch: simulation.laneCount, threads: 1),
         laneCount: simulation.laneCount)
     }

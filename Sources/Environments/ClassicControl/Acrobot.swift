@@ -46,13 +46,13 @@ public struct Acrobot: ScalarEnvironment {
   /// Creates the problem; `timeLimit` is Acrobot-v1's 500 steps unless told otherwise.
   public init(timeLimit: Int? = 500) { self.timeLimit = timeLimit }
 
-  /// Six columns.
-  public var observationSize: Int { 6 }
   /// Three torques.
   public var actionSpace: ActionSpace { ActionSpace(branchSizes: [3]) }
-  /// The names of the six columns.
-  public var observationNames: [String] {
-    ["cosine_1", "sine_1", "cosine_2", "sine_2", "angular_velocity_1", "angular_velocity_2"]
+  /// The columns' names.
+  public var observationLayout: ObservationLayout {
+    ObservationLayout(names: [
+      "cosine_1", "sine_1", "cosine_2", "sine_2", "angular_velocity_1", "angular_velocity_2",
+    ])
   }
   /// The problem's name in Gymnasium.
   public var metadata: [String: String] { ["environment": "Acrobot-v1"] }
@@ -82,7 +82,7 @@ public struct Acrobot: ScalarEnvironment {
   }
 
   /// Cosines, sines and velocities in single precision.
-  @inlinable public func observe(_ state: State, into row: UnsafeMutablePointer<Float>) {
+  @inlinable public func observe(_ state: State, into row: inout MutableSpan<Float>) {
     row[0] = Float(cos(state.angle1))
     row[1] = Float(sin(state.angle1))
     row[2] = Float(cos(state.angle2))
@@ -93,7 +93,7 @@ public struct Acrobot: ScalarEnvironment {
 
   /// One Runge-Kutta step of 0.2 s under a constant torque.
   @inlinable public func step(
-    _ state: inout State, action: UnsafePointer<Int32>, stream: inout RandomStream
+    _ state: inout State, action: Span<Int32>, stream: inout RandomStream
   ) -> ScalarStep {
     let torque = Double(action[0] - 1)
     let interval = 0.2

@@ -39,12 +39,12 @@ public struct CartPole: ScalarEnvironment {
   /// Creates the problem; `timeLimit` is CartPole-v1's 500 steps unless told otherwise.
   public init(timeLimit: Int? = 500) { self.timeLimit = timeLimit }
 
-  /// Four columns.
-  public var observationSize: Int { 4 }
   /// Push left or right.
   public var actionSpace: ActionSpace { ActionSpace(branchSizes: [2]) }
-  /// The names of the four columns.
-  public var observationNames: [String] { ["position", "velocity", "angle", "angular_velocity"] }
+  /// The columns' names.
+  public var observationLayout: ObservationLayout {
+    ObservationLayout(names: ["position", "velocity", "angle", "angular_velocity"])
+  }
   /// The problem's name in Gymnasium.
   public var metadata: [String: String] { ["environment": "CartPole-v1"] }
 
@@ -73,7 +73,7 @@ public struct CartPole: ScalarEnvironment {
   }
 
   /// The four numbers in single precision.
-  @inlinable public func observe(_ state: State, into row: UnsafeMutablePointer<Float>) {
+  @inlinable public func observe(_ state: State, into row: inout MutableSpan<Float>) {
     row[0] = Float(state.x)
     row[1] = Float(state.velocity)
     row[2] = Float(state.angle)
@@ -82,7 +82,7 @@ public struct CartPole: ScalarEnvironment {
 
   /// One explicit Euler step of 0.02 s under a push of ±10 N.
   @inlinable public func step(
-    _ state: inout State, action: UnsafePointer<Int32>, stream: inout RandomStream
+    _ state: inout State, action: Span<Int32>, stream: inout RandomStream
   ) -> ScalarStep {
     let gravity = 9.8
     let poleMass = 0.1

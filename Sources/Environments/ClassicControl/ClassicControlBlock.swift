@@ -25,16 +25,16 @@ public final class ClassicControlBlock: EnvironmentBlock {
   private let observe: ObserveKernel
 
   /// Variables × lanes.
-  private let state: UnsafeMutablePointer<Double>
+  private let state: Buffer<Double>
   /// Lanes: the steps of the running episode, and the number of the next one.
-  private let ages: UnsafeMutablePointer<Int32>
-  private let episodes: UnsafeMutablePointer<UInt32>
+  private let ages: Buffer<Int32>
+  private let episodes: Buffer<UInt32>
   /// Up to a lane each: which lanes begin anew, their numbers among all lanes, and the blocks they draw.
-  private let beginning: UnsafeMutablePointer<UInt32>
-  private let lanes: UnsafeMutablePointer<UInt32>
-  private let blocks: UnsafeMutablePointer<UInt32>
+  private let beginning: Buffer<UInt32>
+  private let lanes: Buffer<UInt32>
+  private let blocks: Buffer<UInt32>
   /// 4 × lanes that begin anew.
-  private let uniforms: UnsafeMutablePointer<Float>
+  private let uniforms: Buffer<Float>
 
   /// Creates the lanes of a range.
   ///
@@ -53,52 +53,39 @@ public final class ClassicControlBlock: EnvironmentBlock {
     self.timeLimit = Int32(clamping: timeLimit ?? .max)
     self.step = step
     self.observe = observe
-    state = .allocate(capacity: startRanges.count * count)
-    state.initialize(repeating: 0, count: startRanges.count * count)
-    ages = .allocate(capacity: count)
-    ages.initialize(repeating: 0, count: count)
-    episodes = .allocate(capacity: count)
-    episodes.initialize(repeating: 1, count: count)
-    beginning = .allocate(capacity: count)
-    beginning.initialize(repeating: 0, count: count)
-    lanes = .allocate(capacity: count)
-    lanes.initialize(repeating: 0, count: count)
-    blocks = .allocate(capacity: count)
-    blocks.initialize(repeating: 0, count: count)
-    uniforms = .allocate(capacity: 4 * count)
-    uniforms.initialize(repeating: 0, count: 4 * count)
-  }
-
-  deinit {
-    state.deallocate()
-    ages.deallocate()
-    episodes.deallocate()
-    beginning.deallocate()
-    lanes.deallocate()
-    blocks.deallocate()
-    uniforms.deallocate()
+    state = Buffer(repeating: 0, count: startRanges.count * count)
+    ages = Buffer(repeating: 0, count: count)
+    episodes = Buffer(repeating: 1, count: count)
+    beginning = Buffer(repeating: 0, count: count)
+    lanes = Buffer(repeating: 0, count: count)
+    blocks = Buffer(repeating: 0, count: count)
+    uniforms = Buffer(repeating: 0, count: 4 * count)
   }
 
   /// Starts a new episode in every lane.
-  public func reset(observations: MatrixView) {
+  public func reset(observations: inout MutableMatrixSpan) {
     for lane in 0..<count { beginning[lane] = UInt32(lane) }
     begin(count)
-    observe(state, count, observations.pointer, observations.stride, count)
+    let rows = observations.view
+    observe(state.pointer, count, rows.pointer, rows.stride, count)
   }
 
   /// Plays one step in every lane, beginning anew where an episode ended.
-  public func step(actions: UnsafePointer<Int32>, result: StepResult) {
-    let observations = result.observations
-    step(state, count, actions, result.rewards, result.terminated, count)
-    observe(state, count, observations.pointer, observations.stride, count)
-    let ended = ck_end_episodes(ages, timeLimit, result.terminated, result.truncated, beginning, count)
+  public func step(actions: Span<Int32>, result: inout StepResult) {
+    precondition(
+      actions.count == count && result.rewards.count == count, "\(count) lanes are stepped together.")
+    let (rows, finalRows) = (result.observations.view, result.finalObservations.view)
+    let (terminated, truncated) = (result.terminated.kernelPointer, result.truncated.kernelPointer)
+    step(state.pointer, count, actions.kernelPointer, result.rewards.kernelPointer, terminated, count)
+    observe(state.pointer, count, rows.pointer, rows.stride, count)
+    let ended = ck_end_episodes(ages.pointer, timeLimit, terminated, truncated, beginning.pointer, count)
     if ended == 0 { return }
     begin(ended)
     for index in 0..<ended {
       let lane = Int(beginning[index])
-      let row = observations.row(lane)
-      result.finalObservations.row(lane).update(from: row, count: observations.columns)
-      observe(state + lane, count, row, observations.stride, 1)
+      let row = rows.row(lane)
+      finalRows.row(lane).update(from: row, count: rows.columns)
+      observe(state.pointer + lane, count, row, rows.stride, 1)
     }
   }
 
@@ -114,10 +101,11 @@ public final class ClassicControlBlock: EnvironmentBlock {
     var key = SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
     withUnsafeBytes(of: &key) { key in
       guard let key = key.bindMemory(to: UInt32.self).baseAddress else { return }
-      ck_philox_scattered_uniforms(uniforms, some, blocks, StreamPurpose.episode.rawValue, lanes, key)
+      ck_philox_scattered_uniforms(
+        uniforms.pointer, some, blocks.pointer, StreamPurpose.episode.rawValue, lanes.pointer, key)
     }
     for (variable, range) in startRanges.enumerated() {
-      let (row, draws) = (state + variable * count, uniforms + variable * some)
+      let (row, draws) = (state.pointer + variable * count, uniforms.pointer + variable * some)
       for index in 0..<some { row[Int(beginning[index])] = range.at(draws[index]) }
     }
   }

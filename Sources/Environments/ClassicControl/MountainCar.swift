@@ -32,12 +32,12 @@ public struct MountainCar: ScalarEnvironment {
   /// Creates the problem; `timeLimit` is MountainCar-v0's 200 steps unless told otherwise.
   public init(timeLimit: Int? = 200) { self.timeLimit = timeLimit }
 
-  /// Two columns.
-  public var observationSize: Int { 2 }
   /// Left, coast, right.
   public var actionSpace: ActionSpace { ActionSpace(branchSizes: [3]) }
-  /// The names of the two columns.
-  public var observationNames: [String] { ["position", "velocity"] }
+  /// The columns' names.
+  public var observationLayout: ObservationLayout {
+    ObservationLayout(names: ["position", "velocity"])
+  }
   /// The problem's name in Gymnasium.
   public var metadata: [String: String] { ["environment": "MountainCar-v0"] }
 
@@ -62,14 +62,14 @@ public struct MountainCar: ScalarEnvironment {
   }
 
   /// Both numbers in single precision.
-  @inlinable public func observe(_ state: State, into row: UnsafeMutablePointer<Float>) {
+  @inlinable public func observe(_ state: State, into row: inout MutableSpan<Float>) {
     row[0] = Float(state.position)
     row[1] = Float(state.velocity)
   }
 
   /// One step under the engine's force of 0.001 and gravity of 0.0025.
   @inlinable public func step(
-    _ state: inout State, action: UnsafePointer<Int32>, stream: inout RandomStream
+    _ state: inout State, action: Span<Int32>, stream: inout RandomStream
   ) -> ScalarStep {
     state.velocity += Double(action[0] - 1) * 0.001 + cos(3 * state.position) * -0.0025
     state.velocity = min(max(state.velocity, -0.07), 0.07)

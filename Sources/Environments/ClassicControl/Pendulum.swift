@@ -39,12 +39,12 @@ public struct Pendulum: ScalarEnvironment {
     self.timeLimit = timeLimit
   }
 
-  /// Three columns.
-  public var observationSize: Int { 3 }
   /// The ladder of torques.
   public var actionSpace: ActionSpace { ActionSpace(branchSizes: [levels]) }
-  /// The names of the three columns.
-  public var observationNames: [String] { ["cosine", "sine", "angular_velocity"] }
+  /// The columns' names.
+  public var observationLayout: ObservationLayout {
+    ObservationLayout(names: ["cosine", "sine", "angular_velocity"])
+  }
   /// The problem's name in Gymnasium.
   public var metadata: [String: String] { ["environment": "Pendulum-v1"] }
 
@@ -72,7 +72,7 @@ public struct Pendulum: ScalarEnvironment {
   }
 
   /// Cosine, sine and velocity in single precision.
-  @inlinable public func observe(_ state: State, into row: UnsafeMutablePointer<Float>) {
+  @inlinable public func observe(_ state: State, into row: inout MutableSpan<Float>) {
     row[0] = Float(cos(state.angle))
     row[1] = Float(sin(state.angle))
     row[2] = Float(state.velocity)
@@ -80,7 +80,7 @@ public struct Pendulum: ScalarEnvironment {
 
   /// One step of 0.05 s of a rod of 1 m and 1 kg under gravity of 10 m/s².
   @inlinable public func step(
-    _ state: inout State, action: UnsafePointer<Int32>, stream: inout RandomStream
+    _ state: inout State, action: Span<Int32>, stream: inout RandomStream
   ) -> ScalarStep {
     let interval = 0.05
     let torque = -2 + 4 * Double(action[0]) / Double(levels - 1)

@@ -32,12 +32,12 @@ public protocol FiniteEnvironment: ScalarEnvironment where State == Int {
 }
 
 extension FiniteEnvironment {
-  /// A column per state.
-  public var observationSize: Int { transitions.stateCount }
   /// One branch with a choice per action.
   public var actionSpace: ActionSpace { ActionSpace(branchSizes: [transitions.actionCount]) }
-  /// The states' numbers.
-  public var observationNames: [String] { (0..<transitions.stateCount).map { "state_\($0)" } }
+  /// A column per state, named by its number.
+  public var observationLayout: ObservationLayout {
+    ObservationLayout(names: (0..<transitions.stateCount).map { "state_\($0)" })
+  }
 
   /// One of the start states.
   public func makeState(stream: inout RandomStream) -> Int {
@@ -45,14 +45,13 @@ extension FiniteEnvironment {
   }
 
   /// 1 in the state's column, 0 elsewhere.
-  public func observe(_ state: Int, into row: UnsafeMutablePointer<Float>) {
-    row.update(repeating: 0, count: transitions.stateCount)
+  public func observe(_ state: Int, into row: inout MutableSpan<Float>) {
+    row.fill(0)
     row[state] = 1
   }
 
   /// Draws one of the outcomes.
-  public func step(_ state: inout Int, action: UnsafePointer<Int32>, stream: inout RandomStream) -> ScalarStep
-  {
+  public func step(_ state: inout Int, action: Span<Int32>, stream: inout RandomStream) -> ScalarStep {
     let outcome = transitions.draw(state: state, action: Int(action[0]), stream: &stream)
     state = outcome.nextState
     return ScalarStep(reward: Float(outcome.reward), terminated: outcome.isTerminal)

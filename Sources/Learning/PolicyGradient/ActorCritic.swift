@@ -10,6 +10,8 @@ final class ActorCritic<E: Environment> {
   let environments: VectorEnvironment<E>
   let configuration: ActorCriticConfiguration
   let head: CategoricalHead
+  /// The observation columns; only a mask among them is more than a number.
+  let layout: ObservationLayout
   let actor: GradientDescent
   let critic: GradientDescent
   private(set) var steps = 0
@@ -35,6 +37,8 @@ final class ActorCritic<E: Environment> {
   ) {
     configuration.check()
     let problem = environments.environment
+    let layout = problem.observationLayout.keeping(prior: false, spend: false)
+    self.layout = layout
     if let threads = configuration.threads { environments.threads = threads }
     self.environments = environments
     self.configuration = configuration
@@ -42,10 +46,10 @@ final class ActorCritic<E: Environment> {
     pool = WorkerPool(threads: configuration.threads ?? availableThreads())
     // A small last layer makes the first policy nearly uniform (Andrychowicz et al., 2021).
     let actorNetwork = DenseNetwork(
-      widths: [problem.observationSize] + configuration.hidden + [head.choiceCount], seed: configuration.seed,
+      widths: [layout.size] + configuration.hidden + [head.choiceCount], seed: configuration.seed,
       outputGain: 0.01)
     let criticNetwork = DenseNetwork(
-      widths: [problem.observationSize] + configuration.hidden + [1], seed: configuration.seed, stream: 1)
+      widths: [layout.size] + configuration.hidden + [1], seed: configuration.seed, stream: 1)
     // PyTorch's ε of 1e-8 lets Adam leap where gradients vanish; 1e-5 is the custom of the field.
     let optimizer = Adam.Configuration(learningRate: configuration.learningRate.value(at: 0), epsilon: 1e-5)
     actor = GradientDescent(
@@ -57,15 +61,14 @@ final class ActorCritic<E: Environment> {
     let lanes = environments.count
     actorRoom = actorNetwork.workspace(maximumBatch: lanes)
     criticRoom = criticNetwork.workspace(maximumBatch: lanes)
-    normalized = Matrix(rows: lanes, columns: problem.observationSize)
+    normalized = Matrix(rows: lanes, columns: layout.size)
     logits = Matrix(rows: lanes, columns: head.choiceCount)
     finalValues = Matrix(rows: lanes, columns: 1)
     batch = ActorCriticBatch(
-      capacity: maximumBatch, observationSize: problem.observationSize, head: head,
-      maskColumns: problem.maskColumns)
-    normalizer = ObservationNormalizer(identity: problem.observationSize)
-    table = NormalizationTable(normalizer)
-    moments = RunningMoments(columns: problem.observationSize)
+      capacity: maximumBatch, observationSize: layout.size, head: head, maskColumns: layout.mask)
+    normalizer = ObservationNormalizer(identity: layout.size)
+    table = NormalizationTable(normalizer, layout: layout)
+    moments = RunningMoments(columns: layout.size)
     meter = ReturnMeter(lanes: lanes, discount: configuration.discount)
     stream = RandomStream(seed: configuration.seed, purpose: .exploration)
     record = EpisodeRecord(lanes: lanes)
@@ -107,8 +110,8 @@ final class ActorCritic<E: Environment> {
   func play(into rollout: Rollout, until isDone: () -> Bool = { false }) -> Int {
     if !hasBegun { restart() }
     if configuration.normalizesObservations, moments.count > 0 {
-      normalizer = ObservationNormalizer(moments: moments, maskColumns: environments.environment.maskColumns)
-      table = NormalizationTable(normalizer)
+      normalizer = ObservationNormalizer(moments: moments, layout: layout)
+      table = NormalizationTable(normalizer, layout: layout)
     }
     let rewardScale = configuration.normalizesRewards ? meter.scale : 1
     let lanes = environments.count
@@ -119,15 +122,16 @@ final class ActorCritic<E: Environment> {
       rollout.observations.view.row(first).update(from: seen.pointer, count: lanes * seen.columns)
       moments.add(seen)
       act(into: rollout, first: first)
-      environments.step(actions: rollout.actions + first * head.branchCount)
+      let actions = rollout.actions.pointer + first * head.branchCount
+      environments.step(actions: Span(_unsafeStart: actions, count: lanes * head.branchCount))
       steps += lanes
       played += 1
-      let result = environments.result
+      let result = environments.results
       record.add(result)
       meter.add(result)
       for lane in 0..<lanes {
         rollout.rewards[first + lane] = result.rewards[lane] * rewardScale
-        rollout.ended[first + lane] = result.terminated[lane] || result.truncated[lane]
+        rollout.ended[first + lane] = result.hasEnded(lane)
       }
       lookAhead(rollout, first: first, result)
       if isDone() { break }
@@ -140,31 +144,31 @@ final class ActorCritic<E: Environment> {
     let lanes = environments.count
     let seen = environments.observations.view
     table.normalize(seen.pointer, stride: seen.stride, into: normalized.view)
-    let values = MatrixView(pointer: rollout.values + first, rows: lanes, columns: 1, stride: 1)
+    let values = MatrixView(pointer: rollout.values.pointer + first, rows: lanes, columns: 1, stride: 1)
     critic.network.outputs(
       observations: normalized.view, into: values, workspace: criticRoom, pool: pool)
     actor.network.outputs(observations: normalized.view, into: logits.view, workspace: actorRoom, pool: pool)
-    let maskColumn = environments.environment.maskColumns?.lowerBound
+    let maskColumn = layout.mask?.lowerBound
     for lane in 0..<lanes {
       rollout.logProbabilities[first + lane] = head.sample(
         logits: logits.view.row(lane), mask: maskColumn.map { UnsafePointer(seen.row(lane) + $0) },
-        into: rollout.actions + (first + lane) * head.branchCount, stream: &stream)
+        into: rollout.actions.pointer + (first + lane) * head.branchCount, stream: &stream)
     }
   }
 
   /// Values the states reached: 0 if terminal, the last of the old episode if truncated.
-  private func lookAhead(_ rollout: Rollout, first: Int, _ result: StepResult) {
+  private func lookAhead(_ rollout: Rollout, first: Int, _ result: StepStorage) {
     let lanes = environments.count
     value(
-      result.observations,
-      into: MatrixView(pointer: rollout.nextValues + first, rows: lanes, columns: 1, stride: 1))
+      result.observations.view,
+      into: MatrixView(pointer: rollout.nextValues.pointer + first, rows: lanes, columns: 1, stride: 1))
     var isCut = false
     for lane in 0..<lanes {
       if result.terminated[lane] { rollout.nextValues[first + lane] = 0 }
       isCut = isCut || (result.truncated[lane] && !result.terminated[lane])
     }
     guard isCut else { return }
-    value(result.finalObservations, into: finalValues.view)
+    value(result.finalObservations.view, into: finalValues.view)
     for lane in 0..<lanes where result.truncated[lane] && !result.terminated[lane] {
       rollout.nextValues[first + lane] = finalValues[lane, 0]
     }
@@ -203,17 +207,15 @@ final class ActorCritic<E: Environment> {
   var policy: Policy {
     let problem = environments.environment
     let shape = NetworkShape(
-      observationSize: problem.observationSize, hidden: configuration.hidden,
-      branchSizes: problem.actionSpace.branchSizes, maskColumns: problem.maskColumns)
-    let inputs = configuration.hidden.last ?? problem.observationSize
+      layout: layout, hidden: configuration.hidden, branchSizes: problem.actionSpace.branchSizes)
+    let inputs = configuration.hidden.last ?? layout.size
     let parameters = actor.network.parameterValues
     let trunk = parameters.count - (inputs + 1) * head.choiceCount
     let weights = trunk + inputs * head.choiceCount
     let zeros = [Float](repeating: 0, count: inputs)
     let values = parameters[..<trunk] + zeros + parameters[trunk..<weights] + [0] + parameters[weights...]
     return Policy(
-      shape: shape, weights: Array(values), normalizer: normalizer,
-      observationNames: problem.observationNames, metadata: problem.metadata,
+      shape: shape, weights: Array(values), normalizer: normalizer, metadata: problem.metadata,
       trainingSeed: configuration.seed, trainingSteps: steps)
   }
 
@@ -222,7 +224,7 @@ final class ActorCritic<E: Environment> {
     let problem = environments.environment
     let lanes = min(1024, episodes)
     let room = actor.network.workspace(maximumBatch: lanes)
-    let rows = Matrix(rows: lanes, columns: problem.observationSize)
+    let rows = Matrix(rows: lanes, columns: layout.size)
     let outputs = Matrix(rows: lanes, columns: head.choiceCount)
     return Learning.evaluate(
       problem, episodes: episodes, seed: seed ?? configuration.seed, lanes: lanes,
@@ -230,7 +232,7 @@ final class ActorCritic<E: Environment> {
     ) { observations, actions in
       table.normalize(observations.pointer, stride: observations.stride, into: rows.view)
       actor.network.outputs(observations: rows.view, into: outputs.view, workspace: room, pool: pool)
-      if let masks = problem.maskColumns {
+      if let masks = layout.mask {
         for row in 0..<lanes {
           for (choice, column) in masks.enumerated() where observations[row, column] <= 0 {
             outputs[row, choice] = -.infinity

@@ -8,7 +8,7 @@ final class ActorCriticBatch {
   private let masks: Matrix
   private let maskColumns: Range<Int>?
   private let head: CategoricalHead
-  private let actions: ActionRows
+  private let actions: Buffer<Int32>
   /// Three rows: log-probabilities, advantages, returns.
   private let numbers: Matrix
 
@@ -17,7 +17,7 @@ final class ActorCriticBatch {
     masks = Matrix(rows: capacity, columns: maskColumns?.count ?? 0)
     self.maskColumns = maskColumns
     self.head = head
-    actions = ActionRows(lanes: capacity, branches: head.branchCount)
+    actions = Buffer(repeating: 0, count: capacity * head.branchCount)
     numbers = Matrix(rows: 3, columns: capacity)
     precondition(
       maskColumns.map { $0.count == head.choiceCount } ?? true,
@@ -38,7 +38,8 @@ final class ActorCriticBatch {
     let branches = head.branchCount
     for (place, index) in indexes.enumerated() {
       let row = Int(index)
-      (actions.pointer + place * branches).update(from: rollout.actions + row * branches, count: branches)
+      (actions.pointer + place * branches).update(
+        from: rollout.actions.pointer + row * branches, count: branches)
       view[0, place] = rollout.logProbabilities[row]
       view[1, place] = rollout.advantages[row]
       view[2, place] = rollout.returns[row]

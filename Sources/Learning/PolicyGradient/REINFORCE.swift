@@ -49,7 +49,7 @@ public final class REINFORCE<E: Environment> {
       actorCritic.restart()
       var hasEnded = [Bool](repeating: false, count: lanes)
       let played = actorCritic.play(into: rollout) {
-        for lane in 0..<lanes where environments.terminated[lane] || environments.truncated[lane] {
+        for lane in 0..<lanes where environments.results.hasEnded(lane) {
           hasEnded[lane] = true
         }
         return hasEnded.allSatisfy { $0 }

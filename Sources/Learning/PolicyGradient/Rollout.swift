@@ -12,21 +12,21 @@ public final class Rollout {
   /// Rows × observation size: what was seen, raw.
   public let observations: Matrix
   /// Rows × branches: what was played.
-  public let actions: UnsafeMutablePointer<Int32>
+  public let actions: Buffer<Int32>
   /// Rows: the log-probability of what was played.
-  public let logProbabilities: UnsafeMutablePointer<Float>
+  public let logProbabilities: Buffer<Float>
   /// Rows: the reward, scaled for learning.
-  public let rewards: UnsafeMutablePointer<Float>
+  public let rewards: Buffer<Float>
   /// Rows: the critic's value of the state played in.
-  public let values: UnsafeMutablePointer<Float>
+  public let values: Buffer<Float>
   /// Rows: the critic's value of the state reached, before a new episode began; 0 if it was terminal.
-  public let nextValues: UnsafeMutablePointer<Float>
+  public let nextValues: Buffer<Float>
   /// Rows: whether the episode ended with the step, terminated or truncated.
-  public let ended: UnsafeMutablePointer<Bool>
+  public let ended: Buffer<Bool>
   /// Rows: how much better than expected the step and what followed was.
-  public let advantages: UnsafeMutablePointer<Float>
+  public let advantages: Buffer<Float>
   /// Rows: what the value of the state played in should be: value + advantage.
-  public let returns: UnsafeMutablePointer<Float>
+  public let returns: Buffer<Float>
 
   /// The number of rows.
   public var count: Int { steps * lanes }
@@ -35,7 +35,7 @@ public final class Rollout {
   public convenience init<E: Environment>(of environments: VectorEnvironment<E>, steps: Int) {
     let problem = environments.environment
     self.init(
-      lanes: environments.count, steps: steps, observationSize: problem.observationSize,
+      lanes: environments.count, steps: steps, observationSize: problem.observationLayout.size,
       branches: problem.actionSpace.branchCount)
   }
 
@@ -45,28 +45,15 @@ public final class Rollout {
     self.lanes = lanes
     self.steps = steps
     let count = lanes * steps
-    func room<Element>(_ count: Int, _ element: Element) -> UnsafeMutablePointer<Element> {
-      let pointer = UnsafeMutablePointer<Element>.allocate(capacity: count)
-      pointer.initialize(repeating: element, count: count)
-      return pointer
-    }
     observations = Matrix(rows: count, columns: observationSize)
-    actions = room(count * branches, Int32(0))
-    logProbabilities = room(count, Float(0))
-    rewards = room(count, Float(0))
-    values = room(count, Float(0))
-    nextValues = room(count, Float(0))
-    ended = room(count, false)
-    advantages = room(count, Float(0))
-    returns = room(count, Float(0))
-  }
-
-  deinit {
-    actions.deallocate()
-    for pointer in [logProbabilities, rewards, values, nextValues, advantages, returns] {
-      pointer.deallocate()
-    }
-    ended.deallocate()
+    actions = Buffer(repeating: 0, count: count * branches)
+    logProbabilities = Buffer(repeating: 0, count: count)
+    rewards = Buffer(repeating: 0, count: count)
+    values = Buffer(repeating: 0, count: count)
+    nextValues = Buffer(repeating: 0, count: count)
+    ended = Buffer(repeating: false, count: count)
+    advantages = Buffer(repeating: 0, count: count)
+    returns = Buffer(repeating: 0, count: count)
   }
 
   /// Fills advantages and returns by generalised advantage estimation (Schulman et al., 2016, equation 16):

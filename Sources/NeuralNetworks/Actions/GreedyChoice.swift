@@ -21,7 +21,7 @@ public final class GreedyChoice: @unchecked Sendable {
     sizes.initialize(from: shape.branchSizes, count: branchCount)
     joint = shape.aggregation == .joint ? JointActions(branchSizes: shape.branchSizes) : nil
     jointMask = joint.map { .allocate(capacity: $0.count) }
-    knapsack = shape.spendColumns == nil ? nil : MultipleChoiceKnapsack(branchSizes: shape.branchSizes)
+    knapsack = shape.layout.spend == nil ? nil : MultipleChoiceKnapsack(branchSizes: shape.branchSizes)
   }
 
   deinit {

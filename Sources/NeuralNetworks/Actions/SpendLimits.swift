@@ -1,27 +1,11 @@
+import Environments
 import LinearAlgebra
 
-/// The columns of raw observations that hold what choices cost and what an action may cost altogether.
-public struct SpendColumns: Sendable, Hashable {
-  /// One per (branch, choice), in branch order.
-  public let costs: Range<Int>
-  /// The column of the budget, in the unit of the costs.
-  public let budget: Int
-
-  /// Names the columns.
-  public init(costs: Range<Int>, budget: Int) {
-    self.costs = costs
-    self.budget = budget
-  }
-
+extension SpendColumns {
   /// The limits within rows of raw observations.
   public func limits(_ observations: MatrixView) -> SpendLimits {
     SpendLimits(
-      costs: MatrixView(
-        pointer: observations.pointer + costs.lowerBound, rows: observations.rows, columns: costs.count,
-        stride: observations.stride),
-      budgets: MatrixView(
-        pointer: observations.pointer + budget, rows: observations.rows, columns: 1,
-        stride: observations.stride))
+      costs: observations.columns(costs), budgets: observations.columns(budget..<budget + 1))
   }
 }
 

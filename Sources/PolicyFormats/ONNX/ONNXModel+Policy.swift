@@ -1,3 +1,4 @@
+import Environments
 import Learning
 import NeuralNetworks
 
@@ -18,7 +19,7 @@ extension ONNXModel {
     let file = policy.safetensors
     var builder = GraphBuilder(tensors: file.tensors)
     let shape = policy.shape
-    let normalized = builder.normalize("observation", by: policy.normalizer)
+    let normalized = builder.normalize("observation", by: policy.normalizer, layout: policy.shape.layout)
     var hidden = normalized
     for layer in shape.hidden.indices {
       hidden = builder.dense(hidden, "trunk.\(2 * layer)")
@@ -80,10 +81,12 @@ private struct GraphBuilder {
   }
 
   /// (x − mean) / deviation, cut at the limit in all but the prior's columns.
-  mutating func normalize(_ observation: String, by normalizer: ObservationNormalizer) -> String {
+  mutating func normalize(
+    _ observation: String, by normalizer: ObservationNormalizer, layout: ObservationLayout
+  ) -> String {
     let columns = normalizer.columns
     let limits = (0..<columns).map { column in
-      normalizer.priorColumns?.contains(column) ?? false ? Float.infinity : normalizer.limit
+      layout.prior?.contains(column) ?? false ? Float.infinity : normalizer.limit
     }
     let centred = add("Sub", [observation, weight("observation.mean")], "observation.centred")
     let scaled = add("Div", [centred, weight("observation.deviation")], "observation.scaled")
@@ -129,7 +132,7 @@ private struct GraphBuilder {
       )
     )
     let scale = constant("reward_scale", shape: [1], [rewardScale])
-    if let columns = shape.priorColumns {
+    if let columns = shape.layout.prior {
       let raw = slice(normalized, columns, "prior.normalized")
       let scaled = add("Mul", [raw, weight("prior.scale")], "prior.scaled")
       let prior = add("Add", [scaled, weight("prior.offset")], "prior.raw")
@@ -161,7 +164,7 @@ private struct GraphBuilder {
     }
     let columns = constant("branch.columns", shape: [branchSizes.count, width], integers: table)
     var mask = "mask"
-    if let columns = shape.maskColumns {
+    if let columns = shape.layout.mask {
       let seen = slice(normalized, columns, "mask.observed")
       let zero = constant("mask.zero", shape: [1], [0])
       mask = add("And", [mask, add("Greater", [seen, zero], "mask.positive")], "mask.joined")

@@ -18,12 +18,13 @@ extension Policy {
       return
     }
     let metadata = file.metadata
+    let layout = environment.observationLayout.keeping(prior: true, spend: false)
     let branchSizes = environment.actionSpace.branchSizes
     var hidden: [Int] = []
     while let weight = try? file.tensor("trunk.\(2 * hidden.count).weight") {
       guard weight.shape.count == 2, weight.shape[0] > 0 else {
         throw PolicyError.wrongShape(
-          tensor: weight.name, expected: [1, hidden.last ?? environment.observationSize], found: weight.shape)
+          tensor: weight.name, expected: [1, hidden.last ?? layout.size], found: weight.shape)
       }
       hidden.append(weight.shape[0])
     }
@@ -32,9 +33,7 @@ extension Policy {
       throw PolicyError.malformedMetadata(key: "aggregation", detail: "it should be branching or additive")
     }
     let shape = NetworkShape(
-      observationSize: environment.observationSize, hidden: hidden, branchSizes: branchSizes,
-      aggregation: aggregation, priorColumns: environment.priorColumns,
-      maskColumns: environment.maskColumns)
+      layout: layout, hidden: hidden, branchSizes: branchSizes, aggregation: aggregation)
     var expected: Set<String> = [PolicyFile.TensorName.mean, PolicyFile.TensorName.deviation]
     var weights: [Float] = []
     for tensor in shape.tensors {
@@ -47,7 +46,7 @@ extension Policy {
     self.init(
       shape: shape, weights: weights, normalizer: try Self.normalizer(file, shape: shape),
       rewardScale: try metadata.positive(PolicyFile.Key.rewardScale) ?? 1,
-      observationNames: environment.observationNames, metadata: environment.metadata)
+      metadata: environment.metadata)
   }
 
   private static func normalizer(_ file: Safetensors, shape: NetworkShape) throws -> ObservationNormalizer {
@@ -55,13 +54,13 @@ extension Policy {
     let limit = try file.metadata.positive(PolicyFile.Key.observationLimit) ?? .greatestFiniteMagnitude
     let names = [PolicyFile.TensorName.mean, PolicyFile.TensorName.deviation]
     guard file.tensors.contains(where: { names.contains($0.name) }) else {
-      return ObservationNormalizer(identity: columns, priorColumns: shape.priorColumns, limit: limit)
+      return ObservationNormalizer(identity: columns, limit: limit)
     }
     let deviations = try file.finiteFloats(names[1], shape: [columns], anyPrecision: true)
     guard deviations.allSatisfy({ $0 > 0 }) else { throw PolicyError.invalidNumber(tensor: names[1]) }
     return ObservationNormalizer(
       means: try file.finiteFloats(names[0], shape: [columns], anyPrecision: true), deviations: deviations,
-      priorColumns: shape.priorColumns, limit: limit)
+      limit: limit)
   }
 }
 

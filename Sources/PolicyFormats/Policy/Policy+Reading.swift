@@ -26,11 +26,12 @@ extension Policy {
     guard let format, PolicyFile.formats.contains(format) else {
       throw PolicyError.unknownFormat(found: format)
     }
-    let shape = try metadata.network()
+    var shape = try metadata.network()
     guard format == PolicyFile.format(of: shape) else {
       throw PolicyError.malformedMetadata(key: Key.format, detail: "the network is one of another format")
     }
     let names = try metadata.texts(Key.observationNames, count: shape.observationSize)
+    shape = shape.over(shape.layout.named(names))
     let rewardScale = try metadata.positive(Key.rewardScale)
     let limit = try metadata.positive(Key.observationLimit)
     var expected = Set(shape.tensors.map(\.name))
@@ -44,12 +45,11 @@ extension Policy {
     guard deviations.allSatisfy({ $0 > 0 }) else {
       throw PolicyError.invalidNumber(tensor: TensorName.deviation)
     }
-    let normalizer = ObservationNormalizer(
-      means: means, deviations: deviations, priorColumns: shape.priorColumns, limit: limit)
+    let normalizer = ObservationNormalizer(means: means, deviations: deviations, limit: limit)
     expected.formUnion([TensorName.mean, TensorName.deviation])
-    if let prior = shape.priorColumns {
+    if let prior = shape.layout.prior {
       expected.formUnion([TensorName.priorScale, TensorName.priorOffset])
-      let transform = normalizer.priorTransform(rewardScale: rewardScale)
+      let transform = normalizer.priorTransform(of: shape.layout, rewardScale: rewardScale)
       guard try file.finiteFloats(TensorName.priorScale, shape: [prior.count]) == transform.scales,
         try file.finiteFloats(TensorName.priorOffset, shape: [prior.count]) == transform.offsets
       else { throw PolicyError.inconsistentPrior }
@@ -60,7 +60,6 @@ extension Policy {
     }
     self.init(
       shape: shape, weights: weights, normalizer: normalizer, rewardScale: rewardScale,
-      observationNames: names,
       metadata: file.metadata.filter { !Key.all.contains($0.key) },
       trainingSeed: try metadata.integer(Key.trainingSeed),
       trainingSteps: try metadata.integer(Key.trainingSteps))
@@ -83,23 +82,21 @@ extension Policy {
           "it chooses among \(shape.branchSizes) levels where \(environment.actionSpace.branchSizes) are needed"
       )
     }
-    guard shape.observationSize == environment.observationSize else {
-      throw .otherSpaces(
-        detail: "it reads \(shape.observationSize) columns where there are \(environment.observationSize)")
+    let (layout, own) = (environment.observationLayout, shape.layout)
+    guard own.size == layout.size else {
+      throw .otherSpaces(detail: "it reads \(own.size) columns where there are \(layout.size)")
     }
-    if let (trained, given) = zip(observationNames, environment.observationNames).first(where: { $0 != $1 }) {
+    if let (trained, given) = zip(own.names, layout.names).first(where: { $0 != $1 }) {
       throw .otherSpaces(detail: "it reads a column '\(trained)' where there is '\(given)'")
     }
-    guard shape.priorColumns == environment.priorColumns else {
+    guard own.prior == layout.prior else {
       throw .otherSpaces(detail: "it reads its prior from other columns")
     }
-    guard shape.maskColumns == environment.maskColumns else {
+    guard own.mask == layout.mask else {
       throw .otherSpaces(detail: "it reads its mask from other columns")
     }
-    if let spend = shape.spendColumns {
-      guard spend.costs == environment.costColumns, spend.budget == environment.budgetColumn else {
-        throw .otherSpaces(detail: "it reads costs and budget from other columns")
-      }
+    guard own.spend == nil || own.spend == layout.spend else {
+      throw .otherSpaces(detail: "it reads costs and budget from other columns")
     }
   }
 }

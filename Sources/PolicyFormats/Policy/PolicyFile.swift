@@ -59,7 +59,7 @@ extension Policy {
     file.metadata[Key.network] = network
     file.metadata[Key.rewardScale] = "\(rewardScale)"
     file.metadata[Key.observationLimit] = "\(normalizer.limit)"
-    file.metadata[Key.observationNames] = JSONValue.array(observationNames.map { .string($0) }).text()
+    file.metadata[Key.observationNames] = JSONValue.array(shape.layout.names.map { .string($0) }).text()
     file.metadata[Key.trainingSeed] = "\(trainingSeed)"
     file.metadata[Key.trainingSteps] = "\(trainingSteps)"
     for tensor in shape.tensors {
@@ -69,7 +69,7 @@ extension Policy {
     let columns = [shape.observationSize]
     file.tensors.append(.init(name: TensorName.mean, shape: columns, floats: normalizer.means))
     file.tensors.append(.init(name: TensorName.deviation, shape: columns, floats: normalizer.deviations))
-    if let prior = shape.priorColumns {
+    if let prior = shape.layout.prior {
       let transform = priorTransform
       file.tensors.append(.init(name: TensorName.priorScale, shape: [prior.count], floats: transform.scales))
       file.tensors.append(

@@ -80,7 +80,7 @@ public struct TestVectors: Sendable, Equatable {
 extension NetworkShape {
   /// The mask columns of each branch's first choice; empty where observations hold no mask.
   fileprivate var firstMaskColumns: Set<Int> {
-    guard var column = maskColumns?.lowerBound else { return [] }
+    guard var column = layout.mask?.lowerBound else { return [] }
     var columns: Set<Int> = []
     for size in branchSizes {
       columns.insert(column)

@@ -48,7 +48,7 @@ public struct ModelManifest: Sendable, Equatable {
     self.files = files
     observationSize = policy.shape.observationSize
     branchSizes = policy.shape.branchSizes
-    observationNames = policy.observationNames
+    observationNames = policy.shape.layout.names
     var metadata = policy.metadata
     metadata["training_seed"] = "\(policy.trainingSeed)"
     metadata["training_steps"] = "\(policy.trainingSteps)"

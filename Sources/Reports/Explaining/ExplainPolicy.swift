@@ -52,7 +52,7 @@ public func explainPolicy(
       name: channel.name, bids: channel.bids, levels: levels, chosen: chosen, comparedWith: other,
       values: values,
       simulated: Array(means[place + 1..<place + 1 + levels.count]), whenOff: means[place],
-      parts: zip(policy.observationNames, parts).map { .init(column: $0, value: $1) })
+      parts: zip(policy.shape.layout.names, parts).map { .init(column: $0, value: $1) })
   }
   return Explanation(
     market: market.name, currency: market.currency, tick: tick, episodes: episodes, expected: means[0],
@@ -82,7 +82,7 @@ private struct PolicyState {
       guard let start = actions.baseAddress else { return }
       for _ in 0..<tick {
         runner.act(observations: lanes.observations.view, into: start)
-        lanes.step(actions: start)
+        lanes.step(actions: Span(_unsafeElements: UnsafeBufferPointer(actions)))
       }
       runner.act(observations: lanes.observations.view, into: start)
       levels = actions.map { Int($0) }

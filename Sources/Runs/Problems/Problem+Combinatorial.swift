@@ -7,9 +7,9 @@ extension Problem {
     let task = KnapsackTask(branchSizes: branchSizes)
     return Problem(name, task, steps: 300_000) {
       let knapsack = MultipleChoiceKnapsack(branchSizes: branchSizes)
-      let columns = SpendColumns(costs: 0..<task.worths.count, budget: task.worths.count)
+      let layout = task.observationLayout
       let summary = evaluate(task, episodes: 1000, seed: 0) { observations, actions in
-        let limits = columns.limits(observations)
+        guard let limits = layout.spend?.limits(observations) else { return }
         for row in 0..<observations.rows {
           knapsack.solve(
             values: task.worths, costs: limits.costs.row(row), budget: limits.budgets[row, 0],

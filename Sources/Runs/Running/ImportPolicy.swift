@@ -31,7 +31,7 @@ extension TrainingConfiguration {
   mutating func adoptSizes(of policy: Policy) {
     agent.hidden = policy.shape.hidden
     agent.head = policy.shape.aggregation
-    agent.spendCap = policy.shape.spendColumns != nil
+    agent.spendCap = policy.shape.layout.spend != nil
     if agent.head != .additive { counterfactual = false }
   }
 }

@@ -84,7 +84,7 @@
 
     /// What both the request and the mask within its observations, where there is one, allow; nil for everything.
     private func mask(of request: InferenceRequest) -> [UInt8]? {
-      guard let columns = policy.shape.maskColumns else { return request.mask }
+      guard let columns = policy.shape.layout.mask else { return request.mask }
       let normalizer = policy.normalizer
       return (0..<request.rows * manifest.choiceCount).map { place in
         let (row, choice) = place.quotientAndRemainder(dividingBy: manifest.choiceCount)

@@ -41,7 +41,7 @@ import Testing
             let seen = Double(field.observations[lane, column])
             #expect(
               abs(seen - value) < 2e-3 * max(1, abs(value)),
-              "market \(number), tick \(tick), \(environment.observationNames[column])")
+              "market \(number), tick \(tick), \(environment.observationLayout.names[column])")
           }
         }
       }

@@ -9,11 +9,11 @@ import Testing
     var stream = RandomStream(seed: 81, purpose: .test)
     let market = Market.random(stream: &stream, channels: 2...3, ticks: 4...4)
     let environment = BudgetAllocation(market: market, observation: kind)
-    #expect(environment.observationNames.count == environment.observationSize)
+    #expect(environment.observationLayout.names.count == environment.observationLayout.size)
     #expect(environment.actionSpace.branchSizes == market.channels.map(\.levels.count))
     let lanes = VectorEnvironment(count: 21, seed: 1) { environment }
     lanes.reset()
-    let budgetLeft = try #require(environment.observationNames.firstIndex(of: "budget_left"))
+    let budgetLeft = try #require(environment.observationLayout.names.firstIndex(of: "budget_left"))
     for step in 1...12 {
       lanes.step(actions: highestLevels(market, lanes: 21))
       let ended = step % 4 == 0

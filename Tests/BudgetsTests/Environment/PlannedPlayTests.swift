@@ -8,13 +8,12 @@ import Testing
   @Test func theCounterfactualOfThePlanIsThePlan() throws {
     let market = try Market.bundled("nine-campaigns")
     let environment = BudgetAllocation(market: market, reward: .expected, counterfactual: true)
-    let plannedColumns = environment.observationNames.indices.filter {
-      environment.observationNames[$0].hasSuffix("/planned_level")
+    let plannedColumns = environment.observationLayout.names.indices.filter {
+      environment.observationLayout.names[$0].hasSuffix("/planned_level")
     }
     let sizes = environment.actionSpace.branchSizes
     let lanes = VectorEnvironment(count: 24, seed: 5) { environment }
-    let actions = UnsafeMutablePointer<Int32>.allocate(capacity: 24 * sizes.count)
-    defer { actions.deallocate() }
+    var actions = [Int32](repeating: 0, count: 24 * sizes.count)
     lanes.reset()
     for tick in 0..<market.ticks {
       let disturbed = tick % 3 == 2
@@ -25,7 +24,7 @@ import Testing
         }
       }
       lanes.step(actions: actions)
-      let counterfactual = try #require(lanes.result.counterfactual)
+      let counterfactual = try #require(lanes.results.counterfactual)
       var differences = 0
       for lane in 0..<24 {
         if lanes.rewards[lane] != counterfactual.rewards[lane] { differences += 1 }
@@ -35,8 +34,8 @@ import Testing
             counterfactual.actions[lane * sizes.count + branch] == actions[lane * sizes.count + branch])
         }
         guard tick < market.ticks - 1 else { continue }
-        for column in 0..<environment.observationSize {
-          #expect(counterfactual.observations.row(lane)[column] == lanes.observations[lane, column])
+        for column in 0..<environment.observationLayout.size {
+          #expect(counterfactual.observations[lane, column] == lanes.observations[lane, column])
         }
       }
       #expect(disturbed ? differences > 12 : differences == 0)
@@ -58,7 +57,7 @@ import Testing
       drift: Drift(persistence: 0, price: 0, volume: 0, response: 0),
       randomization: Randomization(price: 0, volume: 0, response: 1, conversion: 0), channels: [channel])
     let environment = BudgetAllocation(market: market, reward: .expected)
-    let value = environment.observationNames.firstIndex(of: "plan/value") ?? 0
+    let value = environment.observationLayout.names.firstIndex(of: "plan/value") ?? 0
     let count = 2000
     let lanes = VectorEnvironment(count: count, seed: 9) { environment }
     let actions = [Int32](repeating: 1, count: count)

@@ -24,11 +24,11 @@ import Testing
 
   @Test func costsAreThoseOfTheLevelsAndTheBudgetIsWhatATickMaySpend() throws {
     let environment = BudgetAllocation(market: market, observation: .plannerCosts)
-    let costs = try #require(environment.costColumns)
-    let budget = try #require(environment.budgetColumn)
-    #expect(environment.observationNames[budget] == "spendable")
-    #expect(environment.observationNames[costs.lowerBound + 5] == "cost/channel 1/level_1")
-    #expect(environment.priorColumns == costs.upperBound..<environment.observationSize)
+    let spend = try #require(environment.observationLayout.spend)
+    let (costs, budget) = (spend.costs, spend.budget)
+    #expect(environment.observationLayout.names[budget] == "spendable")
+    #expect(environment.observationLayout.names[costs.lowerBound + 5] == "cost/channel 1/level_1")
+    #expect(environment.observationLayout.prior == costs.upperBound..<environment.observationLayout.size)
     let lanes = VectorEnvironment(count: 4, seed: 1) { environment }
     lanes.reset()
     // Money is counted in mean ticks' budgets of 50: 50 is spent in each tick, so of 250 enough is always left.
@@ -48,17 +48,13 @@ import Testing
     let environment = BudgetAllocation(market: market, observation: .plannerCosts)
     for capped in [true, false] {
       let shape = NetworkShape(
-        observationSize: environment.observationSize, hidden: [8], branchSizes: [4, 4, 4],
-        aggregation: .additive, priorColumns: environment.priorColumns,
-        spendColumns: capped
-          ? SpendColumns(
-            costs: try #require(environment.costColumns), budget: try #require(environment.budgetColumn))
-          : nil)
+        layout: environment.observationLayout.keeping(prior: true, spend: capped), hidden: [8],
+        branchSizes: [4, 4, 4], aggregation: .additive)
       var stream = RandomStream(seed: 5, purpose: .test)
       let policy = Policy(
-        shape: shape, weights: (0..<shape.parameterCount).map { _ in 40 * (stream.uniform() - 0.5) },
-        normalizer: ObservationNormalizer(identity: shape.observationSize, priorColumns: shape.priorColumns),
-        observationNames: environment.observationNames)
+        shape: shape,
+        weights: (0..<shape.parameterCount).map { _ in 40 * (stream.uniform() - 0.5) },
+        normalizer: ObservationNormalizer(identity: shape.observationSize))
       let strategy = PolicyStrategy(policy: policy, environment: environment)
       let simulation = MarketSimulation(market: market, lanes: 0..<40, seed: 3)
       simulation.startEpisode()

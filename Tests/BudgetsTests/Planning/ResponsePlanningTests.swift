@@ -57,7 +57,7 @@ import Testing
         market.randomization = Randomization(response: 0.6)
         let environment = BudgetAllocation(market: market)
         let lanes = VectorEnvironment(count: 16, seed: 4, threads: 1) { environment }
-        guard let columns = environment.priorColumns else { continue }
+        guard let columns = environment.observationLayout.prior else { continue }
         lanes.reset()
         let whole = lanes.observations[0, columns.lowerBound]
         for _ in 0..<market.ticks {

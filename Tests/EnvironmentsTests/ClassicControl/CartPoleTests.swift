@@ -13,8 +13,8 @@ import Testing
     var steps = 0
     var terminated = false
     for character in golden.actions where !terminated {
-      var action: Int32 = character == "1" ? 1 : 0
-      let outcome = problem.step(&state, action: &action, stream: &stream)
+      let action: [Int32] = [character == "1" ? 1 : 0]
+      let outcome = problem.step(&state, action: action.span, stream: &stream)
       #expect(outcome.reward == 1)
       terminated = outcome.terminated
       steps += 1

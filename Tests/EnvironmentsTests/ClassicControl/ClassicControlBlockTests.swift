@@ -52,8 +52,8 @@ import Testing
       for lane in 0..<count {
         let row = before[4 * lane..<4 * lane + 4].map { Double($0) }
         var state = CartPole.State(x: row[0], velocity: row[1], angle: row[2], angularVelocity: row[3])
-        var action = actions[lane]
-        let outcome = problem.step(&state, action: &action, stream: &stream)
+        let action = [actions[lane]]
+        let outcome = problem.step(&state, action: action.span, stream: &stream)
         ages[lane] += 1
         #expect(lanes.rewards[lane] == 1)
         // A state read from single precision may fall on the other side of the threshold: nearly never, so not here.
@@ -90,12 +90,13 @@ import Testing
       kernel.step(actions)
       scalar.step(actions)
       for lane in 0..<35 {
-        #expect(kernel.terminated[lane] == scalar.terminated[lane])
-        #expect(kernel.truncated[lane] == scalar.truncated[lane])
-        ends += kernel.terminated[lane] || kernel.truncated[lane] ? 1 : 0
+        #expect(kernel.results.terminated[lane] == scalar.results.terminated[lane])
+        #expect(kernel.results.truncated[lane] == scalar.results.truncated[lane])
+        ends += kernel.results.terminated[lane] || kernel.results.truncated[lane] ? 1 : 0
         for column in 0..<4 {
           // The last bit of sine and cosine differs.
-          #expect(abs(kernel.observations[lane, column] - scalar.observations[lane, column]) < 1e-5)
+          #expect(
+            abs(kernel.results.observations[lane, column] - scalar.results.observations[lane, column]) < 1e-5)
         }
       }
     }
@@ -104,33 +105,20 @@ import Testing
 
   /// A block and where it writes.
   private final class Played {
-    let observations = Matrix(rows: 35, columns: 4)
-    let terminated = UnsafeMutablePointer<Bool>.allocate(capacity: 35)
-    let truncated = UnsafeMutablePointer<Bool>.allocate(capacity: 35)
-    private let finalObservations = Matrix(rows: 35, columns: 4)
-    private let rewards = UnsafeMutablePointer<Float>.allocate(capacity: 35)
+    let results = StepStorage(lanes: 35, observationSize: 4)
     private let block: any EnvironmentBlock
 
     init(_ block: any EnvironmentBlock) {
       self.block = block
-      block.reset(observations: observations.view)
-    }
-
-    deinit {
-      terminated.deallocate()
-      truncated.deallocate()
-      rewards.deallocate()
+      let results = results
+      var result = StepResult(results, lanes: 0..<35)
+      block.reset(observations: &result.observations)
     }
 
     func step(_ actions: [Int32]) {
-      actions.withUnsafeBufferPointer { actions in
-        guard let first = actions.baseAddress else { return }
-        block.step(
-          actions: first,
-          result: StepResult(
-            observations: observations.view, finalObservations: finalObservations.view, rewards: rewards,
-            terminated: terminated, truncated: truncated))
-      }
+      let results = results
+      var result = StepResult(results, lanes: 0..<35)
+      block.step(actions: actions.span, result: &result)
     }
   }
 
@@ -184,7 +172,7 @@ import Testing
     _ problem: E, spread: [(Double, Double)], read: ([Double]) -> E.State, write: (E.State) -> [Double],
     step: Step, observe: Observe, tolerance: Double = 1e-13
   ) {
-    let (lanes, stride, width) = (1001, 1003, problem.observationSize)
+    let (lanes, stride, width) = (1001, 1003, problem.observationLayout.size)
     var stream = RandomStream(seed: 5, purpose: .test)
     var scalars: [E.State] = []
     var state = [Double](repeating: .nan, count: spread.count * stride)
@@ -200,8 +188,8 @@ import Testing
     step(&state, stride, actions, &rewards, &terminated, lanes)
     observe(state, stride, &rows, width + 1, lanes)
     for lane in 0..<lanes {
-      var action = actions[lane]
-      let outcome = problem.step(&scalars[lane], action: &action, stream: &stream)
+      let action = [actions[lane]]
+      let outcome = problem.step(&scalars[lane], action: action.span, stream: &stream)
       #expect(abs(rewards[lane] - outcome.reward) <= 1e-5)
       #expect(terminated[lane] == outcome.terminated)
       for (variable, expected) in write(scalars[lane]).enumerated() {
@@ -209,7 +197,8 @@ import Testing
         #expect(abs(value - expected) <= tolerance * max(1, abs(expected)))
       }
       var row = [Float](repeating: .nan, count: width)
-      problem.observe(scalars[lane], into: &row)
+      var span = row.mutableSpan
+      problem.observe(scalars[lane], into: &span)
       for column in 0..<width {
         #expect(abs(rows[lane * (width + 1) + column] - row[column]) <= 1e-6 * max(1, abs(row[column])))
       }

@@ -75,8 +75,8 @@ import Testing
       var age = Int(line[0])
       var (rewards, ends) = (0.0, 0)
       for _ in 0..<100 {
-        var action = Int32(generator.integer(problem.actionSpace.branchSizes[0]))
-        let outcome = problem.step(&state, action: &action, stream: &stream)
+        let action = [Int32(generator.integer(problem.actionSpace.branchSizes[0]))]
+        let outcome = problem.step(&state, action: action.span, stream: &stream)
         rewards += Double(outcome.reward)
         age += 1
         guard outcome.terminated || age == limit else { continue }
@@ -95,8 +95,9 @@ import Testing
   }
 
   private func row<E: ScalarEnvironment>(_ problem: E, _ state: E.State) -> [Float] {
-    var row = [Float](repeating: .nan, count: problem.observationSize)
-    problem.observe(state, into: &row)
+    var row = [Float](repeating: .nan, count: problem.observationLayout.size)
+    var span = row.mutableSpan
+    problem.observe(state, into: &span)
     return row
   }
 }

@@ -27,8 +27,8 @@ import Testing
     var counts = [Int: Int]()
     for _ in 0..<30_000 {
       var state = 9
-      var action: Int32 = 1
-      let outcome = lake.step(&state, action: &action, stream: &stream)
+      let action: [Int32] = [1]
+      let outcome = lake.step(&state, action: action.span, stream: &stream)
       #expect(outcome == ScalarStep(reward: 0, terminated: false))
       counts[state, default: 0] += 1
     }

@@ -55,11 +55,11 @@ enum PolicyGradientLearner<E: Environment> {
 /// worth 10; whoever takes a cut for an end believes that it is worth less than 2.8.
 struct Escalator: ScalarEnvironment {
   let timeLimit: Int? = 3
-  var observationSize: Int { 1 }
+  var observationLayout: ObservationLayout { ObservationLayout(size: 1) }
   var actionSpace: ActionSpace { ActionSpace(branchSizes: [2]) }
   func makeState(stream: inout RandomStream) -> Float { stream.uniform() }
-  func observe(_ state: Float, into row: UnsafeMutablePointer<Float>) { row[0] = state }
-  func step(_ state: inout Float, action: UnsafePointer<Int32>, stream: inout RandomStream) -> ScalarStep {
+  func observe(_ state: Float, into row: inout MutableSpan<Float>) { row[0] = state }
+  func step(_ state: inout Float, action: Span<Int32>, stream: inout RandomStream) -> ScalarStep {
     action[0] == 1 ? ScalarStep(reward: 4, terminated: true) : ScalarStep(reward: 1)
   }
 }
@@ -67,17 +67,16 @@ struct Escalator: ScalarEnvironment {
 /// The identity world in which one wrong choice of each branch is forbidden, and costs 100 if played.
 struct MaskedIdentity: ScalarEnvironment {
   let inner = IdentityWorld()
-  var observationSize: Int { 14 }
+  var observationLayout: ObservationLayout { ObservationLayout(size: 14, mask: 7..<14) }
   var actionSpace: ActionSpace { inner.actionSpace }
-  var maskColumns: Range<Int>? { 7..<14 }
   func makeState(stream: inout RandomStream) -> [Int] { inner.makeState(stream: &stream) }
-  func observe(_ state: [Int], into row: UnsafeMutablePointer<Float>) {
-    inner.observe(state, into: row)
+  func observe(_ state: [Int], into row: inout MutableSpan<Float>) {
+    inner.observe(state, into: &row)
     for column in 7..<14 { row[column] = 1 }
     row[7 + (state[0] + 1) % 3] = 0
     row[10 + (state[1] + 1) % 4] = 0
   }
-  func step(_ state: inout [Int], action: UnsafePointer<Int32>, stream: inout RandomStream) -> ScalarStep {
+  func step(_ state: inout [Int], action: Span<Int32>, stream: inout RandomStream) -> ScalarStep {
     if Int(action[0]) == (state[0] + 1) % 3 || Int(action[1]) == (state[1] + 1) % 4 {
       return ScalarStep(reward: -100, terminated: true)
     }

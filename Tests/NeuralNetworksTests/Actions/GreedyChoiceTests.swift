@@ -1,3 +1,4 @@
+import Environments
 import AllocationCounting
 import LinearAlgebra
 import NeuralNetworks
@@ -9,8 +10,9 @@ import Testing
 
   private func shape(_ aggregation: Aggregation, capped: Bool = false) -> NetworkShape {
     NetworkShape(
-      observationSize: 20, hidden: [], branchSizes: sizes, aggregation: aggregation, maskColumns: 0..<9,
-      spendColumns: capped ? SpendColumns(costs: 9..<18, budget: 18) : nil)
+      layout: ObservationLayout(
+        size: 20, mask: 0..<9, spend: capped ? SpendColumns(costs: 9..<18, budget: 18) : nil), hidden: [],
+      branchSizes: sizes, aggregation: aggregation)
   }
 
   @Test(arguments: [(Aggregation.branching, false), (.additive, false), (.additive, true), (.joint, false)])
@@ -32,7 +34,8 @@ import Testing
     }
     var actions = [Int32](repeating: -1, count: rows * 3)
     greedy.act(
-      values.view, mask: shape.mask(observations.view), limits: shape.spendColumns?.limits(observations.view),
+      values.view, mask: shape.layout.mask(in: observations.view),
+      limits: shape.layout.spend?.limits(observations.view),
       into: &actions)
     for row in 0..<rows {
       var best = -Float.infinity
@@ -64,7 +67,9 @@ import Testing
       let values = Matrix(rows: 50, columns: shape.valueCount)
       for index in 0..<values.count { values.pointer[index] = Float(index % 11) }
       var actions = [Int32](repeating: -1, count: 150)
-      let (mask, limits) = (shape.mask(observations.view), shape.spendColumns?.limits(observations.view))
+      let (mask, limits) = (
+        shape.layout.mask(in: observations.view), shape.layout.spend?.limits(observations.view)
+      )
       greedy.act(values.view, mask: mask, limits: limits, into: &actions)
       let before = allocations_of_this_thread()
       for _ in 0..<20 { greedy.act(values.view, mask: mask, limits: limits, into: &actions) }

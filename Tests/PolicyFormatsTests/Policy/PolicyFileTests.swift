@@ -10,15 +10,14 @@ import Testing
   /// A policy of 6 columns, the last 5 of them a prior, with odd numbers everywhere.
   private static func policy(hasPrior: Bool = true) -> Policy {
     let shape = NetworkShape(
-      observationSize: 6, hidden: [3], branchSizes: [2, 2], aggregation: .additive,
-      priorColumns: hasPrior ? 1..<6 : nil)
+      layout: ObservationLayout(size: 6, prior: hasPrior ? 1..<6 : nil), hidden: [3], branchSizes: [2, 2],
+      aggregation: .additive)
     let weights = (0..<shape.parameterCount).map { Float($0) * 0.37 - 3 }
     let normalizer = ObservationNormalizer(
-      means: [0.1, -2, 3, 4e-9, 5, 6], deviations: [1, 2, 1e-3, 4, 5e6, 1.0 / 3],
-      priorColumns: shape.priorColumns, limit: 7.5)
+      means: [0.1, -2, 3, 4e-9, 5, 6], deviations: [1, 2, 1e-3, 4, 5e6, 1.0 / 3], limit: 7.5)
     return Policy(
-      shape: shape, weights: weights, normalizer: normalizer, rewardScale: 0.1,
-      observationNames: ["a", "b\"quoted\"", "ç", "d", "e", "f"],
+      shape: shape.over(shape.layout.named(["a", "b\"quoted\"", "ç", "d", "e", "f"])), weights: weights,
+      normalizer: normalizer, rewardScale: 0.1,
       metadata: ["market": "tiny", "market_digest": "0123456789abcdef", "action_ladder": "{\"x\":[0,1.5]}"],
       trainingSeed: .max >> 1, trainingSteps: 2_000_000)
   }
@@ -149,12 +148,12 @@ private struct Stub: Environment {
   var branchSizes = [2, 2]
   var priorColumns: Range<Int>? = 1..<6
   var metadata = ["market_digest": "0123456789abcdef"]
-  var observationSize: Int { observationNames.count }
+  var observationLayout: ObservationLayout { ObservationLayout(names: observationNames, prior: priorColumns) }
   var actionSpace: ActionSpace { ActionSpace(branchSizes: branchSizes) }
   func makeBlock(lanes: Range<Int>, seed: UInt64) -> Block { Block() }
 
   final class Block: EnvironmentBlock {
-    func reset(observations: MatrixView) {}
-    func step(actions: UnsafePointer<Int32>, result: StepResult) {}
+    func reset(observations: inout MutableMatrixSpan) {}
+    func step(actions: Span<Int32>, result: inout StepResult) {}
   }
 }

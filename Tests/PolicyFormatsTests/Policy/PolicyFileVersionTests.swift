@@ -1,3 +1,4 @@
+import Environments
 import Learning
 import LinearAlgebra
 import NeuralNetworks
@@ -8,15 +9,14 @@ import Testing
 @Suite struct PolicyFileVersionTests {
   private func policy(_ aggregation: Aggregation, capped: Bool = false) -> Policy {
     let shape = NetworkShape(
-      observationSize: 16, hidden: [5], branchSizes: [3, 4, 2], aggregation: aggregation,
-      maskColumns: capped ? nil : 2..<11, spendColumns: capped ? SpendColumns(costs: 3..<12, budget: 12) : nil
-    )
+      layout: ObservationLayout(
+        size: 16, mask: capped ? nil : 2..<11, spend: capped ? SpendColumns(costs: 3..<12, budget: 12) : nil),
+      hidden: [5], branchSizes: [3, 4, 2], aggregation: aggregation)
     var stream = RandomStream(seed: 8, purpose: .test)
     return Policy(
       shape: shape, weights: (0..<shape.parameterCount).map { _ in stream.uniform() - 0.5 },
       normalizer: ObservationNormalizer(
-        means: Array(repeating: 0, count: 16), deviations: Array(repeating: 1.5, count: 16)),
-      observationNames: (0..<16).map { "\($0)" })
+        means: Array(repeating: 0, count: 16), deviations: Array(repeating: 1.5, count: 16)))
   }
 
   @Test(arguments: [(Aggregation.joint, false), (.additive, true)], [PolicyFormat.safetensors, .npz])

@@ -26,7 +26,7 @@ import Testing
     let policy = try Policy(importing: Self.module(hidden: hidden), for: Stub())
     #expect(policy.shape == NetworkShape(observationSize: 2, hidden: hidden, branchSizes: [2, 3]))
     #expect(policy.weights == policy.weights.indices.map { Float($0) / 64 - 0.25 })
-    #expect(policy.observationNames == ["a", "b"])
+    #expect(policy.shape.layout.names == ["a", "b"])
     #expect(policy.rewardScale == 1)
     #expect(policy.normalizer.means == [0, 0] && policy.normalizer.deviations == [1, 1])
     #expect(policy.metadata == ["market_digest": "abc"])
@@ -97,15 +97,13 @@ import Testing
 /// An environment that only describes itself.
 private struct Stub: Environment {
   var digest = "abc"
-  let observationNames = ["a", "b"]
   let actionSpace = ActionSpace(branchSizes: [2, 3])
-  let priorColumns: Range<Int>? = nil
   var metadata: [String: String] { ["market_digest": digest] }
-  var observationSize: Int { 2 }
+  var observationLayout: ObservationLayout { ObservationLayout(names: ["a", "b"]) }
   func makeBlock(lanes: Range<Int>, seed: UInt64) -> Block { Block() }
 
   final class Block: EnvironmentBlock {
-    func reset(observations: MatrixView) {}
-    func step(actions: UnsafePointer<Int32>, result: StepResult) {}
+    func reset(observations: inout MutableMatrixSpan) {}
+    func step(actions: Span<Int32>, result: inout StepResult) {}
   }
 }
