@@ -33,7 +33,7 @@ let package = Package(
     .target(name: "CPolicy"),
     .systemLibrary(name: "CCLP", pkgConfig: "clp", providers: [.apt(["coinor-libclp-dev"])]),
     // Floor 1.
-.target(name: "LinearAlgebra", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: spans),
+    .target(name: "LinearAlgebra", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: spans),
     .target(name: "Documents", dependencies: ["COpenSSL", "Yams"]),
     // Floor 2.
     .target(name: "Optimization", dependencies: ["CCLP", "LinearAlgebra"]),
