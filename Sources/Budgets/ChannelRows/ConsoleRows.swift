@@ -28,7 +28,7 @@ final class ConsoleRows: ChannelRows {
     self.market = market
     columns = market.channelColumns(.console)
     console = AdvertiserObservation(market: market, laneCount: laneCount)
-    flat = Matrix(rows: laneCount, columns: market.observationNames(.advertiser).count)
+    flat = Matrix(rows: laneCount, columns: market.observationLayout(.advertiser).size)
     clock = EpisodeClock(market)
     let models = market.channelModels
     traits = zip(models, market.channels).map { ChannelTraits($0, $1, market: market) }
