@@ -75,7 +75,7 @@ let package = Package(
     .testTarget(
       name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "AllocationCounting"],
       exclude: ["Golden/quantiles.py"]),
-    .testTarget(name: "DocumentsTests", dependencies: ["Documents"]),
+    .testTarget(name: "DocumentsTests", dependencies: ["Documents", "LinearAlgebra"]),
     .testTarget(name: "OptimizationTests", dependencies: ["Optimization", "AllocationCounting"]),
     .testTarget(
       name: "NeuralNetworksTests", dependencies: ["NeuralNetworks", "AllocationCounting"], exclude: ["Golden"]

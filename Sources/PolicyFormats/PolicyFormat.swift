@@ -41,7 +41,7 @@ public enum PolicyFormat: String, Sendable, CaseIterable {
     case .onnx:
       let model = try ONNXModel(contentsOf: path)
       guard let text = model.metadata["test_vectors"],
-        let carried = TestVectors(json: try JSONValue(parsing: text.utf8))
+        let carried = try? JSONValue(parsing: text.utf8).decoded(as: TestVectors.self)
       else { throw ONNXError.malformed(message: "test vectors") }
       return (carried, try carried.computed(by: model))
     }

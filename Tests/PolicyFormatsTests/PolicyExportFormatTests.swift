@@ -53,11 +53,15 @@ import Testing
 
   @Test func vectorsStandInJSON() throws {
     let vectors = TestVectors(randomPolicy(), rows: 3)
-    let json = try JSONValue(parsing: vectors.json.text().utf8)
-    #expect(TestVectors(json: json) == vectors)
+    let json = try JSONValue(parsing: JSONValue(encoding: vectors).text().utf8)
+    #expect(try json.decoded(as: TestVectors.self) == vectors)
     #expect(json["observation"]?.array?.count == 3)
-    #expect(TestVectors(json: ["observation": [[1]], "q": [["x"]], "action": [[0]]]) == nil)
-    #expect(TestVectors(json: ["observation": [[1]], "q": [[1]], "action": [[0.5]]]) == nil)
+    for damaged: JSONValue in [
+      ["observation": [[1]], "q": [["x"]], "action": [[0]]],
+      ["observation": [[1]], "q": [[1]], "action": [[0.5]]],
+    ] {
+      #expect(throws: InputError.self) { try damaged.decoded(as: TestVectors.self) }
+    }
   }
 
   @Test func policiesWithVectorsAreReadAsPolicies() throws {

@@ -44,14 +44,12 @@ extension Market {
 
   /// The histograms of prices of all auction channels as CSV: `campaign`, then `n_price_0` … `n_price_300`.
   public var landscapeTable: String {
-    var text =
-      "campaign," + (0..<AuctionChannel.priceCount).map { "n_price_\($0)" }.joined(separator: ",") + "\n"
+    var table = CSVWriter(["campaign"] + (0..<AuctionChannel.priceCount).map { "n_price_\($0)" })
     for channel in channels {
       guard case .auction(let auction) = channel.kind else { continue }
-      let name = channel.name.replacingOccurrences(of: "\"", with: "\"\"")
-      text += "\"\(name)\"," + auction.prices.map { "\($0)" }.joined(separator: ",") + "\n"
+      table.append([channel.name] + auction.prices.map { "\($0)" })
     }
-    return text
+    return table.text
   }
 }
 

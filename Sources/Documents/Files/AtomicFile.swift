@@ -103,6 +103,15 @@ public enum AtomicFile {
     try write(Array(text.utf8), to: path)
   }
 
+  /// Writes the document of a value over many lines; see `JSONValue.init(encoding:)`.
+  public static func write(document: some Encodable, to path: String) throws(FileError) {
+    let text: String
+    do { text = try JSONValue(encoding: document).text(indented: true) } catch {
+      throw .unwritable(path: path, reason: "what it should hold is no document (\(error))")
+    }
+    try write(text + "\n", to: path)
+  }
+
   private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
     bytes.withUnsafeBytes { buffer in
       var written = 0

@@ -1,3 +1,4 @@
+import Documents
 import Environments
 import Learning
 import NeuralNetworks
@@ -15,7 +16,7 @@ extension ONNXModel {
   ///
   /// Normaliser, trunk, dueling head, prior and mask are all in the graph. The weights bear the names they have in the
   /// policy's own file. The metadata are the policy's, and `test_vectors`: observations with their outputs, as JSON.
-  public init(_ policy: Policy, vectors: TestVectors) {
+  public init(_ policy: Policy, vectors: TestVectors) throws {
     let file = policy.safetensors
     var builder = GraphBuilder(tensors: file.tensors)
     let shape = policy.shape
@@ -43,7 +44,7 @@ extension ONNXModel {
         Value(name: "q", type: .f32, shape: [batch, choices]),
         Value(name: "action", type: .i32, shape: [batch, .fixed(shape.branchCount)]),
       ], nodes: builder.nodes, initializers: builder.initializers)
-    metadata["test_vectors"] = vectors.json.text()
+    metadata["test_vectors"] = try JSONValue(encoding: vectors).text()
   }
 }
 

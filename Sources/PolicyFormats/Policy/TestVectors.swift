@@ -90,36 +90,35 @@ extension NetworkShape {
   }
 }
 
-extension TestVectors {
-  /// The vectors as JSON: lists of rows under `observation`, `q` and `action`.
-  public var json: JSONValue {
-    func table<Element>(_ elements: [Element], _ value: (Element) -> JSONValue) -> JSONValue {
+extension TestVectors: Codable {
+  private enum CodingKeys: CodingKey {
+    case observation, q, action
+  }
+
+  /// Writes lists of rows under `observation`, `q` and `action`.
+  public func encode(to encoder: any Encoder) throws {
+    func table<Element>(_ elements: [Element]) -> [[Element]] {
       let columns = elements.count / max(rows, 1)
-      return .array(
-        (0..<rows).map { row in .array(elements[row * columns..<(row + 1) * columns].map(value)) })
+      return (0..<rows).map { Array(elements[$0 * columns..<($0 + 1) * columns]) }
     }
-    return [
-      "observation": table(observations) { JSONValue($0) }, "q": table(q) { JSONValue($0) },
-      "action": table(actions) { JSONValue(Int($0)) },
-    ]
+    var members = encoder.container(keyedBy: CodingKeys.self)
+    try members.encode(table(observations), forKey: .observation)
+    try members.encode(table(q), forKey: .q)
+    try members.encode(table(actions), forKey: .action)
   }
 
-  /// Reads vectors from JSON; nil where they are not of that form.
-  public init?(json: JSONValue) {
-    func numbers(_ key: String) -> [Double]? {
-      guard let rows = json[key]?.array else { return nil }
-      let elements = rows.flatMap { $0.array ?? [.null] }.map(\.double)
-      return elements.contains(nil) ? nil : elements.compactMap { $0 }
-    }
-    guard let observations = numbers("observation"), let q = numbers("q"), let actions = numbers("action"),
-      let rows = json["observation"]?.array?.count
-    else { return nil }
-    let whole = actions.compactMap { Int32(exactly: $0) }
-    guard whole.count == actions.count else { return nil }
+  /// Reads what `encode` writes.
+  public init(from decoder: any Decoder) throws {
+    let members = try decoder.container(keyedBy: CodingKeys.self)
+    let observations = try members.decode([[Float]].self, forKey: .observation)
     self.init(
-      rows: rows, observations: observations.map { Float($0) }, q: q.map { Float($0) }, actions: whole)
+      rows: observations.count, observations: observations.flatMap(\.self),
+      q: try members.decode([[Float]].self, forKey: .q).flatMap(\.self),
+      actions: try members.decode([[Int32]].self, forKey: .action).flatMap(\.self))
   }
+}
 
+extension TestVectors {
   enum TensorName {
     static let observation = "test.observation"
     static let q = "test.q"

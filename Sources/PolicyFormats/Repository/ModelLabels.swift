@@ -1,7 +1,6 @@
-import Documents
-
-/// The names under which traffic finds a model's versions, and where they stood before.
-public struct ModelLabels: Sendable, Equatable {
+/// The names under which traffic finds a model's versions, and where they stood before; as a document, to each name a list
+/// of versions, the present one last.
+public struct ModelLabels: Sendable, Equatable, Codable {
   /// A name for a version.
   public enum Label: String, Sendable, CaseIterable {
     /// What requests get that name no version.
@@ -10,51 +9,44 @@ public struct ModelLabels: Sendable, Equatable {
     case canary
   }
 
-  /// The versions a label stood at, the present one last.
-  private var history: [Label: [Int]] = [:]
+  private var stable: [Int] = []
+  private var canary: [Int] = []
 
   /// Begins without labels.
   public init() {}
 
   /// The version a label stands at; nil where it stands nowhere.
-  public subscript(label: Label) -> Int? { history[label]?.last }
+  public subscript(label: Label) -> Int? { self[keyPath: Self.history(of: label)].last }
 
   /// The labelled versions.
   public var versions: Set<Int> { Set(Label.allCases.compactMap { self[$0] }) }
 
+  /// Whether all labels stand at versions.
+  var isSound: Bool { (stable + canary).allSatisfy { $0 > 0 } }
+
   /// Moves a label to a version.
   mutating func move(_ label: Label, to version: Int) {
     guard self[label] != version else { return }
-    history[label, default: []].append(version)
+    self[keyPath: Self.history(of: label)].append(version)
   }
 
   /// Moves a label back to where it stood before; false where it stood nowhere.
   mutating func rollBack(_ label: Label) -> Bool {
-    guard let versions = history[label], versions.count > 1 else { return false }
-    history[label] = versions.dropLast()
+    guard self[keyPath: Self.history(of: label)].count > 1 else { return false }
+    self[keyPath: Self.history(of: label)].removeLast()
     return true
   }
 
   /// Forgets versions that are gone.
   mutating func keep(only versions: Set<Int>) {
-    history = history.mapValues { $0.filter(versions.contains) }
+    stable.removeAll { !versions.contains($0) }
+    canary.removeAll { !versions.contains($0) }
   }
 
-  /// The labels as JSON: to each a list of versions, the present one last.
-  public var json: JSONValue {
-    .object(
-      Label.allCases.map { label in
-        .init(label.rawValue, .array((history[label] ?? []).map { JSONValue($0) }))
-      })
-  }
-
-  /// Reads labels; nil where the document does not hold lists of versions.
-  public init?(json: JSONValue) {
-    for label in Label.allCases {
-      guard let versions = json[label.rawValue]?.array?.map({ $0.int ?? 0 }),
-        versions.allSatisfy({ $0 > 0 })
-      else { return nil }
-      history[label] = versions
+  private static func history(of label: Label) -> WritableKeyPath<ModelLabels, [Int]> {
+    switch label {
+    case .stable: \.stable
+    case .canary: \.canary
     }
   }
 }

@@ -4,12 +4,12 @@ import Learning
 
 /// What `manifest.json` says of one version of a model: its files with their digests, what goes in and comes out, where
 /// the policy comes from, and test vectors.
-public struct ModelManifest: Sendable, Equatable {
+public struct ModelManifest: Sendable, Equatable, Codable {
   /// The value of the key `format`.
   public static let format = "apportion-model/1"
 
   /// One of the version's files.
-  public struct File: Sendable, Equatable {
+  public struct File: Sendable, Equatable, Codable {
     /// The name within the version's folder.
     public let name: String
     /// The number of bytes.
@@ -18,6 +18,35 @@ public struct ModelManifest: Sendable, Equatable {
     public let sha256: String
   }
 
+  /// An input or output of the model, in the words of the Open Inference Protocol; a size of −1 is the number of rows.
+  public struct Tensor: Sendable, Equatable, Codable {
+    /// `observation`, `mask`, `q` or `action`.
+    public let name: String
+    /// `FP32`, `BOOL` or `INT32`.
+    public let datatype: String
+    /// The sizes, rows first.
+    public let shape: [Int]
+    /// Whether a request may leave it out; nil is no.
+    public let optional: Bool?
+
+    init(_ name: String, _ datatype: String, columns: Int, optional: Bool? = nil) {
+      self.name = name
+      self.datatype = datatype
+      shape = [-1, columns]
+      self.optional = optional
+    }
+
+    /// Writes the tensor; `optional` stands only where it is true.
+    public func encode(to encoder: any Encoder) throws {
+      var members = encoder.container(keyedBy: CodingKeys.self)
+      try members.encode(name, forKey: .name)
+      try members.encode(datatype, forKey: .datatype)
+      try members.encode(shape, forKey: .shape)
+      if let optional { try members.encode(optional, forKey: .optional) }
+    }
+  }
+
+  private let format: String
   /// The model's name.
   public let name: String
   /// The version.
@@ -26,88 +55,76 @@ public struct ModelManifest: Sendable, Equatable {
   public let published: String
   /// The version's files but the manifest.
   public let files: [File]
-  /// The length of an observation.
-  public let observationSize: Int
+  /// What goes in, the observation first.
+  public let inputs: [Tensor]
+  /// What comes out.
+  public let outputs: [Tensor]
   /// The number of levels of each branch.
   public let branchSizes: [Int]
   /// The names of the observation's columns.
   public let observationNames: [String]
-  /// What environment and training say of the policy: `market`, `market_digest`, ….
-  public let metadata: [String: String]
-  /// Observations with the outputs that every reader should find.
-  public let vectors: TestVectors
+  private let policy: Texts
+  private let testVectors: TestVectors
 
+  /// What environment and training say of the policy: its problem and the problem's digest, the seed, ….
+  public var metadata: [String: String] { policy.values }
+  /// Observations with the outputs that every reader should find.
+  public var vectors: TestVectors { testVectors }
+  /// The length of an observation.
+  public var observationSize: Int { inputs.first?.shape.last ?? 0 }
   /// The number of levels over all branches.
   public var choiceCount: Int { branchSizes.reduce(0, +) }
 
   /// Describes a version that is about to be published.
   init(name: String, version: Int, policy: Policy, files: [File], vectors: TestVectors) {
+    format = Self.format
     self.name = name
     self.version = version
     published = Date().formatted(.iso8601)
     self.files = files
-    observationSize = policy.shape.observationSize
+    let choices = policy.shape.branchSizes.reduce(0, +)
+    inputs = [
+      Tensor("observation", "FP32", columns: policy.shape.observationSize),
+      Tensor("mask", "BOOL", columns: choices, optional: true),
+    ]
+    outputs = [
+      Tensor("q", "FP32", columns: choices),
+      Tensor("action", "INT32", columns: policy.shape.branchSizes.count),
+    ]
     branchSizes = policy.shape.branchSizes
     observationNames = policy.shape.layout.names
-    var metadata = policy.metadata
-    metadata["training_seed"] = "\(policy.trainingSeed)"
-    metadata["training_steps"] = "\(policy.trainingSteps)"
-    self.metadata = metadata
-    self.vectors = vectors
+    self.policy = Texts(
+      values: policy.metadata.merging(
+        ["training_seed": "\(policy.trainingSeed)", "training_steps": "\(policy.trainingSteps)"]) { $1 })
+    testVectors = vectors
   }
 
-  /// The manifest as JSON.
-  public var json: JSONValue {
-    let files = files.map { file -> JSONValue in
-      ["name": .string(file.name), "size": JSONValue(file.size), "sha256": .string(file.sha256)]
+  /// Whether the manifest is of this format, and its sizes are sizes.
+  var isSound: Bool { format == Self.format && observationSize > 0 && branchSizes.allSatisfy { $0 > 0 } }
+}
+
+/// Texts by name, of which those that hold a JSON list or object stand as such.
+private struct Texts: Sendable, Equatable, Codable {
+  let values: [String: String]
+
+  init(values: [String: String]) { self.values = values }
+
+  init(from decoder: any Decoder) throws {
+    let members = try decoder.container(keyedBy: JSONName.self)
+    values = try members.allKeys.reduce(into: [:]) { values, key in
+      let value = try members.decode(JSONValue.self, forKey: key)
+      values[key.stringValue] = value.string ?? value.text()
     }
-    let texts = metadata.sorted { $0.key < $1.key }.map { key, text -> JSONValue.Member in
-      // The ladder is JSON already.
-      let ladder = key == "action_ladder" ? try? JSONValue(parsing: text.utf8) : nil
-      return .init(key, ladder ?? .string(text))
-    }
-    return [
-      "format": .string(Self.format), "name": .string(name), "version": JSONValue(version),
-      "published": .string(published), "files": .array(files),
-      "inputs": [
-        ["name": "observation", "datatype": "FP32", "shape": [-1, JSONValue(observationSize)]],
-        ["name": "mask", "datatype": "BOOL", "shape": [-1, JSONValue(choiceCount)], "optional": true],
-      ],
-      "outputs": [
-        ["name": "q", "datatype": "FP32", "shape": [-1, JSONValue(choiceCount)]],
-        ["name": "action", "datatype": "INT32", "shape": [-1, JSONValue(branchSizes.count)]],
-      ],
-      "branch_sizes": .array(branchSizes.map { JSONValue($0) }),
-      "observation_names": .array(observationNames.map { .string($0) }),
-      "policy": .object(texts), "test_vectors": vectors.json,
-    ]
   }
 
-  /// Reads a manifest; nil where it is not of this format.
-  public init?(json: JSONValue) {
-    guard json["format"]?.string == Self.format, let name = json["name"]?.string,
-      let version = json["version"]?.int, let published = json["published"]?.string,
-      let files = json["files"]?.array, let vectors = json["test_vectors"].flatMap(TestVectors.init(json:)),
-      let observationSize = json["inputs"]?.array?.first?["shape"]?.array?.last?.int, observationSize > 0,
-      let branchSizes = json["branch_sizes"]?.array?.map({ $0.int ?? 0 }),
-      branchSizes.allSatisfy({ $0 > 0 }),
-      let observationNames = json["observation_names"]?.array?.compactMap(\.string),
-      case .object(let texts)? = json["policy"]
-    else { return nil }
-    self.name = name
-    self.version = version
-    self.published = published
-    self.files = files.compactMap { file in
-      guard let name = file["name"]?.string, let size = file["size"]?.int, let sha256 = file["sha256"]?.string
-      else { return nil }
-      return File(name: name, size: size, sha256: sha256)
+  func encode(to encoder: any Encoder) throws {
+    var members = encoder.container(keyedBy: JSONName.self)
+    for (name, text) in values.sorted(by: { $0.key < $1.key }) {
+      var value = JSONValue.string(text)
+      if text.hasPrefix("[") || text.hasPrefix("{"), let whole = try? JSONValue(parsing: text.utf8) {
+        value = whole
+      }
+      try members.encode(value, forKey: JSONName(stringValue: name))
     }
-    guard self.files.count == files.count else { return nil }
-    self.observationSize = observationSize
-    self.branchSizes = branchSizes
-    self.observationNames = observationNames
-    metadata = Dictionary(
-      texts.map { ($0.key, $0.value.string ?? $0.value.text()) }, uniquingKeysWith: { first, _ in first })
-    self.vectors = vectors
   }
 }

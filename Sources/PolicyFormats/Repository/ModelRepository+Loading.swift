@@ -18,7 +18,7 @@ extension ModelRepository {
     }
     let folder = folder(of: name, version: version)
     let bytes = try AtomicFile.read(folder + "/manifest.json")
-    guard let json = try? JSONValue(parsing: bytes), let manifest = ModelManifest(json: json),
+    guard let manifest = try? JSONValue(parsing: bytes).decoded(as: ModelManifest.self), manifest.isSound,
       manifest.name == name, manifest.version == version
     else { throw RepositoryError.damaged(folder: folder, detail: "its manifest makes no sense") }
     return manifest

@@ -87,7 +87,7 @@ extension ModelRepository {
   }
 
   private func write(_ labels: ModelLabels, of name: String) throws(FileError) {
-    try AtomicFile.write(labels.json.text(indented: true) + "\n", to: folder(of: name) + "/labels.json")
+    try AtomicFile.write(document: labels, to: folder(of: name) + "/labels.json")
   }
 
   /// Writes a version's files to a folder and reads them back.
@@ -115,7 +115,7 @@ extension ModelRepository {
       return ModelManifest.File(name: name, size: bytes.count, sha256: sha256(of: bytes))
     }
     let manifest = ModelManifest(name: name, version: version, policy: policy, files: files, vectors: vectors)
-    try AtomicFile.write(manifest.json.text(indented: true) + "\n", to: folder + "/manifest.json")
+    try AtomicFile.write(document: manifest, to: folder + "/manifest.json")
     return manifest
   }
 

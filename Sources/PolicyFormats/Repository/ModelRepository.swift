@@ -37,7 +37,7 @@ public struct ModelRepository: Sendable, Equatable {
     let file = folder(of: name) + "/labels.json"
     let bytes: [UInt8]
     do { bytes = try AtomicFile.read(file) } catch FileError.missing { return ModelLabels() }
-    guard let json = try? JSONValue(parsing: bytes), let labels = ModelLabels(json: json) else {
+    guard let labels = try? JSONValue(parsing: bytes).decoded(as: ModelLabels.self), labels.isSound else {
       throw RepositoryError.damaged(folder: folder(of: name), detail: "labels.json makes no sense")
     }
     return labels

@@ -109,20 +109,15 @@ public struct PlanReport: Sendable {
   /// The plan as a table: a row per tick, a column per channel.
   public var schedule: String {
     let columns = plan.rows.map(\.schedule)
-    let rows = (0..<(columns.first?.count ?? 0)).map { tick in
-      ([String(tick + 1)] + columns.map { String(format: "%.2f", $0[tick]) }).joined(separator: ",")
+    var table = CSVWriter(["tick"] + plan.rows.map(\.name))
+    for tick in 0..<(columns.first?.count ?? 0) {
+      table.append([String(tick + 1)] + columns.map { String(format: "%.2f", $0[tick]) })
     }
-    let header = (["tick"] + plan.rows.map { quoted($0.name) }).joined(separator: ",")
-    return ([header] + rows).joined(separator: "\n") + "\n"
+    return table.text
   }
 
   private func percent(_ share: Double) -> String {
     share.isFinite ? String(format: "%+.1f %%", share * 100) : "new"
-  }
-
-  private func quoted(_ name: String) -> String {
-    name.contains { ",\"\n".contains($0) }
-      ? "\"" + name.replacingOccurrences(of: "\"", with: "\"\"") + "\"" : name
   }
 }
 

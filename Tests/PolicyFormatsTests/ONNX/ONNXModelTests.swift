@@ -5,13 +5,13 @@ import PolicyFormats
 import Testing
 
 @Suite struct ONNXModelTests {
-  private static func model(hasPrior: Bool = true) -> ONNXModel {
+  private static func model(hasPrior: Bool = true) throws -> ONNXModel {
     let policy = randomPolicy(hasPrior: hasPrior)
-    return ONNXModel(policy, vectors: TestVectors(policy))
+    return try ONNXModel(policy, vectors: TestVectors(policy))
   }
 
   @Test(arguments: [true, false]) func readsBackWhatItWrote(hasPrior: Bool) throws {
-    let model = Self.model(hasPrior: hasPrior)
+    let model = try Self.model(hasPrior: hasPrior)
     let files = model.serialized()
     #expect(files.data == nil)
     #expect(try ONNXModel(bytes: files.model) == model)
@@ -23,7 +23,7 @@ import Testing
 
   @Test func putsLargeWeightsBesideTheModel() throws {
     try withTemporaryFolder { folder in
-      let model = Self.model()
+      let model = try Self.model()
       let path = folder + "/large.onnx"
       try model.write(to: path, messageLimit: 100)
       #expect(
@@ -45,7 +45,7 @@ import Testing
   @Test func leavesItsFolderAlone() throws {
     try withTemporaryFolder { folder in
       try FileManager.default.createDirectory(atPath: folder + "/inner", withIntermediateDirectories: true)
-      let files = Self.model().serialized(dataName: "../secret", messageLimit: 0)
+      let files = try Self.model().serialized(dataName: "../secret", messageLimit: 0)
       try AtomicFile.write(try #require(files.data), to: folder + "/secret")
       try AtomicFile.write(files.model, to: folder + "/inner/model.onnx")
       #expect(throws: ONNXError.self) { try ONNXModel(contentsOf: folder + "/inner/model.onnx") }
@@ -54,7 +54,7 @@ import Testing
 
   /// Damaged files are refused or read, never a trap: every prefix, and 5,000 random changes of a byte.
   @Test func survivesDamage() throws {
-    let whole = Self.model().serialized().model
+    let whole = try Self.model().serialized().model
     for length in 0..<whole.count {
       _ = try? ONNXModel(bytes: Array(whole[..<length]))
     }

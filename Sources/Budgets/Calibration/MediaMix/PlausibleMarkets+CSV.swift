@@ -17,21 +17,21 @@ extension PlausibleMarkets {
 
   /// The draws as a table: a row per draw and channel; geometric adstock has a retention, Weibull's has the last three.
   public var csv: String {
-    var text = Self.columns.joined(separator: ",") + "\n"
+    var table = CSVWriter(Self.columns)
     for (draw, channels) in draws.enumerated() {
       for (described, channel) in zip(market.channels, channels) {
         let hill = channel.saturation
-        var cells = ["\(draw)", "\"\(described.name.replacingOccurrences(of: "\"", with: "\"\""))\""]
+        var cells = ["\(draw)", described.name]
         cells += ["\(hill.maximum)", "\(hill.halfSaturation)", "\(hill.slope)"]
         switch channel.adstock {
         case .none: cells += ["0", "", "", ""]
         case .geometric(let retention): cells += ["\(retention)", "", "", ""]
         case .weibull(let shape, let scale, let length): cells += ["", "\(shape)", "\(scale)", "\(length)"]
         }
-        text += cells.joined(separator: ",") + "\n"
+        table.append(cells)
       }
     }
-    return text
+    return table.text
   }
 
   /// Reads the draws of a market from a table as `csv` writes it.
