@@ -252,7 +252,8 @@ import Testing
     let lanes = VectorEnvironment(count: 32, seed: 1) { Chain() }
     var learner = DoubleDQN(
       environments: lanes, configuration: small { $0.rewardScale = .constant(.greatestFiniteMagnitude) })
-    guard let loss = divergence(of: &learner) else { return }
+    let diverged = divergence(of: &learner)
+    let loss = try #require(diverged)
     #expect(!loss.isFinite)
     #expect(learner.steps == 1024 && learner.updates == 0)
     // The broken update was not done: the policy is the last good one.
@@ -267,7 +268,8 @@ import Testing
         $0.rewardScale = .constant(1e4)
         $0.maximumLoss = 100
       })
-    guard let loss = divergence(of: &learner) else { return }
+    let diverged = divergence(of: &learner)
+    let loss = try #require(diverged)
     #expect(loss > 100 && loss.isFinite)
   }
 

@@ -19,7 +19,9 @@ import Testing
 
   private static func auction(_ change: (inout AuctionChannel) -> Void) -> Market {
     market { market in
-      guard case .auction(var auction) = market.channels[0].kind else { return }
+      guard case .auction(var auction) = market.channels[0].kind else {
+        preconditionFailure("The first channel of these tests' market is one of auctions.")
+      }
       change(&auction)
       market.channels[0].kind = .auction(auction)
     }
@@ -27,7 +29,9 @@ import Testing
 
   private static func response(_ change: (inout ResponseChannel) -> Void) -> Market {
     market { market in
-      guard case .response(var response) = market.channels[1].kind else { return }
+      guard case .response(var response) = market.channels[1].kind else {
+        preconditionFailure("The second channel of these tests' market is one of responses.")
+      }
       change(&response)
       market.channels[1].kind = .response(response)
     }

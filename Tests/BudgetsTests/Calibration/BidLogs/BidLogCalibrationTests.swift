@@ -173,8 +173,9 @@ private struct GeneratedLog {
     #expect(calibration.notes.contains { $0.hasSuffix("is separated by semicolons") })
     #expect(calibration.notes.contains("no column of conversions: each click counts as one"))
     #expect(calibration.notes.contains { $0.contains("how prices differ between days: 0 is written") })
-    guard case .auction(let auction) = calibration.market.channels[0].kind else { return }
-    #expect(auction.conversionRate == 1)
+    var auction: AuctionChannel?
+    if case .auction(let found) = calibration.market.channels[0].kind { auction = found }
+    #expect(try #require(auction).conversionRate == 1)
     try calibration.market.validate()
   }
 }

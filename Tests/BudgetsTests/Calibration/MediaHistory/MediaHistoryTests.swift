@@ -84,7 +84,7 @@ import Testing
     ])
   func saysWhatIsWrong(_ part: String, _ replacement: String, _ message: String) throws {
     var text = table(monday)
-    guard let range = text.firstRange(of: part) else { return }
+    let range = try #require(text.firstRange(of: part))
     text.replaceSubrange(range, with: replacement)
     let error = #expect(throws: MarketError.self) { try history(text) }
     #expect(error?.description == message)

@@ -117,16 +117,11 @@ private struct Generated {
       ),
     ])
   func refusesForeignDraws(_ part: String, _ replacement: String, _ message: String) throws {
+    let response = ResponseChannel(spends: [0, 1], saturation: Hill(maximum: 1, halfSaturation: 1))
     let market = Market(
-      name: "m", ticks: 2, budget: 1,
-      channels: [
-        Channel(
-          name: "channel-0",
-          kind: .response(ResponseChannel(spends: [0, 1], saturation: Hill(maximum: 1, halfSaturation: 1))))
-      ])
-    guard case .response(let response) = market.channels[0].kind else { return }
+      name: "m", ticks: 2, budget: 1, channels: [Channel(name: "channel-0", kind: .response(response))])
     var text = PlausibleMarkets(market: market, draws: [[response]]).csv
-    guard let range = text.firstRange(of: part) else { return }
+    let range = try #require(text.firstRange(of: part))
     text.replaceSubrange(range, with: replacement)
     let table = try CSVTable(bytes: Array(text.utf8), path: "p.csv")
     let error = #expect(throws: MarketError.self) { try PlausibleMarkets(market: market, table: table) }
