@@ -89,7 +89,7 @@ let package = Package(
     .testTarget(name: "PolicyFormatsTests", dependencies: ["PolicyFormats"], exclude: ["Golden"]),
     .testTarget(name: "RunsTests", dependencies: ["Runs", "Reports"]),
     .testTarget(name: "ServingTests", dependencies: ["Serving"]),
-    .testTarget(name: "ApportionCLITests", dependencies: ["ApportionCLI"]),
+    .testTarget(name: "ApportionCLITests", dependencies: ["ApportionCLI"], exclude: ["Golden"]),
   ],
   swiftLanguageModes: [.v6]
 )
