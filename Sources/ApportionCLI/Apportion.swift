@@ -7,11 +7,10 @@ struct ApportionCommand: ParsableCommand {
     commandName: "apportion",
     abstract: "Decides the bid on every marketing channel under one budget.",
     version: "0.1.0",
-    subcommands: serving + [
+    subcommands: [
       MarketsCommand.self, CalibrateCommand.self, PlanCommand.self, TrainCommand.self, EvaluateCommand.self,
       ExplainCommand.self, ReportCommand.self, ExportCommand.self, ImportCommand.self, PublishCommand.self,
-      BenchmarkCommand.self,
-    ])
+    ] + serving + [BenchmarkCommand.self])
 
   /// Left out of builds without the trait `Serving`.
   private static var serving: [any ParsableCommand.Type] {

@@ -65,16 +65,17 @@ extension Policy {
       trainingSteps: try metadata.integer(Key.trainingSteps))
   }
 
-  /// Throws `PolicyError` where an environment is not the one that the policy was trained for: another market, other
+  /// Throws `PolicyError` where an environment is not the one that the policy was trained for: another problem, other
   /// observations or other actions.
   public func check(matches environment: some Environment) throws(PolicyError) {
     let given = environment.metadata
-    if let trainedDigest = metadata["market_digest"], let givenDigest = given["market_digest"],
-      trainedDigest != givenDigest
-    {
-      throw .otherMarket(
-        trained: "market '\(metadata["market"] ?? "?")' (digest \(trainedDigest.prefix(12)))",
-        given: "market '\(given["market"] ?? "?")' (digest \(givenDigest.prefix(12)))")
+    // A problem says by a digest which one it is: a market by `market_digest`, beside its name under `market`.
+    for key in metadata.keys.sorted() where key.hasSuffix("_digest") {
+      guard let trained = metadata[key], let other = given[key], trained != other else { continue }
+      let kind = String(key.dropLast("_digest".count))
+      throw .otherProblem(
+        trained: "\(kind) '\(metadata[kind] ?? "?")' (digest \(trained.prefix(12)))",
+        given: "\(kind) '\(given[kind] ?? "?")' (digest \(other.prefix(12)))")
     }
     guard shape.branchSizes == environment.actionSpace.branchSizes else {
       throw .otherSpaces(

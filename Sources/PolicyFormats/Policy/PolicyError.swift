@@ -16,8 +16,8 @@ public enum PolicyError: Error, Equatable, CustomStringConvertible {
   case inconsistentPrior
   /// The policy cannot be held by a format.
   case unsupported(format: String, reason: String)
-  /// The policy was trained for another market.
-  case otherMarket(trained: String, given: String)
+  /// The policy was trained for another problem.
+  case otherProblem(trained: String, given: String)
   /// The policy reads other observations or chooses other actions.
   case otherSpaces(detail: String)
 
@@ -37,7 +37,7 @@ public enum PolicyError: Error, Equatable, CustomStringConvertible {
     case .inconsistentPrior: "The policy's prior transform contradicts its normaliser."
     case .unsupported(let format, let reason):
       "The policy cannot be written as \(format): \(reason); write it as safetensors or npz."
-    case .otherMarket(let trained, let given):
+    case .otherProblem(let trained, let given):
       "The policy was trained for \(trained) and not for \(given): use it there, or train one here."
     case .otherSpaces(let detail): "The policy does not fit the environment: \(detail)."
     }

@@ -52,11 +52,14 @@
               "dims": [JSONValue($0.columns)],
             ]
           }),
-        "parameters": [
-          "market_digest": ["string_value": .string(manifest.metadata["market_digest"] ?? "")],
-          "published": ["string_value": .string(manifest.published)],
-        ],
+        "parameters": .object(parameters.map { .init($0.key, ["string_value": .string($0.value)]) }),
       ]
+    }
+
+    /// Which problem the policy is for, and when it was published.
+    private var parameters: [(key: String, value: String)] {
+      manifest.metadata.filter { $0.key.hasSuffix("_digest") }.sorted { $0.key < $1.key }
+        + [("published", manifest.published)]
     }
 
     /// An entry of the statistics extension. Requests are read and replies written within the requests' own time, and nothing

@@ -123,7 +123,7 @@ import Testing
     let policy = Self.policy()
     try policy.check(matches: Stub())
     #expect(
-      throws: PolicyError.otherMarket(
+      throws: PolicyError.otherProblem(
         trained: "market 'tiny' (digest 0123456789ab)", given: "market 'other' (digest ffff)")
     ) { try policy.check(matches: Stub(metadata: ["market": "other", "market_digest": "ffff"])) }
     #expect(throws: PolicyError.otherSpaces(detail: "it chooses among [2, 2] levels where [2, 3] are needed"))
