@@ -22,7 +22,7 @@ try market.validate()
 
 // The policy sees what the planner believes and would do, and learns what to do otherwise.
 let environment = BudgetAllocation(market: market)
-var learner = DoubleDQN(
+let learner = DoubleDQN(
   environments: VectorEnvironment(count: 256, seed: 1) { environment },
   configuration: .init(hidden: [64, 64], head: .additive, discount: 1))
 try learner.train(steps: 100_000)

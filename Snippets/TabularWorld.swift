@@ -20,6 +20,6 @@ struct Machine: FiniteEnvironment {
 let best = try FiniteMDP(Machine().transitions).valueIteration(discount: 0.95)
 print("Value iteration: mend in states", best.policy.indices.filter { best.policy[$0] == 1 })
 
-var learner = TabularLearner(world: Machine(), configuration: .init(rule: .qLearning, discount: 0.95))
-learner.train(steps: 200_000)
-print("Q-learning:      mend in states", learner.policy.indices.filter { learner.policy[$0] == 1 })
+let learner = TabularLearner(world: Machine(), configuration: .init(rule: .qLearning, discount: 0.95))
+try learner.train(steps: 200_000)
+print("Q-learning:      mend in states", learner.greedyActions.indices.filter { learner.greedyActions[$0] == 1 })

@@ -8,7 +8,7 @@ struct TrainCartPole: ParsableCommand {
 
   func run() throws {
     let lanes = VectorEnvironment(count: 1, seed: 1) { CartPole() }
-    var learner = DoubleDQN(
+    let learner = DoubleDQN(
       environments: lanes,
       configuration: DoubleDQNConfiguration(
         hidden: [64, 64], nStep: 1, batchSize: 64, replayCapacity: 100_000, warmupSteps: 500,

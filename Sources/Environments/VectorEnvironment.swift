@@ -78,29 +78,11 @@ public final class VectorEnvironment<E: Environment> {
   /// Lanes × observation size: the last row of an episode, where the last step ended one; otherwise stale.
   public var finalObservations: Matrix { _read { yield results.finalObservations } }
   /// Lanes: the rewards of the last step.
-  public var rewards: Span<Float> {
-    @_lifetime(borrow self)
-    get {
-      let first = results.rewards.pointer
-      return _overrideLifetime(Span(_unsafeStart: first, count: count), borrowing: self)
-    }
-  }
+  public var rewards: Buffer<Float> { _read { yield results.rewards } }
   /// Lanes: whether the last step ended the episode in a terminal state.
-  public var terminated: Span<Bool> {
-    @_lifetime(borrow self)
-    get {
-      let first = results.terminated.pointer
-      return _overrideLifetime(Span(_unsafeStart: first, count: count), borrowing: self)
-    }
-  }
+  public var terminated: Buffer<Bool> { _read { yield results.terminated } }
   /// Lanes: whether the last step cut the episode by a limit of time.
-  public var truncated: Span<Bool> {
-    @_lifetime(borrow self)
-    get {
-      let first = results.truncated.pointer
-      return _overrideLifetime(Span(_unsafeStart: first, count: count), borrowing: self)
-    }
-  }
+  public var truncated: Buffer<Bool> { _read { yield results.truncated } }
 
   /// Starts a new episode in every lane and writes the first `observations`.
   public func reset() {

@@ -9,16 +9,16 @@ extension DoubleDQN {
   ///
   /// - Parameters:
   ///   - steps: how many steps to play, rounded up to whole steps of all lanes.
-  ///   - progressInterval: about how many steps lie between two reports.
+  ///   - progressInterval: about how many steps lie between two reports; nil for 10,000.
   ///   - onProgress: takes a report, the last at the end, and says whether to go on.
   /// - Throws: `TrainingError.diverged` when the loss is not finite or explodes; the weights are then those before the
   ///   update in which that was seen.
-  public mutating func train(
-    steps: Int, progressInterval: Int = 10_000,
-    onProgress: (TrainingProgress) -> TrainingDirective = { _ in .proceed }
+  public func train(
+    steps: Int, progressInterval: Int?, onProgress: (TrainingProgress) -> TrainingDirective
   ) throws(TrainingError) {
     precondition(steps >= 0, "Training needs a number of steps, not \(steps).")
     let end = self.steps + steps
+    let progressInterval = progressInterval ?? 10_000
     let scheduleSteps = self.scheduleSteps ?? max(1, steps)
     self.scheduleSteps = scheduleSteps
     var means = LearningMeans()
@@ -34,7 +34,8 @@ extension DoubleDQN {
       let epsilon = isNoisy ? 0 : configuration.epsilon.value(at: fraction)
       let learningRate = configuration.learningRate.value(at: fraction)
       act(epsilon: epsilon)
-      environments.step(actions: actions.span)
+      let chosen = actions.pointer
+      environments.step(actions: Span(_unsafeStart: chosen, count: actions.count))
       replay.append(actions: actions.pointer, step: environments.results)
       record.add(environments.results)
       held?.release(environments.results)
@@ -50,14 +51,15 @@ extension DoubleDQN {
       reported = self.steps
       let progress = TrainingProgress(
         steps: self.steps, totalSteps: end, episodes: record.ended, meanReturn: record.meanReturn,
-        epsilon: epsilon, learningRate: learningRate, updates: updates, learning: means.values)
+        learningRate: learningRate, updates: updates,
+        metrics: [TrainingProgress.Metric("exploration_rate", Double(epsilon))] + means.metrics)
       means = LearningMeans()
       if onProgress(progress) == .stop { return }
     }
   }
 
   /// Chooses every lane's action: the policy's, the prior's, or none before there is a policy; then explores.
-  private mutating func act(epsilon: Float) {
+  private func act(epsilon: Float) {
     let observations = environments.observations.view
     if normalizer != nil {
       runner.act(observations: observations, into: actions.pointer)
@@ -75,7 +77,7 @@ extension DoubleDQN {
   }
 
   /// Measures the observations of a warm-up step and plays the prior on them, where there is one.
-  private mutating func warmUp(_ observations: MatrixView) {
+  private func warmUp(_ observations: MatrixView) {
     observationMoments.add(observations)
     guard let prior = shape.layout.prior else {
       guard shape.layout.spend != nil else { return actions.fill(0) }
@@ -90,7 +92,7 @@ extension DoubleDQN {
   }
 
   /// Fixes normaliser and reward scale.
-  private mutating func finishWarmup() {
+  private func finishWarmup() {
     switch configuration.rewardScale {
     case .constant(let scale): rewardScale = scale
     case .automatic: rewardScale = returns.scale
@@ -99,7 +101,7 @@ extension DoubleDQN {
   }
 
   /// Normalises by a fixed normaliser from now on, wherever observations are read.
-  mutating func adopt(_ fixed: ObservationNormalizer) {
+  func adopt(_ fixed: ObservationNormalizer) {
     normalizer = fixed
     table = NormalizationTable(fixed, layout: shape.layout)
     runner.normalize(with: fixed)
@@ -107,7 +109,7 @@ extension DoubleDQN {
   }
 
   /// Does the updates that the step just played made due.
-  private mutating func learn(
+  private func learn(
     learningRate: Float, correction: Float, means: inout LearningMeans
   ) throws(TrainingError) {
     guard replay.count > 0 else { return }
@@ -147,10 +149,12 @@ struct LearningMeans {
     meanQ += Double(statistics.meanQ)
   }
 
-  /// The means; nil before the first update.
-  var values: TrainingProgress.Learning? {
-    guard count > 0 else { return nil }
-    return TrainingProgress.Learning(
-      loss: loss / count, gradientNorm: gradientNorm / count, meanQ: meanQ / count)
+  /// The means; NaN without an update.
+  var metrics: [TrainingProgress.Metric] {
+    [
+      TrainingProgress.Metric("loss", loss / count),
+      TrainingProgress.Metric("gradient_norm", gradientNorm / count),
+      TrainingProgress.Metric("mean_q", meanQ / count),
+    ]
   }
 }

@@ -7,7 +7,7 @@ import NeuralNetworks
 ///
 /// ```swift
 /// let lanes = VectorEnvironment(count: 1024, seed: 1) { CartPole() }
-/// var learner = DoubleDQN(environments: lanes, configuration: .init(hidden: [256, 256], head: .branching))
+/// let learner = DoubleDQN(environments: lanes, configuration: .init(hidden: [256, 256], head: .branching))
 /// try learner.train(steps: 2_000_000)
 /// print(learner.evaluate(episodes: 1_000))
 /// ```
@@ -18,7 +18,7 @@ import NeuralNetworks
 /// The loop: act on all lanes by one batched pass, step all lanes, store their transitions, then do the updates that
 /// are due. Nothing overlaps, and no result depends on the number of threads: equal seeds and configurations give
 /// bit-identical weights.
-public struct DoubleDQN<E: Environment>: ~Copyable {
+public final class DoubleDQN<E: Environment>: Learner {
   /// The hyperparameters' type.
   public typealias Configuration = DoubleDQNConfiguration
 
@@ -135,6 +135,9 @@ public struct DoubleDQN<E: Environment>: ~Copyable {
       rewardScale: rewardScale, metadata: problem.metadata,
       trainingSeed: configuration.seed, trainingSteps: steps)
   }
+
+  /// The mean return of episodes that the greedy policy plays on fresh lanes.
+  public func score(episodes: Int, seed: UInt64) -> Double { evaluate(episodes: episodes, seed: seed).mean }
 
   /// Plays the greedy policy on fresh lanes that share no chance with training.
   ///

@@ -67,7 +67,7 @@ public struct DoubleDQNCheckpoint: Sendable, Equatable {
 
 extension DoubleDQN {
   /// What training needs to go on later.
-  public var checkpoint: DoubleDQNCheckpoint {
+  public var checkpoint: DoubleDQNCheckpoint? {
     DoubleDQNCheckpoint(
       shape: learning.online.shape, parameters: learning.parameterValues,
       targetParameters: learning.targetParameterValues, noise: learning.noiseState,
@@ -84,11 +84,16 @@ extension DoubleDQN {
   ///   - environments: the lanes to play. Give them a seed of their own, or they begin with the episodes that the
   ///     interrupted run began with.
   ///   - configuration: the hyperparameters.
-  public init(
+  public convenience init(
     resuming checkpoint: DoubleDQNCheckpoint, environments: VectorEnvironment<E>,
     configuration: Configuration = Configuration()
   ) {
     self.init(environments: environments, configuration: configuration)
+    restore(checkpoint)
+  }
+
+  /// Goes on from a checkpoint, whose network must be this learner's, on the lanes as they stand.
+  public func restore(_ checkpoint: DoubleDQNCheckpoint) {
     precondition(
       checkpoint.shape == learning.online.shape,
       "The checkpoint's network is not the one of this environment and configuration.")

@@ -26,15 +26,20 @@ struct EpisodeRecord {
   /// Adds a step of every lane.
   mutating func add(_ step: StepStorage) {
     for lane in running.indices {
-      running[lane] += Double(step.rewards[lane])
-      guard step.hasEnded(lane) else { continue }
-      if recent.count < window {
-        recent.append(running[lane])
-      } else {
-        recent[ended % window] = running[lane]
-      }
-      ended += 1
-      running[lane] = 0
+      add(reward: Double(step.rewards[lane]), ends: step.hasEnded(lane), lane: lane)
     }
+  }
+
+  /// Adds a step of a lane.
+  mutating func add(reward: Double, ends: Bool, lane: Int) {
+    running[lane] += reward
+    guard ends else { return }
+    if recent.count < window {
+      recent.append(running[lane])
+    } else {
+      recent[ended % window] = running[lane]
+    }
+    ended += 1
+    running[lane] = 0
   }
 }

@@ -15,6 +15,8 @@ import NeuralNetworks
 public final class TextbookAgent {
   /// The network: a value per action.
   public let network: DenseNetwork
+  /// Adam's step size.
+  public let learningRate: Float
   /// γ: what a reward one step later is worth.
   public let discount: Float
   /// ε: with which probability any action is played; every call of `train` multiplies it by `epsilonDecay`.
@@ -51,6 +53,7 @@ public final class TextbookAgent {
     network =
       parameters.map { DenseNetwork(widths: widths, parameters: $0) }
       ?? DenseNetwork(widths: widths, seed: seed)
+    self.learningRate = learningRate
     self.discount = discount
     self.epsilon = epsilon
     self.epsilonDecay = epsilonDecay

@@ -9,23 +9,44 @@ public struct TrainingProgress: Sendable, Equatable {
   /// The mean undiscounted return of the last 100 episodes, or of the last as many as there are lanes, whichever is
   /// more; nil before the first episode ended.
   public let meanReturn: Double?
-  /// ε of the last step.
-  public let epsilon: Float
-  /// Adam's step size at the last step.
+  /// The step size of the last update.
   public let learningRate: Float
   /// Updates done so far.
   public let updates: Int
-  /// The means over the updates since the last report; nil where there was none.
-  public let learning: Learning?
+  /// What the learner measures of itself, means over the updates since the last report, in the order to be shown: always
+  /// the same names of one learner, NaN where there was no update.
+  public let metrics: [Metric]
 
-  /// How updates went, in means over some of them.
-  public struct Learning: Sendable, Equatable {
-    /// The Huber loss.
-    public let loss: Double
-    /// The Euclidean norm of all gradients before clipping.
-    public let gradientNorm: Double
-    /// The value of the actions in the batch, in scaled reward units.
-    public let meanQ: Double
+  /// A named number.
+  public struct Metric: Sendable, Equatable {
+    /// Its name: "exploration_rate", "loss", "gradient_norm", "mean_q", "policy_loss", "value_loss", "entropy",
+    /// "divergence" or "clip_fraction".
+    public let name: String
+    /// The number.
+    public let value: Double
+
+    /// Names a number.
+    public init(_ name: String, _ value: Double) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  /// The metric of a name; nil where the learner has none.
+  public subscript(name: String) -> Double? { metrics.first { $0.name == name }?.value }
+
+  /// Puts a report together.
+  public init(
+    steps: Int, totalSteps: Int, episodes: Int, meanReturn: Double?, learningRate: Float, updates: Int,
+    metrics: [Metric]
+  ) {
+    self.steps = steps
+    self.totalSteps = totalSteps
+    self.episodes = episodes
+    self.meanReturn = meanReturn
+    self.learningRate = learningRate
+    self.updates = updates
+    self.metrics = metrics
   }
 }
 

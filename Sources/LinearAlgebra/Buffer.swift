@@ -9,7 +9,6 @@
 /// ```swift
 /// let rewards = Buffer(repeating: Float(0), count: 1024)
 /// rewards[3] = 1
-/// rewards.span[3]  // 1, and a trap where the index is out of range
 /// ```
 ///
 /// The one place where memory is claimed and given back. The buffer cannot be copied, so no hot loop pays for reference
@@ -45,19 +44,23 @@ public struct Buffer<Element>: ~Copyable, @unchecked Sendable {
     free(pointer)
   }
 
-  /// The element at an index, which only debug builds check; see `span`.
+  /// The element at an index, which is checked; loops that cannot afford it go by `pointer`.
   @inlinable public subscript(index: Int) -> Element {
     get {
-      assert(index >= 0 && index < count)
+      check(index)
       return pointer[index]
     }
     nonmutating _modify {
-      assert(index >= 0 && index < count)
+      check(index)
       yield &pointer[index]
     }
   }
 
-  /// The elements, for reading with checked indexes.
+  @inlinable func check(_ index: Int) {
+    precondition(index >= 0 && index < count, "There is no element \(index) among \(count).")
+  }
+
+  /// The elements, as a function takes them that reads.
   @inlinable public var span: Span<Element> {
     @_lifetime(borrow self)
     get { _overrideLifetime(Span(_unsafeStart: pointer, count: count), borrowing: self) }

@@ -55,6 +55,16 @@ public final class DenseNetwork: @unchecked Sendable {
 
   /// The parameters as an array.
   public var parameterValues: [Float] { parameters.elements }
+  /// The parameters of a `BranchingNetwork` of the same layers, whose outputs are the advantages and whose state value is
+  /// 0; the shape's tensors say their order.
+  public var branchingParameterValues: [Float] {
+    let parameters = parameterValues
+    let (inputs, outputs) = (widths[widths.count - 2], self.outputs)
+    let trunk = parameters.count - (inputs + 1) * outputs
+    let biases = trunk + inputs * outputs
+    let stateValue = [Float](repeating: 0, count: inputs)
+    return parameters[..<trunk] + stateValue + parameters[trunk..<biases] + [0] + parameters[biases...]
+  }
   /// The length of an input row.
   public var inputs: Int { widths[0] }
   /// The length of an output row.

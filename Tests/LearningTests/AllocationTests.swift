@@ -49,7 +49,7 @@ import Testing
   ) throws {
     if head == .joint && (switches.noise > 0 || switches.quantiles > 0) { return }
     let lanes = VectorEnvironment(count: 40, seed: 3) { CartPole() }
-    var learner = DoubleDQN(
+    let learner = DoubleDQN(
       environments: lanes,
       configuration: DoubleDQNConfiguration(
         hidden: [32, 32], head: head, quantiles: switches.quantiles, batchSize: 64, replayCapacity: 2000,

@@ -6,11 +6,11 @@ import Testing
   @Test func aNewTrainingBeginsWithThePolicy() throws {
     let configuration = DoubleDQNConfiguration(
       hidden: [8], batchSize: 16, replayCapacity: 2000, warmupSteps: 200, seed: 4)
-    var first = DoubleDQN(
+    let first = DoubleDQN(
       environments: VectorEnvironment(count: 8, seed: 1) { CartPole() }, configuration: configuration)
     try first.train(steps: 800)
     let policy = first.policy
-    var second = DoubleDQN(
+    let second = DoubleDQN(
       resuming: DoubleDQNCheckpoint(startingFrom: policy, seed: 4),
       environments: VectorEnvironment(count: 8, seed: 2) { CartPole() }, configuration: configuration)
     #expect(second.policy.weights == policy.weights)

@@ -24,7 +24,7 @@ import Testing
     [(0.5, 0), (0, 20), (0.3, 10)] as [(Float, Int)])
   func noiseAndQuantilesLearn(head: Aggregation, switches: (noise: Float, quantiles: Int)) throws {
     func train(threads: Int) throws -> Policy {
-      var learner = learner(IdentityWorld(), threads: threads) {
+      let learner = learner(IdentityWorld(), threads: threads) {
         $0.head = head
         $0.noise = switches.noise
         $0.quantiles = switches.quantiles
@@ -52,7 +52,7 @@ import Testing
   @Test("Who looks at the worst outcomes alone does not gamble", arguments: [true, false])
   func theCautiousDoNotGamble(dueling: Bool) throws {
     for (risk, choice, value) in [(1, 1, 1.5), (0.25, 0, 1)] as [(Float, Int, Float)] {
-      var learner = learner(Gamble()) {
+      let learner = learner(Gamble()) {
         $0.quantiles = 20
         $0.risk = risk
         $0.isDueling = dueling
@@ -73,7 +73,7 @@ import Testing
   /// A chain of steps: bootstrapped quantiles have the means of value iteration.
   @Test("Quantiles' means are the values of value iteration", arguments: [true, false])
   func meansAreThoseOfValueIteration(double: Bool) throws {
-    var learner = learner(Chain()) {
+    let learner = learner(Chain()) {
       $0.quantiles = 8
       $0.isDouble = double
       $0.rewardScale = .constant(1)
@@ -96,11 +96,13 @@ import Testing
       configuration.quantiles = switches.quantiles
       configuration.scheduleSteps = 8000
     }
-    var first = learner(Chain(), change)
+    let first = learner(Chain(), change)
     try first.train(steps: 4000)
-    let (checkpoint, policy, configuration) = (first.checkpoint, first.policy, first.configuration)
+    let (checkpoint, policy, configuration) = (
+      try #require(first.checkpoint), first.policy, first.configuration
+    )
     let policies = try (0..<2).map { _ in
-      var resumed = DoubleDQN(
+      let resumed = DoubleDQN(
         resuming: checkpoint, environments: VectorEnvironment(count: 32, seed: 2) { Chain() },
         configuration: configuration)
       #expect(resumed.checkpoint == checkpoint)

@@ -9,7 +9,7 @@ import Testing
     defer { try? FileManager.default.removeItem(atPath: path) }
     let market = try Market.bundled("nine-campaigns")
     let lanes = VectorEnvironment(count: 8, seed: 1) { BudgetAllocation(market: market) }
-    var learner = DoubleDQN(environments: lanes, configuration: .init(hidden: [256, 256], head: .branching))
+    let learner = DoubleDQN(environments: lanes, configuration: .init(hidden: [256, 256], head: .branching))
     try learner.train(steps: 800)
     let summary = learner.evaluate(episodes: 8)
     try learner.policy.write(to: path)

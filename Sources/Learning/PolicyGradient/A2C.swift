@@ -5,7 +5,7 @@ import LinearAlgebra
 ///
 /// The loop: play a few steps in all lanes; estimate how much better than expected each action was; take one step along
 /// the policy gradient, and one of the critic, on all of them; forget them.
-public final class A2C<E: Environment> {
+public final class A2C<E: Environment>: Learner {
   /// The hyperparameters.
   public let configuration: A2CConfiguration
   let actorCritic: ActorCritic<E>
@@ -25,20 +25,15 @@ public final class A2C<E: Environment> {
   /// The greedy policy as it stands; it holds copies and does not change with further training.
   public var policy: Policy { actorCritic.policy }
 
-  /// Plays at least `steps` environment steps more, rounded up to whole rollouts, learning from each rollout.
+  /// Plays at least `steps` environment steps more, rounded up to whole rollouts, learning from each.
   ///
-  /// May be called again; training goes on where it stopped.
-  ///
-  /// - Parameters:
-  ///   - steps: how many steps to play.
-  ///   - onProgress: takes a report after each rollout and says whether to go on.
   /// - Throws: `TrainingError.diverged` when a loss is not finite; the weights are then of no more use.
   public func train(
-    steps count: Int, onProgress: (PolicyGradientProgress) -> TrainingDirective = { _ in .proceed }
+    steps count: Int, progressInterval: Int?, onProgress: (TrainingProgress) -> TrainingDirective
   ) throws(TrainingError) {
     let shared = configuration.shared
     let rows = (0..<rollout.count).map(Int32.init)
-    try actorCritic.train(steps: count, onProgress: onProgress) {
+    try actorCritic.train(steps: count, progressInterval: progressInterval, onProgress: onProgress) {
       (learningRate, statistics) throws(TrainingError) in
       _ = actorCritic.play(into: rollout)
       rollout.estimateAdvantages(discount: shared.discount, traceDecay: shared.traceDecay)
@@ -46,6 +41,9 @@ public final class A2C<E: Environment> {
         rollout, rows: rows[...], learningRate: learningRate, clip: .infinity, statistics: &statistics)
     }
   }
+
+  /// The mean return of episodes that the greedy policy plays on fresh lanes.
+  public func score(episodes: Int, seed: UInt64) -> Double { evaluate(episodes: episodes, seed: seed).mean }
 
   /// Plays the policy's most likely actions on fresh lanes that share no chance with training.
   public func evaluate(episodes: Int, seed: UInt64? = nil) -> EvaluationSummary {

@@ -75,25 +75,30 @@ final class ActorCritic<E: Environment> {
     scheduleSteps = configuration.scheduleSteps
   }
 
-  /// Plays at least `count` environment steps more, round by round, a report after each.
+  /// Plays at least `count` environment steps more, round by round, a report after each or, with an interval, after those
+  /// that end it.
   ///
   /// - Parameter round: plays some steps and learns from them at a step size of Adam's.
   /// - Throws: what a round throws.
   func train(
-    steps count: Int, onProgress: (PolicyGradientProgress) -> TrainingDirective,
+    steps count: Int, progressInterval: Int?, onProgress: (TrainingProgress) -> TrainingDirective,
     round: (_ learningRate: Float, inout ActorCriticStatistics) throws(TrainingError) -> Void
   ) throws(TrainingError) {
     precondition(count >= 0, "Training needs a number of steps, not \(count).")
     let end = steps + count
     let scheduleSteps = self.scheduleSteps ?? max(1, count)
     self.scheduleSteps = scheduleSteps
+    var statistics = ActorCriticStatistics()
+    var reported = steps
     while steps < end {
       let learningRate = configuration.learningRate.value(at: Float(Double(steps) / Double(scheduleSteps)))
-      var statistics = ActorCriticStatistics()
       try round(learningRate, &statistics)
-      let progress = PolicyGradientProgress(
+      guard steps - reported >= progressInterval ?? 0 || steps >= end else { continue }
+      let progress = TrainingProgress(
         steps: steps, totalSteps: end, episodes: record.ended, meanReturn: record.meanReturn,
-        learningRate: learningRate, updates: updates, learning: statistics.means)
+        learningRate: learningRate, updates: updates, metrics: statistics.metrics)
+      reported = steps
+      statistics = ActorCriticStatistics()
       if onProgress(progress) == .stop { return }
     }
   }
@@ -208,14 +213,9 @@ final class ActorCritic<E: Environment> {
     let problem = environments.environment
     let shape = NetworkShape(
       layout: layout, hidden: configuration.hidden, branchSizes: problem.actionSpace.branchSizes)
-    let inputs = configuration.hidden.last ?? layout.size
-    let parameters = actor.network.parameterValues
-    let trunk = parameters.count - (inputs + 1) * head.choiceCount
-    let weights = trunk + inputs * head.choiceCount
-    let zeros = [Float](repeating: 0, count: inputs)
-    let values = parameters[..<trunk] + zeros + parameters[trunk..<weights] + [0] + parameters[weights...]
     return Policy(
-      shape: shape, weights: Array(values), normalizer: normalizer, metadata: problem.metadata,
+      shape: shape, weights: actor.network.branchingParameterValues, normalizer: normalizer,
+      metadata: problem.metadata,
       trainingSeed: configuration.seed, trainingSteps: steps)
   }
 

@@ -7,7 +7,7 @@ import LinearAlgebra
 /// The loop: play one episode in every lane to its end; take one step along the policy gradient on all their steps, each
 /// weighed by the return that followed it less the baseline; move the baseline towards the returns. An episode that is
 /// truncated counts its last state's baseline as what would have followed.
-public final class REINFORCE<E: Environment> {
+public final class REINFORCE<E: Environment>: Learner {
   /// The hyperparameters.
   public let configuration: REINFORCEConfiguration
   let actorCritic: ActorCritic<E>
@@ -29,22 +29,17 @@ public final class REINFORCE<E: Environment> {
   /// The greedy policy as it stands; it holds copies and does not change with further training.
   public var policy: Policy { actorCritic.policy }
 
-  /// Plays at least `steps` environment steps more, rounded up to whole episodes of all lanes, learning from each round.
+  /// Plays at least `steps` environment steps more, rounded up to whole episodes of all lanes, learning from each.
   ///
   /// Lanes that have ended their episode wait for the others; their idle steps are counted, but not learned from.
   ///
-  /// May be called again; training goes on where it stopped.
-  ///
-  /// - Parameters:
-  ///   - steps: how many steps to play.
-  ///   - onProgress: takes a report after each round of episodes and says whether to go on.
   /// - Throws: `TrainingError.diverged` when a loss is not finite; the weights are then of no more use.
   public func train(
-    steps count: Int, onProgress: (PolicyGradientProgress) -> TrainingDirective = { _ in .proceed }
+    steps count: Int, progressInterval: Int?, onProgress: (TrainingProgress) -> TrainingDirective
   ) throws(TrainingError) {
     let lanes = rollout.lanes
     let environments = actorCritic.environments
-    try actorCritic.train(steps: count, onProgress: onProgress) {
+    try actorCritic.train(steps: count, progressInterval: progressInterval, onProgress: onProgress) {
       (learningRate, statistics) throws(TrainingError) in
       actorCritic.restart()
       var hasEnded = [Bool](repeating: false, count: lanes)
@@ -73,6 +68,9 @@ public final class REINFORCE<E: Environment> {
     }
     return rows
   }
+
+  /// The mean return of episodes that the greedy policy plays on fresh lanes.
+  public func score(episodes: Int, seed: UInt64) -> Double { evaluate(episodes: episodes, seed: seed).mean }
 
   /// Plays the policy's most likely actions on fresh lanes that share no chance with training.
   public func evaluate(episodes: Int, seed: UInt64? = nil) -> EvaluationSummary {

@@ -1,16 +1,17 @@
 import Environments
 import LinearAlgebra
+import NeuralNetworks
 
 /// Learns the values of a finite problem's actions by playing it: Q-learning, SARSA, expected SARSA, double Q-learning.
 ///
 /// ```swift
-/// var learner = TabularLearner(world: Taxi(), configuration: .init(rule: .qLearning))
-/// learner.train(steps: 500_000)
-/// let policy = learner.policy
+/// let learner = TabularLearner(world: Taxi(), configuration: .init(rule: .qLearning))
+/// try learner.train(steps: 500_000)
+/// let actions = learner.greedyActions
 /// ```
 ///
 /// Play is ε-greedy. An episode that is truncated is cut, but its last state keeps its value in the update.
-public struct TabularLearner<World: FiniteEnvironment>: Sendable {
+public final class TabularLearner<World: FiniteEnvironment>: Learner {
   /// The problem.
   public let world: World
   /// The hyperparameters.
@@ -23,6 +24,7 @@ public struct TabularLearner<World: FiniteEnvironment>: Sendable {
   private var chance: RandomStream
   private var exploration: RandomStream
   private var scheduleSteps: Int?
+  private var record = EpisodeRecord(lanes: 1)
 
   /// Creates a learner that knows nothing.
   public init(world: World, configuration: TabularConfiguration = TabularConfiguration()) {
@@ -40,11 +42,38 @@ public struct TabularLearner<World: FiniteEnvironment>: Sendable {
   }
 
   /// The greedy action of every state.
-  public var policy: [Int] { (0..<world.transitions.stateCount).map { table.greedyAction($0) } }
+  public var greedyActions: [Int] { (0..<world.transitions.stateCount).map { table.greedyAction($0) } }
 
-  /// Plays `steps` steps, beginning with a new episode and learning from each; may be called again.
-  public mutating func train(steps count: Int) {
+  /// The table as a network without hidden layers, whose weights are its values.
+  public var policy: Policy {
+    let (states, actions) = (world.transitions.stateCount, table.actionCount)
+    let shape = NetworkShape(layout: world.observationLayout, hidden: [], branchSizes: [actions])
+    let values = (0..<states).map { table.actionValues($0) }
+    let means = values.map { $0.reduce(0, +) / Double(actions) }
+    let rows = [means] + (0..<actions).map { action in values.map { $0[action] } }
+    return Policy(
+      shape: shape, weights: rows.joined().map { Float($0) } + [Float](repeating: 0, count: 1 + actions),
+      normalizer: ObservationNormalizer(identity: states), metadata: world.metadata,
+      trainingSeed: configuration.seed, trainingSteps: steps)
+  }
+
+  /// The exact discounted value of the greedy policy, the mean of the start states'; nothing is played.
+  ///
+  /// - Throws: `DynamicProgrammingError` where it is not finite.
+  public func score(episodes: Int, seed: UInt64) throws -> Double {
+    let values = try FiniteMDP(world.transitions).evaluate(
+      policy: greedyActions, discount: configuration.discount)
+    return world.startStates.reduce(0) { $0 + values[$1] } / Double(world.startStates.count)
+  }
+
+  /// Plays `steps` steps, beginning with a new episode and learning from each; reports every 10,000 unless told otherwise.
+  public func train(
+    steps count: Int, progressInterval: Int?, onProgress: (TrainingProgress) -> TrainingDirective
+  ) throws(TrainingError) {
     precondition(count >= 0, "Training needs a number of steps, not \(count).")
+    let (end, progressInterval) = (steps + count, progressInterval ?? 10_000)
+    var reported = steps
+    record.restart()
     let limit = world.timeLimit ?? Int.max
     let total = scheduleSteps ?? max(1, count)
     scheduleSteps = total
@@ -53,7 +82,7 @@ public struct TabularLearner<World: FiniteEnvironment>: Sendable {
     var state = world.makeState(stream: &chance)
     var action = act(state, epsilon: epsilon)
     var age = 0
-    for _ in 0..<count {
+    while steps < end {
       let progress = progress(steps)
       epsilon = Double(configuration.epsilon.value(at: progress))
       let pair = state * table.actionCount + action
@@ -70,6 +99,7 @@ public struct TabularLearner<World: FiniteEnvironment>: Sendable {
           nextAction: nextAction, isTerminal: outcome.isTerminal), rule: configuration.rule, rate: rate,
         discount: configuration.discount, epsilon: epsilon, stream: &exploration)
       steps += 1
+      record.add(reward: outcome.reward, ends: outcome.isTerminal || age == limit, lane: 0)
       if outcome.isTerminal || age == limit {
         state = world.makeState(stream: &chance)
         action = act(state, epsilon: epsilon)
@@ -78,11 +108,18 @@ public struct TabularLearner<World: FiniteEnvironment>: Sendable {
         state = outcome.nextState
         action = nextAction
       }
+      guard steps - reported >= progressInterval || steps == end else { continue }
+      reported = steps
+      let report = TrainingProgress(
+        steps: steps, totalSteps: end, episodes: record.ended, meanReturn: record.meanReturn,
+        learningRate: Float(rate), updates: steps,
+        metrics: [TrainingProgress.Metric("exploration_rate", epsilon)])
+      if onProgress(report) == .stop { return }
     }
   }
 
   /// The greedy action, or with probability ε any.
-  private mutating func act(_ state: Int, epsilon: Double) -> Int {
+  private func act(_ state: Int, epsilon: Double) -> Int {
     if Double(exploration.uniform()) < epsilon { return exploration.integer(below: table.actionCount) }
     return table.greedyAction(state)
   }

@@ -87,6 +87,13 @@ public struct ActionValueTable: Sendable, Equatable {
     values[pair] += rate * (target - values[pair])
   }
 
+  /// The values of a state's actions, the mean of both tables where there are two.
+  public func actionValues(_ state: Int) -> [Double] {
+    let pairs = state * actionCount..<(state + 1) * actionCount
+    guard !secondValues.isEmpty else { return Array(values[pairs]) }
+    return pairs.map { (values[$0] + secondValues[$0]) / 2 }
+  }
+
   /// The best action of a state, by the mean of both tables where there are two; of equals the first.
   public func greedyAction(_ state: Int) -> Int {
     guard !secondValues.isEmpty else { return best(in: values, state) }

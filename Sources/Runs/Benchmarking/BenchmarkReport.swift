@@ -29,7 +29,7 @@ public struct BenchmarkReport {
     let market = try Market(named: configuration.market)
     let environment = BudgetAllocation(market: market, observation: configuration.observation)
     let lanes = VectorEnvironment(count: configuration.lanes, seed: 1) { environment }
-    var learner = DoubleDQN(environments: lanes, configuration: configuration.learner)
+    let learner = DoubleDQN(environments: lanes, configuration: configuration.learner)
     try learner.train(steps: configuration.agent.warmupSteps + 4 * configuration.lanes)
     let start = learner.steps
     let watch = Stopwatch()

@@ -30,18 +30,3 @@ public struct ProblemRun: Sendable {
     VectorEnvironment(count: lanes, seed: seed, threads: 1) { environment }
   }
 }
-
-/// A learner of any algorithm as a run sees it.
-public protocol Learner: AnyObject {
-  /// Plays and learns on, at least `steps` environment steps; `onProgress` takes the steps played so far, now and then, and
-  /// says whether to go on.
-  func train(steps: Int, onProgress: (_ steps: Int) -> TrainingDirective) throws
-  /// How good the greedy policy is: the mean return of episodes or, of a finite problem, the exact discounted value.
-  ///
-  /// - Parameters:
-  ///   - episodes: how many episodes to play.
-  ///   - seed: decides their randomness, by way of `evaluationSeed`.
-  func score(episodes: Int, seed: UInt64) throws -> Double
-  /// The greedy policy to save; nil of a table.
-  var policyToSave: Policy? { get }
-}

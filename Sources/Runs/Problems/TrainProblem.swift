@@ -90,9 +90,9 @@ private func trainRun(
   for mark in marks where !progress.isStopping {
     // Learners play whole steps of all lanes, or rollouts: what one mark is overrun by, the next does not play again.
     if mark > played {
-      try learner.train(steps: mark - played) { steps in
-        played = steps
-        return progress.report(seed: seed, steps: steps)
+      try learner.train(steps: mark - played, progressInterval: 1000) { state in
+        played = state.steps
+        return progress.report(seed: seed, steps: played)
       }
       played = max(played, mark)
     }
@@ -100,7 +100,7 @@ private func trainRun(
       validationEpisodes > 0
       ? try learner.score(episodes: validationEpisodes, seed: seed ^ validationSeed) : .infinity
     if validation >= kept.validation {
-      for path in policies { try learner.policyToSave?.write(to: path) }
+      for path in policies { try learner.policy.write(to: path) }
       guard !progress.isStopping else { break }
       kept = (validation, try score(learner))
     }
@@ -118,9 +118,10 @@ extension RunFolder {
 extension Problem {
   /// How good a learner's greedy policy is; of a market, on the episodes that `evaluate` plays unless told otherwise.
   fileprivate func score(_ learner: any Learner, episodes: Int, seed: UInt64) throws -> Double {
-    guard let environment = environment as? BudgetAllocation, let policy = learner.policyToSave else {
+    guard let environment = environment as? BudgetAllocation else {
       return try learner.score(episodes: episodes, seed: seed)
     }
+    let policy = learner.policy
     let entry = MarketEvaluation.Entry("policy") { PolicyStrategy(policy: policy, environment: environment) }
     let returns = environment.market.evaluation(episodes: episodes).run([entry])[0].returns
     return returns.reduce(0, +) / Double(episodes)

@@ -38,7 +38,7 @@ extension DoubleDQNConfiguration: AgentConfiguration {
       throw ConfigurationError(place: "configuration", message: String(fault.dropLast()))
     }
     func make<E: Environment>(_ environment: E) -> any Learner {
-      DoubleDQNLearner(environments: run.lanes(of: environment), configuration: configuration)
+      DoubleDQN(environments: run.lanes(of: environment), configuration: configuration)
     }
     return make(problem.environment)
   }
@@ -76,7 +76,7 @@ extension TabularConfiguration: AgentConfiguration {
       configuration.rule = rule
       configuration.seed = run.seed
       configuration.scheduleSteps = run.steps
-      return TableLearner(world: world, configuration: configuration)
+      return TabularLearner(world: world, configuration: configuration)
     }
     return make(world)
   }

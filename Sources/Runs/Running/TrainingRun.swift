@@ -48,7 +48,7 @@ public struct TrainingRun {
     _ environment: some Environment, from initial: Policy? = nil, validate: ((Policy) -> Double)? = nil
   ) throws -> TrainingReport {
     let lanes = VectorEnvironment(count: configuration.lanes, seed: configuration.seed) { environment }
-    var learner =
+    let learner =
       if let initial {
         DoubleDQN(
           resuming: DoubleDQNCheckpoint(startingFrom: initial, seed: configuration.seed), environments: lanes,
@@ -117,18 +117,16 @@ public struct TrainingRun {
   }
 
   private func numbers(_ state: TrainingProgress, _ clock: Stopwatch) -> [Metric] {
-    let learning = state.learning
+    let measured = state.metrics.filter { $0.name != "exploration_rate" }
     return [
       Metric("time/time_elapsed", clock.seconds),
       Metric("time/fps", Double(state.steps) / clock.seconds),
       Metric("time/episodes", Double(state.episodes)),
       Metric("rollout/ep_rew_mean", state.meanReturn ?? .nan),
-      Metric("rollout/exploration_rate", decimal: state.epsilon),
+      Metric("rollout/exploration_rate", decimal: Float(state["exploration_rate"] ?? .nan)),
       Metric("train/learning_rate", decimal: state.learningRate),
-      Metric("train/loss", learning?.loss ?? .nan),
-      Metric("train/gradient_norm", learning?.gradientNorm ?? .nan),
-      Metric("train/mean_q", learning?.meanQ ?? .nan),
-      Metric("train/n_updates", Double(state.updates)),
+    ] + measured.map { Metric("train/" + $0.name, $0.value) } + [
+      Metric("train/n_updates", Double(state.updates))
     ]
   }
 
@@ -136,8 +134,8 @@ public struct TrainingRun {
     progress.show(
       step: state.steps, stepsPerSecond: Double(state.steps) / clock.seconds,
       details: [
-        ("return", state.meanReturn ?? .nan), ("ε", Double(state.epsilon)),
-        ("loss", state.learning?.loss ?? .nan),
+        ("return", state.meanReturn ?? .nan), ("ε", state["exploration_rate"] ?? .nan),
+        ("loss", state["loss"] ?? .nan),
       ])
   }
 }

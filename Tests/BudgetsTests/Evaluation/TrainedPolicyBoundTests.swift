@@ -14,7 +14,7 @@ import Testing
       let kind: ObservationKind = number % 2 == 0 ? .planner : .advertiser
       let environment = BudgetAllocation(market: market, observation: kind, reward: .expected)
       let lanes = VectorEnvironment(count: 32, seed: UInt64(number)) { environment }
-      var learner = DoubleDQN(
+      let learner = DoubleDQN(
         environments: lanes,
         configuration: .init(
           hidden: [32], discount: 1, nStep: 1, batchSize: 64, replayCapacity: 4096, warmupSteps: 512,

@@ -139,14 +139,14 @@ struct MaskedIdentity: ScalarEnvironment {
   @Test func trainingStopsWhenToldToAndReportsHowItGoes() throws {
     let environments = VectorEnvironment(count: 4, seed: 1) { CartPole() }
     let learner = PPO(environments: environments, configuration: PPOConfiguration(rolloutSteps: 16))
-    var reports: [PolicyGradientProgress] = []
+    var reports: [TrainingProgress] = []
     try learner.train(steps: 10_000) {
       reports.append($0)
       return reports.count == 3 ? .stop : .proceed
     }
     #expect(reports.map(\.steps) == [64, 128, 192])
     #expect(learner.steps == 192)
-    let entropy = try #require(reports.first?.learning.entropy)
+    let entropy = try #require(reports.first?["entropy"])
     #expect(abs(entropy - 0.6931) < 0.01)
     #expect(reports.allSatisfy { $0.updates == $0.steps / 64 * 10 && $0.totalSteps == 10_000 })
   }
