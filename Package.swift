@@ -9,6 +9,7 @@ let package = Package(
   name: "apportion",
   products: [
     .library(name: "Apportion", targets: ["Apportion"]),
+    .library(name: "Measuring", targets: ["Measuring"]),
     .executable(name: "apportion", targets: ["ApportionCLI"]),
   ],
   traits: [
@@ -43,6 +44,7 @@ let package = Package(
     // Floor 3.
     .target(name: "Learning", dependencies: ["NeuralNetworks", "Environments", "CKernels"]),
     // Floor 4.
+    .target(name: "Measuring", dependencies: ["Learning"]),
     .target(name: "PolicyFormats", dependencies: ["Documents", "Learning"]),
     .target(
       name: "Budgets",
@@ -53,7 +55,7 @@ let package = Package(
     // Floor 5, Runs before Reports.
     .target(
       name: "Runs",
-      dependencies: ["Apportion", "Yams"],
+      dependencies: ["Apportion", "Measuring", "Yams"],
       resources: [.copy("Problems/Presets")]),
     .target(name: "Reports", dependencies: ["Runs"]),
     .target(

@@ -13,9 +13,13 @@ let package = Package(
     .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []),
   ],
   targets: [
-    // What is measured, the same for both programs.
+    // What is measured, the same for both programs; `Measuring` says how, and of which network.
     .target(
-      name: "Workloads", dependencies: [.product(name: "Apportion", package: "apportion")], path: "Workloads"),
+      name: "Workloads",
+      dependencies: [
+        .product(name: "Apportion", package: "apportion"), .product(name: "Measuring", package: "apportion"),
+      ],
+      path: "Workloads"),
     .executableTarget(
       name: "Pieces",
       dependencies: [

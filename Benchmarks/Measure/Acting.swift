@@ -14,7 +14,7 @@ struct Acting: ParsableCommand {
     var actions = [Int32](repeating: 0, count: batch * policy.shape.branchCount)
     try show([
       "seconds": actions.withUnsafeMutableBufferPointer { buffer in
-        seconds {
+        medianSeconds {
           if let first = buffer.baseAddress { runner.act(observations: observations.view, into: first) }
         }
       }

@@ -19,7 +19,8 @@ struct Growth: ParsableCommand {
     case .replay:
       let ring = ReplayWorkload(shape: referenceShape, capacity: size, batch: 256)
       try show([
-        "insert": seconds(budget: 0.5) { ring.insert() }, "sample": seconds(budget: 0.5) { ring.sample() },
+        "insert": medianSeconds(budget: 0.5) { ring.insert() },
+        "sample": medianSeconds(budget: 0.5) { ring.sample() },
       ])
     }
   }
@@ -34,7 +35,7 @@ struct Growth: ParsableCommand {
     let ring = ReplayWorkload(shape: shape, capacity: 10_000, batch: 256)
     try show([
       "step": step(BudgetAllocation(market: market, observation: .advertiser), lanes: 1024),
-      "update": seconds(budget: 0.5) {
+      "update": medianSeconds(budget: 0.5) {
         ring.sample()
         _ = update.update(ring.batch.transitions)
       },
@@ -43,6 +44,6 @@ struct Growth: ParsableCommand {
 
   private func step(_ environment: some Environment, lanes: Int) -> Double {
     let workload = SteppingWorkload(environment, lanes: lanes)
-    return seconds(budget: 0.5) { workload.step() }
+    return medianSeconds(budget: 0.5) { workload.step() }
   }
 }

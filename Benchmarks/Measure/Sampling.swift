@@ -11,6 +11,6 @@ struct Sampling: ParsableCommand {
     let ring = ReplayWorkload(
       shape: networkShape(branches: 1, choices: 16), capacity: 100_000, batch: batch,
       pool: WorkerPool(threads: options.threads ?? availableThreads()))
-    try show(["seconds": seconds { ring.sample() }])
+    try show(["seconds": medianSeconds { ring.sample() }])
   }
 }

@@ -24,6 +24,6 @@ struct Stepping: ParsableCommand {
 
   private func measure(_ environment: some Environment) throws {
     let workload = SteppingWorkload(environment, lanes: lanes, threads: options.threads)
-    try show(["seconds": seconds { workload.step() } / Double(lanes)])
+    try show(["seconds": medianSeconds { workload.step() } / Double(lanes)])
   }
 }

@@ -18,7 +18,7 @@ struct Update: ParsableCommand {
     let update = DoubleQUpdate(
       shape: shape, configuration: .init(isSparse: sparse), maximumBatch: batch, seed: 1, pool: pool)
     let ring = ReplayWorkload(shape: shape, capacity: 100_000, batch: batch, pool: pool)
-    let time = seconds {
+    let time = medianSeconds {
       ring.sample()
       _ = update.update(ring.batch.transitions)
     }

@@ -1,4 +1,5 @@
 import Apportion
+@_exported import Measuring
 
 /// Lanes of an environment under random actions.
 public final class SteppingWorkload<E: Environment> {

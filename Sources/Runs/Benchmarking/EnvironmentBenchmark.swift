@@ -2,6 +2,7 @@ import Budgets
 import Documents
 import Environments
 import LinearAlgebra
+import Measuring
 
 /// How fast an environment steps under random actions.
 struct EnvironmentBenchmark {
@@ -55,7 +56,7 @@ struct EnvironmentBenchmark {
     }
     var turn = 0
     field.reset()
-    let seconds = Timing.seconds(budget: budget) {
+    let seconds = medianSeconds(budget: budget) {
       field.step(actions: rows[turn % rows.count])
       turn += 1
     }

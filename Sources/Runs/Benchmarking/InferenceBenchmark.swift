@@ -1,6 +1,7 @@
 import Documents
 import Learning
 import LinearAlgebra
+import Measuring
 import NeuralNetworks
 
 /// How long a policy takes to answer a batch of observations, on one thread.
@@ -16,7 +17,7 @@ struct InferenceBenchmark {
     var stream = RandomStream(seed: 3, purpose: .test)
     for index in 0..<observations.count { observations.pointer[index] = stream.uniform() }
     var actions = [Int32](repeating: 0, count: batch * policy.shape.branchCount)
-    let samples = Timing.sortedSamples(budget: budget) {
+    let samples = sortedSeconds(budget: budget) {
       actions.withUnsafeMutableBufferPointer { buffer in
         guard let first = buffer.baseAddress else { return }
         runner.act(observations: observations.view, into: first)

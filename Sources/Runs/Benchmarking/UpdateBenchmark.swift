@@ -1,5 +1,6 @@
 import Documents
 import LinearAlgebra
+import Measuring
 import NeuralNetworks
 
 /// The time of one double-DQN update of the reference network, 64-256-256-(8×16).
@@ -12,30 +13,28 @@ struct UpdateBenchmark {
   /// The time on one thread over the time on all.
   let scaling: Double
 
-  static let shape = NetworkShape(
-    observationSize: 64, hidden: [256, 256], branchSizes: Array(repeating: 16, count: 8))
-
   init(batch: Int, budget: Double) {
     self.batch = batch
-    head = Self.shape.aggregation
+    head = referenceShape.aggregation
     let one = Self.seconds(batch: batch, threads: 1, budget: budget)
     let all = Self.seconds(batch: batch, threads: availableThreads(), budget: budget)
     let best = min(one, all)
     microseconds = best * 1e6
-    gigaflops = Self.shape.updateOperations(batch: batch) / best / 1e9
+    gigaflops = referenceShape.updateOperations(batch: batch) / best / 1e9
     scaling = one / all
   }
 
   private static func seconds(batch: Int, threads: Int, budget: Double) -> Double {
-    let update = DoubleQUpdate(shape: shape, maximumBatch: batch, seed: 1, pool: WorkerPool(threads: threads))
+    let update = DoubleQUpdate(
+      shape: referenceShape, maximumBatch: batch, seed: 1, pool: WorkerPool(threads: threads))
     var stream = RandomStream(seed: 2, purpose: .test)
-    let states = Matrix(rows: batch, columns: shape.observationSize)
-    let next = Matrix(rows: batch, columns: shape.observationSize)
+    let states = Matrix(rows: batch, columns: referenceShape.observationSize)
+    let next = Matrix(rows: batch, columns: referenceShape.observationSize)
     for index in 0..<states.count {
       states.pointer[index] = stream.uniform() * 2 - 1
       next.pointer[index] = stream.uniform() * 2 - 1
     }
-    let actions = (0..<batch * shape.branchCount).map { _ in Int32(stream.uniform() * 16) }
+    let actions = (0..<batch * referenceShape.branchCount).map { _ in Int32(stream.uniform() * 16) }
     let rewards = (0..<batch).map { _ in stream.uniform() }
     let discounts = [Float](repeating: 0.97, count: batch)
     return actions.withUnsafeBufferPointer { actions in
@@ -46,7 +45,7 @@ struct UpdateBenchmark {
           }
           let transitions = TransitionBatch(
             observations: states.view, actions: a, rewards: r, discounts: d, nextObservations: next.view)
-          return Timing.seconds(budget: budget) { _ = update.update(transitions) }
+          return medianSeconds(budget: budget) { _ = update.update(transitions) }
         }
       }
     }

@@ -1,4 +1,6 @@
-import Apportion
+import Learning
+import LinearAlgebra
+import NeuralNetworks
 
 /// The network that every table of the project refers to: 64-256-256-(8×16).
 public let referenceShape = networkShape(branches: 8, choices: 16)
