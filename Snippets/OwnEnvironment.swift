@@ -22,12 +22,16 @@ struct Shop: ScalarEnvironment {
   }
 }
 
-let ppo = PPO(environments: VectorEnvironment(count: 8, seed: 1) { Shop() })
-try ppo.train(steps: 200_000)
-print("PPO:       ", ppo.evaluate(episodes: 1_000))
-
-var dqn = DoubleDQN(
-  environments: VectorEnvironment(count: 8, seed: 1) { Shop() },
-  configuration: .init(hidden: [64, 64], head: .branching, discount: 0.9))
-try dqn.train(steps: 200_000)
-print("double-DQN:", dqn.evaluate(episodes: 1_000))
+let learners: [(name: String, learner: any Learner)] = [
+  ("PPO", PPO(environments: VectorEnvironment(count: 8, seed: 1) { Shop() })),
+  (
+    "double-DQN",
+    DoubleDQN(
+      environments: VectorEnvironment(count: 8, seed: 1) { Shop() },
+      configuration: .init(hidden: [64, 64], head: .branching, discount: 0.9))
+  ),
+]
+for (name, learner) in learners {
+  try learner.train(steps: 200_000)
+  print(name, "earns", try learner.score(episodes: 1_000, seed: 1), "in 30 days")
+}

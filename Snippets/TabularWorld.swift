@@ -22,4 +22,5 @@ print("Value iteration: mend in states", best.policy.indices.filter { best.polic
 
 let learner = TabularLearner(world: Machine(), configuration: .init(rule: .qLearning, discount: 0.95))
 try learner.train(steps: 200_000)
-print("Q-learning:      mend in states", learner.greedyActions.indices.filter { learner.greedyActions[$0] == 1 })
+let learned = learner.greedyActions
+print("Q-learning:      mend in states", learned.indices.filter { learned[$0] == 1 })
