@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Pricing
+import Pricing
 
 /// Fits beside those of statsmodels (Golden/demand.py).
 @Suite struct EstimationTests {

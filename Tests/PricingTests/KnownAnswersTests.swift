@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Pricing
+import Pricing
 
 @Suite struct KnownAnswersTests {
   let answers: KnownAnswers

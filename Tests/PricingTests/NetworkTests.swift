@@ -2,7 +2,7 @@ import Foundation
 import LinearAlgebra
 import Testing
 
-@testable import Pricing
+import Pricing
 
 @Suite struct NetworkTests {
   /// A small network: resources of 1 to 3 units, products of 1 or 2 of them.

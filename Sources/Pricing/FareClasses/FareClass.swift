@@ -54,7 +54,7 @@ public func expectedMarginalSeatRevenue(_ classes: [FareClass], capacity: Double
 /// The x with P(standard normal ≤ x) = `probability`; infinite at 0 and 1.
 ///
 /// A rational start (Abramowitz and Stegun 26.2.23, within 4.5e-4) and three of Newton's steps on `erfc`.
-func normalQuantile(_ probability: Double) -> Double {
+package func normalQuantile(_ probability: Double) -> Double {
   if probability <= 0 { return -.infinity }
   if probability >= 1 { return .infinity }
   let tail = min(probability, 1 - probability)

@@ -6,13 +6,13 @@ import NeuralNetworks
 /// On request, seasons fork: at a request drawn at random a second season goes the other way, and both go on with the same
 /// requests under the same policy. The difference of what they earn is a sample of what the request's units were worth,
 /// with most of the luck cancelled.
-final class SeasonLanes {
+package final class SeasonLanes {
   let prices: CapacityPrices
   let network: DenseNetwork?
   /// The mean revenue is over all of these.
   private(set) var revenues: [Double]
   /// The samples of forks that were made: descriptions, what the relaxation says, the money's unit, and the difference.
-  private(set) var samples: [ForkSample] = []
+  package private(set) var samples: [ForkSample] = []
 
   private let description: RequestDescription
   private let lanes: Range<Int>
@@ -158,15 +158,15 @@ final class SeasonLanes {
 }
 
 /// What one fork has told.
-struct ForkSample {
+package struct ForkSample {
   /// The request's description.
   var row: [Float]
   /// What the relaxation says the request's units are worth.
-  var cost: Float
+  package var cost: Float
   /// The unit of money.
   var scale: Float
   /// 1 where the season itself took the request and the fork kept the units, else −1.
   var sign: Float
   /// What the units have earned.
-  var worth: Float = 0
+  package var worth: Float = 0
 }
