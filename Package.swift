@@ -43,20 +43,21 @@ let package = Package(
       name: "NeuralNetworks", dependencies: ["LinearAlgebra", "Optimization", "Environments", "CKernels"]),
     // Floor 3.
     .target(name: "Learning", dependencies: ["NeuralNetworks", "Environments", "CKernels"]),
-    // Floor 4.
+    // Floor 4, Applications before the applications.
     .target(name: "Measuring", dependencies: ["Learning"]),
+    .target(name: "Applications", dependencies: ["Documents", "Learning"]),
+    .target(
+      name: "ClassicProblems", dependencies: ["Applications", "Optimization"], resources: [.copy("Presets")]),
     .target(name: "PolicyFormats", dependencies: ["Documents", "Learning"]),
     .target(
       name: "Budgets",
-      dependencies: ["CKernels", "Documents", "Learning", "Optimization"],
+      dependencies: ["Applications", "CKernels", "Documents", "Learning", "Optimization"],
       resources: [.copy("Resources")]),
     .target(name: "Pricing", dependencies: ["Documents", "Learning", "Optimization"]),
     .target(name: "Apportion", dependencies: ["Budgets", "PolicyFormats"]),
     // Floor 5, Runs before Reports.
     .target(
-      name: "Runs",
-      dependencies: ["Apportion", "Measuring", "Yams"],
-      resources: [.copy("Problems/Presets")]),
+      name: "Runs", dependencies: ["Apportion", "ClassicProblems", "Measuring"]),
     .target(name: "Reports", dependencies: ["Runs"]),
     .target(
       name: "Serving",
@@ -85,6 +86,7 @@ let package = Package(
     .testTarget(name: "EnvironmentsTests", dependencies: ["Environments"], exclude: ["Golden"]),
     .testTarget(
       name: "LearningTests", dependencies: ["Learning", "AllocationCounting"], exclude: ["Golden"]),
+    .testTarget(name: "ApplicationsTests", dependencies: ["Applications"]),
     .testTarget(name: "BudgetsTests", dependencies: ["Budgets"], exclude: ["Golden"]),
     .testTarget(name: "PricingTests", dependencies: ["Pricing"], exclude: ["Golden"]),
     .testTarget(name: "CPolicyTests", dependencies: ["CPolicy", "PolicyFormats"]),

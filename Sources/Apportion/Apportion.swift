@@ -1,3 +1,4 @@
+@_exported import Applications
 @_exported import Budgets
 @_exported import Documents
 @_exported import Environments

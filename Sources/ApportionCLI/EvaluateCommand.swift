@@ -6,7 +6,7 @@ import Runs
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
-    abstract: "Plays a run's policy on held-out episodes beside all baselines and the certified bound.")
+    abstract: "Plays a run's policy on held-out episodes beside all baselines and the bound or optimum.")
 
   @Argument(help: ArgumentHelp("The run's folder.", valueName: "run"))
   var runFolder: String
@@ -40,8 +40,10 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     let folder = try RunFolder(opening: runFolder)
-    let evaluation = try evaluatePolicy(
-      folder, market: market, plausible: plausible, episodes: episodes, seed: seed)
+    let evaluation = try evaluate(
+      run: folder, on: market,
+      overrides: plausible.map { ["plausible=\(JSONValue.string($0).text())"] } ?? [],
+      episodes: episodes, seed: seed)
     try AtomicFile.write(evaluation.json.text(indented: true) + "\n", to: output ?? folder.evaluation)
     options.show(evaluation.json, text: evaluation.text)
   }

@@ -39,7 +39,7 @@ struct ExplainCommand: ParsableCommand {
 
   func run() throws {
     let folder = try RunFolder(opening: runFolder)
-    let explanation = try explainPolicy(folder, tick: tick, episodes: episodes, seed: seed)
+    let explanation = try explain(run: folder, step: tick, episodes: episodes, seed: seed)
     try AtomicFile.write(explanation.json.text(indented: true) + "\n", to: output ?? folder.explanation)
     options.show(explanation.json, text: explanation.text)
   }

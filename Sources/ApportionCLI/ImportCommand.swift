@@ -25,10 +25,9 @@ struct ImportCommand: ParsableCommand {
   @OptionGroup var options: OutputOptions
 
   func run() throws {
-    var configuration = TrainingConfiguration()
-    if let market { configuration.market = market }
-    if let observation { try configuration.apply(override: "observation=\(observation)") }
-    let policy = try importPolicy(file, configuration: configuration, folder: output)
+    let run = try decide(
+      TrainingRequest(problem: market, overrides: observation.map { ["observation=\($0)"] } ?? []))
+    let policy = try run.importing(file, folder: output)
     let sizes = ([policy.shape.observationSize] + policy.shape.hidden).map { "\($0)" }.joined(separator: "-")
     options.show(
       [

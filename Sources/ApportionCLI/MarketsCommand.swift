@@ -4,24 +4,29 @@ import Runs
 
 struct MarketsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "markets", abstract: "Lists the bundled markets, or checks and shows one.")
+    commandName: "markets", abstract: "Lists the bundled markets and other problems, or checks and shows one."
+  )
 
-  @Argument(help: "A bundled market's name or a market file's path.")
+  @Argument(help: "A problem's name or its file's path.")
   var market: String?
 
   @OptionGroup var output: OutputOptions
 
   func run() throws {
     if let name = market {
-      let market = try Market(named: name)
-      output.show(market.outline, text: market.overview)
+      let problem = try findProblem(name)
+      output.show(problem.outline, text: problem.overview)
       return
     }
-    let markets = try Market.bundledNames.map { name throws(MarketError) in try Market.bundled(name) }
-    var table = TextTable(["market", "channels", "ticks", "summary"])
-    for market in markets {
-      table.append([market.name, "\(market.channels.count)", "\(market.ticks)", market.summary])
+    var table = TextTable(["problem", "kind", "summary"])
+    var outlines: [JSONValue] = []
+    for application in applications {
+      for name in application.bundledNames {
+        let problem = try application.init(bundled: name)
+        table.append([name, application.kind, problem.summary])
+        outlines.append(problem.outline)
+      }
     }
-    output.show(["markets": .array(markets.map(\.outline))], text: table.text)
+    output.show(["markets": .array(outlines)], text: table.text)
   }
 }

@@ -1,33 +1,33 @@
 import Apportion
 import ArgumentParser
-import Documents
 import Runs
 
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "train", abstract: "Trains a policy for a market, or an algorithm on a classic problem.",
+    commandName: "train", abstract: "Trains a policy on a market or another problem.",
     discussion: """
       Ctrl-C stops cleanly: the policy learned so far is saved. Every key that `--set` takes stands, with what it \
-      means, in the config.yaml of any run.
-
-      With --algorithm, an algorithm is trained on a problem or market over several seeds, as in \
+      means, in the config.yaml of any run. Several seeds train side by side and leave learning curves, as in \
       `apportion train --env CartPole-v1 --algorithm ppo --seeds 10`.
       """)
 
-  @Option(help: "A bundled market's name or a market file's path (default: nine-campaigns).")
+  @Option(help: "A market's name, as `markets` lists them, or its file's path (default: nine-campaigns).")
   var market: String?
 
-  @Option(
-    help: "A table of plausible markets, as calibrate writes it, in every other one of which training plays.")
-  var plausible: String?
-
-  @Option(help: "A classic problem, or a market, to train an algorithm on: CartPole-v1, Taxi-v3, ….")
+  @Option(help: "Any other problem's name or file; the same as --market.")
   var env: String?
 
-  @Option(help: "The algorithm: \(Algorithm.allCases.map(\.rawValue).joined(separator: ", ")).")
+  @Option(
+    help: "How it is learned, as dqn, ppo, a2c, reinforce or q-learning (default: what suits the problem).")
   var algorithm: String?
 
-  @Option(help: "With --algorithm, how many runs to train, each on a seed of its own.")
+  @Option(
+    help:
+      "A market's table of posterior draws, as calibrate writes it, in every other one of which training plays."
+  )
+  var plausible: String?
+
+  @Option(help: "How many seeds to train, each on its own.")
   var seeds: Int?
 
   @Option(help: "A YAML file of settings.")
@@ -41,10 +41,10 @@ struct TrainCommand: ParsableCommand {
     help: "A run, or a policy file of ours, whose policy training goes on from; the network's sizes are its.")
   var from: String?
 
-  @Option(parsing: .unconditional, help: "Environment steps, over all lanes.")
-  var steps: Int?
+  @Option(parsing: .unconditional, help: "Environment steps of each seed, over all lanes, as 800000 or 2e6.")
+  var steps: String?
 
-  @Option(parsing: .unconditional, help: "The seed of everything random.")
+  @Option(parsing: .unconditional, help: "The first seed; the next one's is one more.")
   var seed: UInt64?
 
   @Option(help: "The run's folder (default: a new one under runs/).")
@@ -53,30 +53,22 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup var options: OutputOptions
 
   func validate() throws {
-    guard env == nil || (market == nil && from == nil && plausible == nil) else {
-      throw ValidationError("--env goes with neither --market nor --plausible nor --from.")
-    }
-    guard algorithm == nil || from == nil else {
-      throw ValidationError("--algorithm starts anew: it does not go with --from.")
-    }
-    guard env != nil || algorithm != nil || seeds == nil else {
-      throw ValidationError("--seeds goes with --algorithm.")
+    guard market == nil || env == nil else {
+      throw ValidationError("--market and --env both name the problem: give one of them.")
     }
   }
 
   func run() throws {
-    if env != nil || algorithm != nil { return try trainProblem() }
-    var configuration = try TrainingConfiguration(file: config, overrides: overrides)
-    if let market { try configuration.apply(override: "market=\(JSONValue.string(market).text())") }
-    if let plausible {
-      try configuration.apply(override: "plausible=\(JSONValue.string(plausible).text())")
-    }
-    if let steps { try configuration.apply(override: "steps=\(steps)") }
-    if let seed { try configuration.apply(override: "seed=\(seed)") }
-    let initial = try from.map { try Policy(runOrFile: $0) }
-    let stop = StopRequest()
-    let report = try trainPolicy(
-      configuration, from: initial, folder: output, style: .standard(isQuiet: options.quiet), stop: stop)
+    let asked: [(key: String, value: String?)] = [
+      ("plausible", plausible.map { JSONValue.string($0).text() }), ("steps", steps),
+      ("seed", seed.map { "\($0)" }), ("seeds", seeds.map(String.init)),
+    ]
+    let request = TrainingRequest(
+      problem: market ?? env, algorithm: algorithm, file: config,
+      overrides: overrides + asked.compactMap { key, value in value.map { "\(key)=\($0)" } })
+    let report = try decide(request).train(
+      from: try from.map { try Policy(runOrFile: $0) }, folder: output,
+      style: .standard(isQuiet: options.quiet), stop: StopRequest())
     options.show(report.json, text: report.text)
     if let status = report.exitStatus { throw ExitCode(status) }
   }

@@ -177,6 +177,12 @@ extension DoubleDQNConfiguration {
         return "A spend cap needs observations that name costs and a budget, which these do not."
       }
     }
+    if problem.hasCounterfactual {
+      guard head == .additive, nStep == 1, batchSize % 2 == 0 else {
+        return "Pairs of what was played and a counterfactual need 'agent.head: additive', 'agent.n_step: 1' and an even "
+          + "'agent.batch_size'; or set 'counterfactual: false'."
+      }
+    }
     if noise > 0 && head == .joint {
       return
         "Noise on every parameter of a joint head costs more than it explores: take the branching or additive head."

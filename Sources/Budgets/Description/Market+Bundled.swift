@@ -3,7 +3,7 @@ import Foundation
 
 extension Market {
   /// The names of the markets that come with the library.
-  public static let bundledNames = ["nine-campaigns", "retail-weekly"]
+  public static let bundledNames = ["nine-campaigns", "retail-weekly", "Budget-3x4"]
 
   /// A market that comes with the library.
   ///
@@ -17,5 +17,17 @@ extension Market {
     }
     let folder = Bundle.module.bundleURL.appendingPathComponent("Resources")
     return try Market(contentsOf: folder.appendingPathComponent("\(name).yaml").path)
+  }
+
+  /// The market of a file, or the bundled one of a name: a market file can stand wherever a name can.
+  ///
+  /// What holds a slash, ends in `.yaml` or `.yml`, or names a file that is there, is a path.
+  public init(named name: String) throws(MarketError) {
+    let isPath = name.contains("/") || name.hasSuffix(".yaml") || name.hasSuffix(".yml")
+    if isPath || FileManager.default.fileExists(atPath: name) {
+      self = try Market(contentsOf: name)
+    } else {
+      self = try Market.bundled(name)
+    }
   }
 }

@@ -1,3 +1,5 @@
+import Documents
+
 extension RunReport {
   /// A whole page around its parts: readable on a phone and on paper, light or dark as the reader has it, without scripts
   /// and without anything from elsewhere.

@@ -1,47 +1,61 @@
-import Apportion
+import Applications
 import Documents
 import Foundation
+import Learning
+import PolicyFormats
 import Runs
 
-/// One self-contained page about a run: what the policy gains, where the money goes, and what to beware of.
+/// One self-contained page about a run: what the policy gains, in the words of its trade, and what to beware of.
 public struct RunReport: Sendable {
   /// The page.
   public let html: String
 
   /// Gathers the page from a run, and from runs of the same training with other seeds for the headline.
   ///
-  /// - Throws: `FileError` where a run was not evaluated yet; `JSONError`, `MarketError`, `SafetensorsError`, `PolicyError`
-  ///   or `ConfigurationError` where its files are damaged.
+  /// - Throws: `FileError` where a run was not evaluated yet; what a damaged file in it throws.
   public init(_ folders: [RunFolder]) throws {
     precondition(!folders.isEmpty, "A report is about one run at least.")
     let folder = folders[0]
     let evaluations = try folders.map(Self.evaluation)
-    let market = try Market(contentsOf: folder.market)
+    let problem = try folder.problem()
     let policy = try Policy(contentsOf: folder.policy)
-    let fixedName = Self.bestFixedPlan(evaluations[0])
-    let plausible = try folder.plausibleMarkets(of: market)?.heldOut
-    let flows = try MoneyFlows(
-      market, plausible: plausible, policy: policy, observation: policy.observationKind,
-      fixedName: fixedName)
+    try problem.check(policy)
+    let reference = Self.reference(evaluations[0], among: problem.fixedBaselines)
     let digest = sha256(of: try AtomicFile.read(folder.policy))
-    let seeds = SeedLifts(folders, evaluations, fixedName: fixedName)
-    let parts = [
-      Self.headline(seeds, market, evaluations[0]),
-      Self.section("Policy, baselines and bound", Self.comparison(evaluations[0]) + seeds.table),
-      Self.section("Where the money goes", flows.table + flows.waterfall),
-      Self.section("The budget over time", flows.budgetPath),
-      Self.section("Response curves", flows.curves),
-      Self.section("Why", Self.explanation(folder)),
-      Self.section("Learning", try Self.learning(folder)),
-      Self.section(
-        "The scenario", Self.scenario(market, policy, digest, worlds: plausible?.count)),
-      Self.section("What to beware of", Self.caveats(market, policy, worlds: plausible?.count)),
-    ]
-    html = Self.page(title: market.name, parts.joined())
+    let seeds = SeedLifts(folders, evaluations, reference: reference)
+    let explanation = (try? AtomicFile.read(folder.explanation)).flatMap { try? JSONValue(parsing: $0) }
+    let facts =
+      problem.facts + [
+        ProblemFact("Training", "\(policy.trainingSteps) steps, seed \(policy.trainingSeed)"),
+        ProblemFact("Policy digest", digest),
+      ]
+    let caveats =
+      problem.caveats
+      + (policy.trainingSteps == 0 ? ["The policy is untrained: it plays what it began from."] : [])
+    let sections =
+      [PageSection("Policy, baselines and bound", html: Self.comparison(evaluations[0]) + seeds.table)]
+      + (try problem.sections(of: policy, evaluation: evaluations[0], explanation: explanation))
+      + [
+        PageSection("Learning", html: try Self.learning(folder)),
+        PageSection("The scenario", html: Self.list(facts)),
+        PageSection("What to beware of", html: Self.bullets(caveats)),
+      ]
+    html = Self.page(
+      title: problem.name,
+      Self.headline(seeds, problem, evaluations[0], isFixed: problem.fixedBaselines.contains(reference))
+        + sections.map(Self.section).joined())
   }
 
-  private static func section(_ title: String, _ body: String) -> String {
-    body.isEmpty ? "" : "<section><h2>\(title)</h2>\(body)</section>"
+  private static func section(_ section: PageSection) -> String {
+    section.html.isEmpty ? "" : "<section><h2>\(escaped(section.title))</h2>\(section.html)</section>"
+  }
+
+  private static func list(_ facts: [ProblemFact]) -> String {
+    "<dl>" + facts.map { "<dt>\(escaped($0.name))</dt><dd>\(escaped($0.value))</dd>" }.joined() + "</dl>"
+  }
+
+  private static func bullets(_ notes: [String]) -> String {
+    notes.isEmpty ? "" : "<ul>" + notes.map { "<li>\(escaped($0))</li>" }.joined() + "</ul>"
   }
 
   private static func evaluation(_ folder: RunFolder) throws -> JSONValue {
@@ -52,50 +66,27 @@ public struct RunReport: Sendable {
     return try JSONValue(parsing: try AtomicFile.read(folder.evaluation))
   }
 
-  /// The name of the fixed plan that earned most.
-  private static func bestFixedPlan(_ evaluation: JSONValue) -> String {
-    func mean(_ name: String) -> Double { evaluation["baselines"]?[name]?["mean"]?.double ?? -.infinity }
-    return mean("plan") > mean("static") ? "plan" : "static"
+  /// The baseline that the headline compares with: the best of the fixed ones, or of all where the trade has none.
+  private static func reference(_ evaluation: JSONValue, among fixed: [String]) -> String {
+    guard case .object(let baselines)? = evaluation["baselines"] else { return "" }
+    let candidates = baselines.filter { fixed.isEmpty || fixed.contains($0.key) }
+    func mean(_ member: JSONValue.Member) -> Double { member.value["mean"]?.double ?? -.infinity }
+    return candidates.max { mean($0) < mean($1) }?.key ?? ""
   }
 
-  private static func headline(_ seeds: SeedLifts, _ market: Market, _ evaluation: JSONValue) -> String {
-    let share = 100 * (evaluation["share_of_bound"]?.double ?? .nan)
+  private static func headline(
+    _ seeds: SeedLifts, _ problem: any Application, _ evaluation: JSONValue, isFixed: Bool
+  ) -> String {
     let today =
       seeds.meanLift(over: "today").map { String(format: " %+.1f %% against spending as today.", $0) } ?? ""
-    return """
-      <header><h1>\(escaped(market.name))</h1>
-      <p class="headline">\(String(format: "%+.1f %%", seeds.meanLift)) over the best fixed plan</p>
-      <p>\(seeds.interval).\(today) The policy reaches \(String(format: "%.1f %%", share)) of a certified bound that no \
-      policy can beat.</p></header>
-      """
-  }
-
-  private static func scenario(
-    _ market: Market, _ policy: Policy, _ digest: String, worlds: Int?
-  ) -> String {
-    let limits = market.channels.filter { $0.levels.count < $0.ladder.count }.map {
-      "\($0.name) (\(readable($0.levels.first ?? 0)) to \(readable($0.levels.last ?? 0)))"
+    let share = evaluation["share_of_bound"]?.double.map {
+      String(format: " The policy reaches %.1f %% of a certified bound that no policy can beat.", 100 * $0)
     }
-    let target =
-      switch market.target {
-      case .costPerAction(let cost): "at most \(readable(cost)) per conversion"
-      case .returnOnSpend(let ratio): "a return on spend of at least \(readable(ratio))"
-      case nil: "none"
-      }
-    let rows = [
-      ("Market", market.summary),
-      ("Budget", "\(readable(market.budget)) \(market.currency) over \(market.ticks) ticks"),
-      ("Most per tick", market.tickCap.map { readable($0) } ?? "only the budget limits it"),
-      ("Channels with limits", limits.isEmpty ? "none" : limits.joined(separator: ", ")),
-      ("Objective", market.objective.rawValue), ("Target", target),
-      (
-        "Played in",
-        worlds.map { "\($0) plausible markets that training never met" } ?? "the market as described"
-      ),
-      ("Training", "\(policy.trainingSteps) steps, seed \(policy.trainingSeed)"),
-      ("Market digest", market.digest), ("Policy digest", digest),
-    ]
-    return "<dl>" + rows.map { "<dt>\($0.0)</dt><dd>\(escaped($0.1))</dd>" }.joined() + "</dl>"
+    return """
+      <header><h1>\(escaped(problem.name))</h1>
+      <p class="headline">\(String(format: "%+.1f %%", seeds.meanLift)) over \(isFixed ? "the best fixed plan" : escaped(seeds.reference))</p>
+      <p>\(seeds.interval).\(today)\(share ?? "")</p></header>
+      """
   }
 
   private static func comparison(_ evaluation: JSONValue) -> String {
@@ -124,7 +115,8 @@ public struct RunReport: Sendable {
     let table = try CSVTable(contentsOf: isCurve ? folder.curves : folder.metrics)
     guard let steps = table.column(isCurve ? "steps" : "time/total_timesteps") else { return "" }
     let series: [(name: String, points: [(x: Double, y: Double)], style: String)] = [
-      ("iqm", "evaluation", "main-line"), ("eval/mean_reward", "validation", "main-line"),
+      ("iqm", "evaluation", "main-line"), ("eval/score", "evaluation", "main-line"),
+      ("eval/mean_reward", "validation", "main-line"),
       ("rollout/ep_rew_mean", "training", "other-line"),
     ].compactMap { column, name, style in
       guard let column = table.column(column) else { return nil }
@@ -142,62 +134,5 @@ public struct RunReport: Sendable {
         "Learning curve: \($0.name)", x: "steps", y: "\($0.name) return",
         series: [.init(points: $0.points, style: $0.style)], fromZero: false)
     }.joined()
-  }
-
-  /// A line and a drawing per channel, from the last `explain`.
-  private static func explanation(_ folder: RunFolder) -> String {
-    guard let bytes = try? AtomicFile.read(folder.explanation), let document = try? JSONValue(parsing: bytes),
-      let channels = document["channels"]?.array
-    else {
-      return
-        "<p>Not explained yet: run <code>apportion explain</code> on this run, then this report again.</p>"
-    }
-    let figures = channels.map { channel in
-      "<figure><p>\(escaped(channel["line"]?.string ?? ""))</p>\(levelValues(channel))</figure>"
-    }
-    return "<div class=\"grid\">\(figures.joined())</div><p class=\"note\">The first decision of tick "
-      + "\(document["tick"]?.int ?? 0). What each choice adds over the lowest: the policy's estimate for this state, and the "
-      + "simulator's mean over \(document["episodes"]?.int ?? 0) episodes, the policy deciding all else.</p>"
-  }
-
-  /// The policy's and the simulator's value of every level of a channel, against its lowest.
-  private static func levelValues(_ channel: JSONValue) -> String {
-    func numbers(_ key: String) -> [Double] { channel[key]?.array?.compactMap(\.double) ?? [] }
-    let (levels, own, simulated) = (numbers("levels"), numbers("q"), numbers("simulated"))
-    guard let chosen = channel["chosen"]?.int, levels.count == own.count, levels.count == simulated.count,
-      levels.indices.contains(chosen)
-    else { return "" }
-    func points(_ values: [Double]) -> [(x: Double, y: Double)] {
-      zip(levels, values).map { ($0, $1 - values[0]) }
-    }
-    return SVGChart.lines(
-      "Value of the levels of \(channel["name"]?.string ?? "a channel")", x: "spend or bid",
-      y: "objective gained",
-      series: [
-        .init(name: "policy", points: points(own), style: "main-line"),
-        .init(name: "simulator", points: points(simulated), style: "other-line"),
-      ], marks: [.init(name: "chosen", point: points(own)[chosen], style: "main")], small: true)
-  }
-
-  private static func caveats(_ market: Market, _ policy: Policy, worlds: Int?) -> String {
-    var notes = [
-      "Everything here is simulated: gains hold as far as the market's description does.",
-      "Drift and differences between episodes are assumptions of the market, whose sizes its file states.",
-      "The bound is told the whole path of each episode, which no policy can know.",
-    ]
-    if market.summary.hasPrefix("calibrated") {
-      notes.append(
-        "The market is \(market.summary). Sums by tick tell the effects of single channels badly, those of channels that "
-          + "move together hardly at all: expect single returns to be off by a seventh, and by more than a quarter where "
-          + "channels move together; the calibration's intervals say which."
-      )
-    }
-    if let worlds {
-      notes.append(
-        "Results are means over \(worlds) markets that the same history might come from; single markets differ from them as "
-          + "widely as the bands of the response curves show.")
-    }
-    if policy.trainingSteps == 0 { notes.append("The policy is untrained: it plays the planner's prior.") }
-    return "<ul>" + notes.map { "<li>\(escaped($0))</li>" }.joined() + "</ul>"
   }
 }

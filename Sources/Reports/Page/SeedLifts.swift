@@ -1,4 +1,6 @@
-import Apportion
+import Documents
+import Learning
+import PolicyFormats
 import Documents
 import Foundation
 import Runs
@@ -13,15 +15,16 @@ struct SeedLifts {
     let baselines: [(name: String, mean: Double, gain: ClosedRange<Double>?)]
 
     func lift(over name: String) -> Double? {
-      baselines.first { $0.name == name }.map { 100 * (policy / $0.mean - 1) }
+      baselines.first { $0.name == name }.map { 100 * (policy - $0.mean) / abs($0.mean) }
     }
   }
 
   private let seeds: [Seed]
-  private let fixedName: String
+  /// The baseline that the headline compares with.
+  let reference: String
 
-  init(_ folders: [RunFolder], _ evaluations: [JSONValue], fixedName: String) {
-    self.fixedName = fixedName
+  init(_ folders: [RunFolder], _ evaluations: [JSONValue], reference: String) {
+    self.reference = reference
     seeds = zip(folders, evaluations).map { folder, evaluation in
       var baselines: [(name: String, mean: Double, gain: ClosedRange<Double>?)] = []
       if case .object(let members)? = evaluation["baselines"] {
@@ -29,8 +32,8 @@ struct SeedLifts {
           let mean = member.value["mean"]?.double ?? .nan
           let ends = member.value["gain"]?["ci95"]?.array?.compactMap(\.double) ?? []
           let gain =
-            ends.count == 2 && ends[0] <= ends[1] && mean > 0
-            ? 100 * ends[0] / mean...100 * ends[1] / mean : nil
+            ends.count == 2 && ends[0] <= ends[1] && mean != 0
+            ? 100 * ends[0] / abs(mean)...100 * ends[1] / abs(mean) : nil
           return (member.key, mean, gain)
         }
       }
@@ -42,7 +45,7 @@ struct SeedLifts {
   }
 
   /// The mean gain over the best fixed plan, in percent.
-  var meanLift: Double { meanLift(over: fixedName) ?? .nan }
+  var meanLift: Double { meanLift(over: reference) ?? .nan }
 
   /// The mean gain over a baseline, in percent; nil where it was not played.
   func meanLift(over name: String) -> Double? {
@@ -52,9 +55,9 @@ struct SeedLifts {
 
   /// The interval of the gain over the best fixed plan: over seeds by Student's t, or of one seed over episodes.
   var interval: String {
-    let lifts = seeds.compactMap { $0.lift(over: fixedName) }
+    let lifts = seeds.compactMap { $0.lift(over: reference) }
     guard lifts.count > 1 else {
-      let gain = seeds.first?.baselines.first { $0.name == fixedName }?.gain
+      let gain = seeds.first?.baselines.first { $0.name == reference }?.gain
       return gain.map {
         String(
           format: "One training seed; 95 %% interval over episodes %+.1f to %+.1f %%", $0.lowerBound,
@@ -78,7 +81,7 @@ struct SeedLifts {
         + first.baselines.map { baseline in
           seed.lift(over: baseline.name).map { String(format: "%+.1f %%", $0) } ?? "–"
         }
-        + [String(format: "%.1f %%", 100 * seed.share)]
+        + [seed.share.isFinite ? String(format: "%.1f %%", 100 * seed.share) : "–"]
     }
     func row(_ cells: [String], _ tag: String) -> String {
       "<tr>" + cells.map { "<\(tag)>\(escaped($0))</\(tag)>" }.joined() + "</tr>"

@@ -25,15 +25,12 @@ public struct BenchmarkReport {
       return UpdateBenchmark(batch: batch, budget: budget)
     }
     note("training")
-    let configuration = TrainingConfiguration()
-    let market = try Market(named: configuration.market)
-    let environment = BudgetAllocation(market: market, observation: configuration.observation)
-    let lanes = VectorEnvironment(count: configuration.lanes, seed: 1) { environment }
-    let learner = DoubleDQN(environments: lanes, configuration: configuration.learner)
-    try learner.train(steps: configuration.agent.warmupSteps + 4 * configuration.lanes)
+    let learner = try decide(TrainingRequest()).makeLearner()
+    // Beyond the warm-up, which only plays.
+    try learner.train(steps: 32_768)
     let start = learner.steps
     let watch = Stopwatch()
-    try learner.train(steps: 10_000_000, progressInterval: configuration.lanes) { _ in
+    try learner.train(steps: 10_000_000) { _ in
       watch.seconds > 3 * budget ? .stop : .proceed
     }
     trainingStepsPerSecond = Double(learner.steps - start) / watch.seconds

@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 
 /// What a run is doing, for people to watch on stderr: one line that is drawn anew on a terminal, a line every

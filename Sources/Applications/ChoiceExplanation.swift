@@ -1,0 +1,143 @@
+import Documents
+import Environments
+import Learning
+import LinearAlgebra
+
+/// Why a policy makes the choices it makes in a step of one held-out episode: the value of every choice, and what each
+/// observation column adds to the margin of the one made over the best other.
+public struct ChoiceExplanation: Document {
+  /// What one observation column adds to a margin.
+  public struct Part: Sendable, Equatable {
+    /// The column.
+    public let column: String
+    /// In raw reward units.
+    public let value: Double
+  }
+
+  /// One branch of the action.
+  public struct Branch: Sendable, Equatable {
+    /// The choice made.
+    public let chosen: Int
+    /// The best of the others.
+    public let other: Int
+    /// The policy's value of every choice, in raw reward units.
+    public let values: [Double]
+    /// By column, the largest first: what it adds to the margin, from the mean observation to this one.
+    public let parts: [Part]
+  }
+
+  /// The problem's name.
+  public let problem: String
+  /// The step, from 0.
+  public let step: Int
+  /// One branch after the other.
+  public let branches: [Branch]
+
+  /// Explains a policy's choices in a step of an episode; of a joint head, the branches' values cannot be told apart, and
+  /// the joint action stands as one branch.
+  ///
+  /// - Throws: `ConfigurationError` where the episode ends before the step.
+  public init(of policy: Policy, in environment: any Environment, problem: String, step: Int, seed: UInt64)
+    throws(ConfigurationError)
+  {
+    self.problem = problem
+    self.step = step
+    let moment = try PolicyMoment(policy, in: environment, step: step, seed: seed)
+    var first = 0
+    var branches: [Branch] = []
+    for size in policy.shape.headSizes {
+      let values = Array(moment.values[first..<first + size])
+      let chosen = values.indices.max { values[$0] < values[$1] } ?? 0
+      let other = values.indices.filter { $0 != chosen }.max { values[$0] < values[$1] } ?? chosen
+      let parts = attribution(
+        of: policy, choice: first + chosen, over: first + other, at: moment.observation,
+        from: policy.normalizer.means)
+      branches.append(
+        Branch(
+          chosen: chosen, other: other, values: values,
+          parts: zip(policy.shape.layout.names, parts).map { Part(column: $0, value: $1) }
+            .sorted { abs($0.value) > abs($1.value) }))
+      first += size
+    }
+    self.branches = branches
+  }
+
+  public var text: String {
+    var text = "Step \(step) of \(problem).\n\n"
+    for (index, branch) in branches.enumerated() {
+      let margin = branch.values[branch.chosen] - branch.values[branch.other]
+      let reasons = branch.parts.prefix(3).filter { $0.value != 0 }.map { "\($0.column) \(signed($0.value))" }
+      text +=
+        "branch \(index): choice \(branch.chosen), worth \(readable(margin)) more than choice \(branch.other)"
+      text +=
+        reasons.isEmpty ? ".\n" : "; what is seen moves that by " + reasons.joined(separator: ", ") + ".\n"
+    }
+    return text
+  }
+
+  private func signed(_ value: Double) -> String { (value > 0 ? "+" : "") + readable(value) }
+
+  public var json: JSONValue {
+    [
+      "problem": .string(problem), "step": JSONValue(step),
+      "branches": .array(
+        branches.map { branch in
+          [
+            "chosen": JSONValue(branch.chosen), "compared_with": JSONValue(branch.other),
+            "q": .array(branch.values.map { JSONValue($0) }),
+            "parts": .array(
+              branch.parts.prefix(5).map { ["column": .string($0.column), "value": JSONValue($0.value)] }),
+          ]
+        }),
+    ]
+  }
+}
+
+/// What a policy sees and does in a step of one held-out episode.
+public struct PolicyMoment: Sendable {
+  /// The raw observation row.
+  public let observation: [Float]
+  /// The value of every choice of every branch, in raw reward units.
+  public let values: [Double]
+  /// The choice of each branch.
+  public let choices: [Int]
+
+  /// Plays a policy greedily up to a step.
+  ///
+  /// - Throws: `ConfigurationError` where the episode ends before the step.
+  public init(_ policy: Policy, in environment: any Environment, step: Int, seed: UInt64)
+    throws(ConfigurationError)
+  {
+    let moment = Self.play(policy, environment, step, evaluationSeed(seed))
+    guard let moment else {
+      throw ConfigurationError(place: "--tick \(step)", message: "the episode ends before that step")
+    }
+    self = moment
+  }
+
+  private init(observation: [Float], values: [Double], choices: [Int]) {
+    self.observation = observation
+    self.values = values
+    self.choices = choices
+  }
+
+  private static func play<E: Environment>(_ policy: Policy, _ environment: E, _ step: Int, _ seed: UInt64)
+    -> PolicyMoment?
+  {
+    let lanes = VectorEnvironment(count: 1, seed: seed, threads: 1) { environment }
+    let runner = PolicyRunner(policy, maximumBatch: 1)
+    var actions = [Int32](repeating: 0, count: policy.shape.branchSizes.count)
+    lanes.reset()
+    for _ in 0..<step {
+      runner.act(observations: lanes.observations.view, into: &actions)
+      lanes.step(actions: actions.span)
+      guard !lanes.terminated[0], !lanes.truncated[0] else { return nil }
+    }
+    runner.act(observations: lanes.observations.view, into: &actions)
+    let values = Matrix(rows: 1, columns: policy.shape.valueCount)
+    runner.qValues(observations: lanes.observations.view, into: values.view)
+    return PolicyMoment(
+      observation: lanes.observations.elements, values: values.elements.map(Double.init),
+      choices: actions.map(Int.init))
+  }
+}

@@ -1,0 +1,143 @@
+import Documents
+import Foundation
+import Learning
+
+/// A policy's held-out episodes beside those of all baselines and the best that can be had.
+public struct Evaluation: Document {
+  /// What one strategy did in each episode.
+  public struct Row: Sendable {
+    /// The strategy's name.
+    public let name: String
+    /// The returns, with what can be said of their mean.
+    public let summary: EvaluationSummary
+    /// The mean share of the budget that was spent; nil where there is no budget.
+    public let budgetUsed: Double?
+
+    /// Names a strategy and what it did.
+    public init(name: String, summary: EvaluationSummary, budgetUsed: Double? = nil) {
+      self.name = name
+      self.summary = summary
+      self.budgetUsed = budgetUsed
+    }
+  }
+
+  /// The policy.
+  public let policy: Row
+  /// The environment steps that the policy was trained for; 0 is an untrained one, which plays the planner's prior.
+  public let trainingSteps: Int
+  /// The baselines, on the same episodes.
+  public let baselines: [Row]
+  /// The best mean that can be had, or what none can beat in expectation; nil where neither is known.
+  public let best: BestScore?
+  /// How often any strategy broke a rule of the problem, such as a budget.
+  public let violations: Int
+  /// In how many posterior draws the episodes were played; nil where it was the problem as described.
+  public let posteriorDraws: Int?
+
+  /// Gathers an evaluation; all rows hold the same episodes in the same order.
+  public init(
+    policy: Row, trainingSteps: Int, baselines: [Row], best: BestScore?, violations: Int = 0,
+    posteriorDraws: Int? = nil
+  ) {
+    precondition(
+      baselines.allSatisfy { $0.summary.episodes == policy.summary.episodes },
+      "Strategies are compared on the same episodes.")
+    self.policy = policy
+    self.trainingSteps = trainingSteps
+    self.baselines = baselines
+    self.best = best
+    self.violations = violations
+    self.posteriorDraws = posteriorDraws
+  }
+
+  /// The share of episodes in which the policy earned more than the best baseline, by mean; a tie counts half, so a
+  /// policy that plays exactly as that baseline has 0.5.
+  public var successRate: Double {
+    guard let best = baselines.max(by: { $0.summary.mean < $1.summary.mean }) else { return 1 }
+    let wins = zip(policy.summary.returns, best.summary.returns).reduce(0) { wins, pair in
+      wins + (pair.0 > pair.1 ? 1 : pair.0 == pair.1 ? 0.5 : 0)
+    }
+    return wins / Double(policy.summary.episodes)
+  }
+
+  /// The policy's mean as a share of the best; nil where that is unknown or not above 0, as a cost is.
+  public var shareOfBound: Double? {
+    best.flatMap { $0.value > 0 ? policy.summary.mean / $0.value : nil }
+  }
+
+  /// The policy's gain over a baseline in each episode: the same luck on both sides.
+  private func gain(over row: Row) -> EvaluationSummary {
+    EvaluationSummary(
+      returns: zip(policy.summary.returns, row.summary.returns).map { $0 - $1 },
+      lengths: policy.summary.lengths)
+  }
+
+  /// The report as JSON.
+  public var json: JSONValue {
+    func interval(_ summary: EvaluationSummary) -> JSONValue {
+      [JSONValue(summary.ci95.lowerBound), JSONValue(summary.ci95.upperBound)]
+    }
+    return [
+      "episodes": JSONValue(policy.summary.episodes),
+      "policy": [
+        "mean": JSONValue(policy.summary.mean), "ci95": interval(policy.summary),
+        "average_reward": JSONValue(policy.summary.averageReward),
+        "cumulative_reward": JSONValue(policy.summary.cumulativeReward),
+        "success_rate": JSONValue(successRate),
+        "budget_used": policy.budgetUsed.map { JSONValue($0) } ?? .null,
+        "training_steps": JSONValue(trainingSteps),
+      ],
+      "baselines": .object(
+        baselines.map { row in
+          let gain = gain(over: row)
+          return .init(
+            row.name,
+            [
+              "mean": JSONValue(row.summary.mean), "ci95": interval(row.summary),
+              "budget_used": row.budgetUsed.map { JSONValue($0) } ?? .null,
+              "gain": ["mean": JSONValue(gain.mean), "ci95": interval(gain)],
+            ])
+        }),
+      "bound": best.map { ["mean": JSONValue($0.value)] } ?? .null,
+      "share_of_bound": shareOfBound.map { JSONValue($0) } ?? .null,
+      "violations": JSONValue(violations),
+      "plausible_markets": posteriorDraws.map { JSONValue($0) } ?? .null,
+    ]
+  }
+
+  public var text: String {
+    let hasBudget = policy.budgetUsed != nil
+    let hasShare = shareOfBound != nil
+    var table = TextTable(
+      ["strategy", "mean", "95 % interval"] + (hasShare ? ["of the bound"] : [])
+        + (hasBudget ? ["budget used"] : []) + ["policy's gain"])
+    let unit = ColumnUnit((baselines + [policy]).map(\.summary.mean) + [best?.value].compactMap { $0 })
+    for row in baselines + [policy] {
+      let gain = gain(over: row).mean / abs(row.summary.mean)
+      let ci95 = row.summary.ci95
+      let interval = "\(unit.text(ci95.lowerBound)) to \(unit.text(ci95.upperBound))"
+      let share = best.map { percent(row.summary.mean / $0.value) } ?? ""
+      table.append(
+        [row.name, unit.text(row.summary.mean), interval] + (hasShare ? [share] : [])
+          + (hasBudget ? [row.budgetUsed.map { percent($0) } ?? ""] : [])
+          + [row.name == policy.name || !gain.isFinite ? "" : percent(gain, sign: "+")])
+    }
+    switch best {
+    case .bound(let value):
+      table.append(["certified bound", unit.text(value), ""] + (hasShare ? [percent(1)] : []))
+    case .optimum(let value):
+      table.append(["optimum", unit.text(value), ""] + (hasShare ? [percent(1)] : []))
+    case nil: break
+    }
+    let verdict = violations == 0 ? "no rule was broken" : "\(violations) VIOLATIONS of the problem's rules"
+    let origin =
+      trainingSteps == 0
+      ? "the policy is untrained" : "the policy was trained for \(trainingSteps) steps"
+    let places = posteriorDraws.map { " in \($0) posterior draws" } ?? ""
+    return table.text + "\(policy.summary.episodes) episodes\(places); \(verdict); \(origin)\n"
+  }
+
+  private func percent(_ share: Double, sign: String = "") -> String {
+    String(format: "%\(sign).1f %%", share * 100)
+  }
+}

@@ -1,0 +1,183 @@
+import Applications
+import Documents
+import Foundation
+
+/// Why a policy plays as it does in a tick.
+public struct BudgetExplanation: Document, Equatable {
+  /// What one observation column adds to a margin.
+  public struct Part: Sendable, Equatable {
+    /// The column.
+    public let column: String
+    /// In raw reward units.
+    public let value: Double
+  }
+
+  /// What all columns about one thing add to a margin.
+  public struct Reason: Sendable, Equatable {
+    /// What they are about, in plain words.
+    public let about: String
+    /// In raw reward units.
+    public let value: Double
+  }
+
+  /// One channel's level.
+  public struct Channel: Sendable, Equatable {
+    /// The channel.
+    public let name: String
+    /// Whether its levels are bids; otherwise they are money per tick.
+    public let bids: Bool
+    /// The bids or spends of its levels.
+    public let levels: [Double]
+    /// The level played.
+    public let chosen: Int
+    /// The level it is compared with.
+    public let comparedWith: Int
+    /// The policy's value of each level.
+    public let values: [Double]
+    /// What the simulator says of each: the mean expected objective of an episode with this level in the tick and the
+    /// policy in all else.
+    public let simulated: [Double]
+    /// The mean expected objective of episodes in which the channel stays off.
+    public let whenOff: Double
+    /// By observation column: what it adds to the margin of the level played over the other one.
+    public let parts: [Part]
+
+    /// The margin's change from the mean observation to this one: the sum of all parts.
+    public var margin: Double { parts.reduce(0) { $0 + $1.value } }
+    /// The parts that weigh most.
+    public var largestParts: [Part] { Array(parts.sorted { abs($0.value) > abs($1.value) }.prefix(5)) }
+    /// The parts summed up by what they are about, the largest first.
+    public var reasons: [Reason] {
+      var sums: [(about: String, value: Double)] = []
+      for part in parts where part.value != 0 {
+        let about = subject(of: part.column, channel: name)
+        if let place = sums.firstIndex(where: { $0.about == about }) {
+          sums[place].value += part.value
+        } else {
+          sums.append((about, part.value))
+        }
+      }
+      return sums.sorted { abs($0.value) > abs($1.value) }.map { Reason(about: $0.about, value: $0.value) }
+    }
+    /// The level that the simulator finds best.
+    public var simulatedBest: Int { simulated.indices.max { simulated[$0] < simulated[$1] } ?? 0 }
+  }
+
+  /// The market.
+  public let market: String
+  /// The currency of its money; empty where it is not known.
+  public let currency: String
+  /// The tick.
+  public let tick: Int
+  /// Over how many episodes the simulator's answers are averaged.
+  public let episodes: Int
+  /// The mean expected objective of the policy.
+  public let expected: Double
+  /// One channel after the other.
+  public let channels: [Channel]
+
+  /// A few plain sentences about a channel.
+  public func line(_ channel: Channel) -> String {
+    var sentences = ["\(channel.name): \(deed(channel, channel.chosen))\(why(channel))"]
+    let simulated = channel.simulated
+    let (best, lead) = (channel.simulatedBest, (simulated.max() ?? 0) - simulated[channel.chosen])
+    if best == channel.chosen {
+      sentences.append("the simulator agrees")
+    } else if lead < 0.0005 * abs(expected) {
+      sentences.append("by the simulator no other choice is worth 0.05 % more")
+    } else {
+      sentences.append(
+        "the simulator would rather \(deed(channel, best)): \(percent(lead / expected)) more in all")
+    }
+    let missed = expected == 0 ? 0 : channel.whenOff / expected - 1
+    sentences.append(
+      abs(missed) < 0.0005
+        ? "without this channel the result would be the same"
+        : "without this channel the result would be \(percent(abs(missed))) \(missed < 0 ? "lower" : "higher")"
+    )
+    return sentences.joined(separator: "; ") + "."
+  }
+
+  private func deed(_ channel: Channel, _ level: Int) -> String {
+    let amount = channel.levels[level]
+    if level == 0, amount == 0 { return channel.bids ? "do not bid" : "spend nothing" }
+    let rank =
+      level == channel.levels.count - 1 ? "the most it may" : "level \(level) of \(channel.levels.count - 1)"
+    return channel.bids
+      ? "bid \(readable(amount)) (\(rank))" : "spend \(readable(amount)) \(currency) (\(rank))"
+  }
+
+  private func why(_ channel: Channel) -> String {
+    let reasons = channel.reasons
+    guard let first = reasons.first else { return ", as ever: nothing seen so far bears on it" }
+    var text = first.value > 0 ? ", because of \(first.about)" : ", in spite of \(first.about)"
+    if reasons.count > 1, abs(reasons[1].value) > 0.1 * abs(first.value) {
+      let second = reasons[1]
+      let joint =
+        (second.value > 0) == (first.value > 0)
+        ? " and " : second.value > 0 ? ", because of " : ", in spite of "
+      text += joint + second.about
+    }
+    return text
+  }
+
+  private func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
+
+  /// The explanation as JSON.
+  public var json: JSONValue {
+    [
+      "market": .string(market), "tick": JSONValue(tick), "episodes": JSONValue(episodes),
+      "expected": JSONValue(expected),
+      "channels": .array(
+        channels.map { channel in
+          [
+            "name": .string(channel.name), "chosen": JSONValue(channel.chosen),
+            "compared_with": JSONValue(channel.comparedWith),
+            "levels": .array(channel.levels.map { JSONValue($0) }),
+            "q": .array(channel.values.map { JSONValue($0) }),
+            "simulated": .array(channel.simulated.map { JSONValue($0) }),
+            "when_off": JSONValue(channel.whenOff), "margin": JSONValue(channel.margin),
+            "reasons": .array(
+              channel.reasons.map { ["about": .string($0.about), "value": JSONValue($0.value)] }),
+            "parts": .array(
+              channel.largestParts.map { ["column": .string($0.column), "value": JSONValue($0.value)] }),
+            "line": .string(line(channel)),
+          ]
+        }),
+    ]
+  }
+
+  /// The explanation for people: a line per channel.
+  public var text: String {
+    "Tick \(tick) of \(market), \(episodes) episodes, expected objective \(readable(expected)).\n\n"
+      + channels.map { line($0) + "\n" }.joined()
+  }
+}
+
+/// What an observation column is about, in plain words.
+private func subject(of column: String, channel: String) -> String {
+  let words = column.split(separator: "/", maxSplits: 1).map(String.init)
+  guard words.count == 2 else {
+    switch column {
+    case "time", "season", "traffic_left": return "the time of the season"
+    case "money_price": return "what money is worth elsewhere"
+    default: return "the money left"
+    }
+  }
+  if column == "plan/value" { return "what the plan expects in all" }
+  // plan/NAME/level_N, or NAME/WHAT; names may hold slashes themselves.
+  let isPlan = words[0] == "plan" && words[1].contains("/level_")
+  let end = (isPlan ? words[1] : column).range(of: "/", options: .backwards)
+  let owner = end.map { String((isPlan ? words[1] : column)[..<$0.lowerBound]) } ?? words[0]
+  let what = end.map { String((isPlan ? words[1] : column)[$0.upperBound...]) } ?? words[1]
+  guard owner == channel else { return "the other channels" }
+  if isPlan { return "what the plan expects of it" }
+  switch what {
+  case "carry_over": return "what earlier money still does"
+  case "planned_level", "planned_spend": return "what the plan expects of it"
+  case "level", "wins", "volume", "volume_deviation", "price", "price_deviation", "price_paid", "wins_ratio",
+    "price_ratio":
+    return "its prices and volumes so far"
+  default: return "how people have responded to it so far"
+  }
+}

@@ -1,0 +1,27 @@
+import Applications
+import Learning
+
+extension BudgetProblem {
+  /// Plays a policy on held-out episodes beside all baselines and the certified bound; where there are posterior draws,
+  /// every strategy plans with the market and is played in each draw in turn, and so is the bound.
+  public func evaluation(of policy: Policy, episodes: Int, seed: UInt64) throws -> Evaluation {
+    let environment = try shown(to: policy)
+    let entries =
+      Baselines(market).entries + [
+        .init("policy") { PolicyStrategy(policy: policy, environment: environment) }
+      ]
+    let evaluation = MarketEvaluation(market: market, episodes: episodes, seed: seed, plausible: heldOut)
+    let records = evaluation.run(entries)
+    let rows = zip(entries, records).map { entry, record in
+      Evaluation.Row(
+        name: entry.name,
+        summary: EvaluationSummary(
+          returns: record.returns, lengths: Array(repeating: market.ticks, count: record.returns.count)),
+        budgetUsed: record.budgetUsed.reduce(0, +) / Double(episodes))
+    }
+    return Evaluation(
+      policy: rows[rows.count - 1], trainingSteps: policy.trainingSteps, baselines: rows.dropLast(),
+      best: .bound(evaluation.bounds().reduce(0, +) / Double(episodes)),
+      violations: records.map(\.violations).reduce(0, +), posteriorDraws: heldOut?.count)
+  }
+}

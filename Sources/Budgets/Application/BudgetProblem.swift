@@ -1,0 +1,192 @@
+import Applications
+import Documents
+import Environments
+import Foundation
+import Learning
+
+/// Budget allocation as an application: a market, and the markets that its history might as well come from.
+public struct BudgetProblem: Application {
+  /// How a market is shown to a learner.
+  public struct Options: ProblemOptions {
+    /// A table of posterior draws, as `calibrate` writes it; training meets every other one of them, evaluation the rest.
+    public var plausible: String?
+    /// What the policy sees of the market.
+    public var observation = ObservationKind.advertiser
+    /// What a step pays in training; evaluation always pays what was drawn.
+    public var reward = BudgetAllocation.RewardSignal.expected
+    /// Whether every step is compared with the plan's own from the same state with the same luck.
+    public var counterfactual = false
+
+    public init() {}
+
+    public static var settings: [Setting<Options>] {
+      [
+        .text(
+          "plausible", \.plausible,
+          "a table of posterior draws, every other one of which episodes are played in; or none"),
+        .choice(
+          "observation", \.observation,
+          "what the policy sees: planner (with the plan as a prior), planner-costs (levels' costs too) or advertiser"
+        ),
+        .choice(
+          "reward", \.reward,
+          "what a step pays: realized, or expected (given the wins and the market's state)"),
+        .flag(
+          "counterfactual", \.counterfactual,
+          "whether steps are compared with the plan's own from the same state with the same luck"),
+      ]
+    }
+  }
+
+  public static let kind = "market"
+  public static let summary = "how much to bid or spend on every channel under one budget"
+  public static let bundledNames = Market.bundledNames
+  public static let fileName = "market.yaml"
+
+  /// The market that strategies plan with.
+  public var market: Market
+  /// The markets that its history might as well come from; nil where it is known.
+  public var plausible: PlausibleMarkets?
+  /// The markets that evaluation plays in: those that training keeps out, or all of a table that evaluation is given.
+  var heldOut: PlausibleMarkets?
+
+  /// Joins a market and the posterior draws around it.
+  public init(_ market: Market, plausible: PlausibleMarkets? = nil) {
+    self.market = market
+    self.plausible = plausible
+    heldOut = plausible?.heldOut
+  }
+
+  public init(bundled name: String) throws { self.init(try Market.bundled(name)) }
+  public init(contentsOf path: String) throws { self.init(try Market(contentsOf: path)) }
+
+  public init(runFolder path: String) throws {
+    try self.init(contentsOf: "\(path)/\(Self.fileName)")
+    let draws = "\(path)/\(Self.drawsFileName)"
+    guard FileManager.default.fileExists(atPath: draws) else { return }
+    self.init(market, plausible: try PlausibleMarkets(market: market, table: CSVTable(contentsOf: draws)))
+  }
+
+  private static let drawsFileName = "plausible.csv"
+
+  public func reading(_ options: Options) throws -> BudgetProblem {
+    guard let path = options.plausible else { return self }
+    return BudgetProblem(
+      market, plausible: try PlausibleMarkets(market: market, table: CSVTable(contentsOf: path)))
+  }
+
+  public func evaluated(on options: Options) throws -> BudgetProblem {
+    var problem = try reading(options)
+    if options.plausible != nil { problem.heldOut = problem.plausible }
+    return problem
+  }
+
+  public func write(toRunFolder path: String) throws {
+    try AtomicFile.write(market.yaml, to: "\(path)/\(Self.fileName)")
+    if let plausible { try AtomicFile.write(plausible.csv, to: "\(path)/\(Self.drawsFileName)") }
+  }
+
+  public var name: String { market.name }
+  public var summary: String { market.summary }
+  public var overview: String { market.overview }
+  public var outline: JSONValue { market.outline }
+  public var defaultSteps: Int { 2_000_000 }
+
+  public var algorithms: [Algorithm] {
+    [Algorithm("paired-double-dqn", DoubleDQNConfiguration())] + Algorithm.common
+  }
+
+  /// A market's own preset where it has one, that of all markets otherwise.
+  public func preset(for algorithm: Algorithm) -> String? {
+    let names = [algorithm.name, algorithm.relative].compactMap { $0 }
+    let files = [name, "market"].flatMap { stem in names.map { "\(stem).\($0)" } }
+    return files.map { Bundle.module.bundleURL.appendingPathComponent("Resources/Presets/\($0).yaml").path }
+      .first { FileManager.default.fileExists(atPath: $0) }
+  }
+
+  public func environment(_ options: Options) throws -> any Environment {
+    guard options.observation.hasPlan || !options.counterfactual else {
+      throw ConfigurationError(
+        place: "configuration",
+        message:
+          "'counterfactual: true' needs 'observation: planner' or 'planner-costs'; or set 'counterfactual: false'"
+      )
+    }
+    return BudgetAllocation(
+      market: market, observation: options.observation, reward: options.reward,
+      counterfactual: options.counterfactual, plausible: plausible?.training)
+  }
+
+  /// Pairs need a head whose branches add up.
+  public func adapting(_ options: Options, to policy: Policy) -> Options {
+    var options = options
+    if policy.shape.aggregation != .additive { options.counterfactual = false }
+    return options
+  }
+
+  /// The power of ten that makes an episode of the plan worth about 2,000: what a learner corrects are small parts of it.
+  public func rewardScale(_ options: Options) -> Float? {
+    guard options.observation.hasPlan else { return nil }
+    let value = abs(Double(MeanMarketPlan(market).value))
+    return value > 0 ? Float(pow(10, log10(2000 / value).rounded())) : 1
+  }
+
+  public func environment(of policy: Policy) throws -> any Environment { try shown(to: policy) }
+
+  /// The market as a policy was trained to see it.
+  func shown(to policy: Policy) throws -> BudgetAllocation {
+    let word = policy.metadata["observation"] ?? "nothing"
+    guard let observation = ObservationKind(rawValue: word) else {
+      throw ConfigurationError(
+        place: "policy",
+        message: "its metadata says that it observes '\(word)', which should be "
+          + ObservationKind.allCases.map(\.rawValue).joined(separator: " or "))
+    }
+    return BudgetAllocation(market: market, observation: observation)
+  }
+
+  /// Checkpoints are chosen by expected returns, which have less noise, the same episodes for all training seeds; scores are
+  /// what was drawn in the episodes that `evaluate` plays unless told otherwise.
+  public func score(
+    _ policy: Policy, options: Options, on episodes: HeldOutEpisodes, trainingSeed: UInt64
+  ) throws -> Double {
+    let environment = BudgetAllocation(
+      market: market, observation: options.observation, plausible: plausible?.training)
+    let entry = MarketEvaluation.Entry("policy") { PolicyStrategy(policy: policy, environment: environment) }
+    switch episodes {
+    case .validation(let count):
+      let evaluation = MarketEvaluation(
+        market: market, episodes: count, seed: validationSeed, plausible: environment.plausible)
+      return evaluation.run([entry])[0].expectedReturns.reduce(0, +) / Double(count)
+    case .evaluation(let count):
+      let evaluation = MarketEvaluation(
+        market: market, episodes: count, seed: 0, plausible: heldOut)
+      return evaluation.run([entry])[0].returns.reduce(0, +) / Double(count)
+    }
+  }
+
+  /// The mean of the certified bound; of a market without chance and few ways to play it, the best of all.
+  public func bestScore(discount: Double?, episodes: Int) throws -> BestScore? {
+    if let optimum = market.exhaustiveOptimum { return .optimum(optimum) }
+    let evaluation = MarketEvaluation(
+      market: market, episodes: episodes, seed: 0, plausible: heldOut)
+    return .bound(evaluation.bounds().reduce(0, +) / Double(episodes))
+  }
+}
+
+/// The seed of validation episodes, far from what a person gives an evaluation.
+private let validationSeed: UInt64 = 0x5661_6C69_6461_7465
+
+extension Market {
+  /// The best objective of a market without chance that has few enough ways to play it that all can be tried.
+  fileprivate var exhaustiveOptimum: Double? {
+    let ways = pow(channels.reduce(1) { $0 * Double($1.levels.count) }, Double(ticks))
+    let isCertain = channels.allSatisfy { channel in
+      if case .response(let response) = channel.kind { response.noise == 0 } else { false }
+    }
+    guard isCertain, drift == Drift(persistence: drift.persistence), randomization == Randomization(),
+      ways <= 0x1p24
+    else { return nil }
+    return exhaustiveReturn(of: BudgetAllocation(market: self, observation: .advertiser), steps: ticks)
+  }
+}

@@ -1,0 +1,121 @@
+import Applications
+import Documents
+import Environments
+import Foundation
+import Learning
+
+/// A problem of the field by its usual name: classic control, finite worlds, and combinatorial tasks with known optima.
+public struct ClassicProblem: Application {
+  /// Classic problems are shown in one way only.
+  public struct Options: ProblemOptions {
+    public init() {}
+    public static var settings: [Setting<Options>] { [] }
+  }
+
+  public static let kind = "classic"
+  public static let summary = "classic control, finite worlds and combinatorial tasks"
+  public static let fileName = "problem.yaml"
+  public static let bundledNames = all.map(\.name)
+
+  /// The name: Gymnasium's, where it has one.
+  public let name: String
+  public let summary: String
+  /// The problem itself.
+  public let task: any Environment
+  public let defaultSteps: Int
+  private let bestReturn: (@Sendable () -> Double)?
+
+  static let all: [ClassicProblem] = [
+    ClassicProblem("CartPole-v1", "balance a pole on a cart", CartPole(), steps: 100_000),
+    ClassicProblem("Acrobot-v1", "swing a two-link arm up", Acrobot(), steps: 1_000_000),
+    ClassicProblem("MountainCar-v0", "drive an underpowered car uphill", MountainCar(), steps: 120_000),
+    ClassicProblem("Pendulum-v1", "swing a pendulum up and hold it", Pendulum(), steps: 300_000),
+    ClassicProblem("FrozenLake-v1", "cross a slippery lake of 4 × 4", FrozenLake.small(), steps: 1_000_000),
+    ClassicProblem(
+      "FrozenLake8x8-v1", "cross a slippery lake of 8 × 8", FrozenLake.large(), steps: 3_000_000),
+    ClassicProblem("CliffWalking-v1", "walk along a cliff", CliffWalking(), steps: 300_000),
+    ClassicProblem("Taxi-v3", "fetch and bring passengers", Taxi(), steps: 500_000),
+    ClassicProblem(
+      "Identity-2x2", "play what is shown, 2 branches of 2", IdentityTask(branchSizes: [2, 2]), steps: 20_000
+    ) { 100 },
+    ClassicProblem(
+      "Identity-9x16", "play what is shown, 9 branches of 16",
+      IdentityTask(branchSizes: Array(repeating: 16, count: 9)), steps: 500_000
+    ) { 100 },
+    knapsack("Knapsack-3x4", branchSizes: [4, 4, 4]),
+    knapsack("Knapsack-9x16", branchSizes: Array(repeating: 16, count: 9)),
+  ]
+
+  init(
+    _ name: String, _ summary: String, _ environment: any Environment, steps: Int,
+    bestReturn: (@Sendable () -> Double)? = nil
+  ) {
+    self.name = name
+    self.summary = summary
+    task = environment
+    defaultSteps = steps
+    self.bestReturn = bestReturn
+  }
+
+  public init(bundled name: String) throws {
+    guard let problem = Self.all.first(where: { $0.name == name }) else {
+      throw ConfigurationError(place: name, message: "there is no such problem")
+    }
+    self = problem
+  }
+
+  /// Reads `kind: classic` and `name: NAME`.
+  public init(contentsOf path: String) throws {
+    let lines = String(decoding: try AtomicFile.read(path), as: UTF8.self).split(separator: "\n")
+    guard let line = lines.first(where: { $0.hasPrefix("name:") }) else {
+      throw ConfigurationError(place: path, message: "a classic problem's file says its `name`")
+    }
+    try self.init(bundled: line.dropFirst(5).trimmingCharacters(in: .whitespaces))
+  }
+
+  public init(runFolder path: String) throws { try self.init(contentsOf: "\(path)/\(Self.fileName)") }
+
+  public func write(toRunFolder path: String) throws {
+    try AtomicFile.write("kind: \(Self.kind)\nname: \(name)\n", to: "\(path)/\(Self.fileName)")
+  }
+
+  /// The problem's model, where it is finite.
+  var world: (any FiniteEnvironment)? { task as? any FiniteEnvironment }
+
+  public var algorithms: [Algorithm] {
+    world == nil ? Algorithm.common : Algorithm.tabular + Algorithm.common
+  }
+  public var learnerThreads: Int? { 1 }
+
+  public func preset(for algorithm: Algorithm) -> String? {
+    [algorithm.name, algorithm.relative].compactMap { $0 }.map {
+      Bundle.module.bundleURL.appendingPathComponent("Presets/\(name).\($0).yaml").path
+    }.first { FileManager.default.fileExists(atPath: $0) }
+  }
+
+  public func environment(_ options: Options) -> any Environment { task }
+
+  public func environment(of policy: Policy) -> any Environment { task }
+
+  public func score(
+    _ policy: Policy, options: Options, on episodes: HeldOutEpisodes, trainingSeed: UInt64
+  ) -> Double {
+    func play<E: Environment>(_ environment: E, _ count: Int, _ seed: UInt64) -> Double {
+      evaluate(policy, in: environment, episodes: count, seed: seed, threads: 1).mean
+    }
+    switch episodes {
+    case .validation(let count): return play(task, count, trainingSeed ^ validationStream)
+    case .evaluation(let count): return play(task, count, trainingSeed)
+    }
+  }
+
+  public func bestScore(discount: Double?, episodes: Int) throws -> BestScore? {
+    if let bestReturn { return .optimum(bestReturn()) }
+    guard let discount, let world else { return nil }
+    let values = try FiniteMDP(world.transitions).valueIteration(discount: discount).values
+    return .optimum(world.startStates.reduce(0) { $0 + values[$1] } / Double(world.startStates.count))
+  }
+}
+
+/// Tells the episodes that choose a checkpoint from those that score it.
+private let validationStream: UInt64 = 0x5661_6C69_6461_7465

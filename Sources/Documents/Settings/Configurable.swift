@@ -1,0 +1,137 @@
+import Yams
+
+/// A configuration that is read from YAML files and overrides, and written as a file with an explanation of every key.
+public protocol Configurable: Sendable {
+  /// The keys, in the order they are written; those of a section stand together.
+  static var settings: [Setting<Self>] { get }
+}
+
+extension Configurable {
+  /// Sets the values of a file; see `apply(yaml:name:passingOverUnknownKeys:)`.
+  public mutating func apply(file path: String, passingOverUnknownKeys: Bool = false) throws {
+    try apply(
+      yaml: String(decoding: AtomicFile.read(path), as: UTF8.self), name: path,
+      passingOverUnknownKeys: passingOverUnknownKeys)
+  }
+
+  /// Sets the values of a YAML document; keys it does not hold stay as they are, and keys that nothing here knows are an
+  /// error unless they are to be passed over.
+  public mutating func apply(yaml: String, name: String, passingOverUnknownKeys: Bool = false)
+    throws(ConfigurationError)
+  {
+    let root: Node?
+    do {
+      root = try compose(yaml: yaml)
+    } catch {
+      throw ConfigurationError(place: name, error)
+    }
+    guard let root, root.scalar?.string != "" else { return }
+    guard case .mapping(let mapping) = root else {
+      throw ConfigurationError(place: name, message: "a configuration is a list of `key: value` lines")
+    }
+    try apply(mapping, section: "", name: name, passingOver: passingOverUnknownKeys)
+  }
+
+  /// Sets one value by a text such as `agent.learning_rate=1e-3`.
+  public mutating func apply(override: String) throws(ConfigurationError) {
+    let place = "--set \(override)"
+    guard let equals = override.firstIndex(of: "=") else {
+      throw ConfigurationError(place: place, message: "an override is spelt key=value")
+    }
+    let node: Node?
+    do {
+      node = try compose(yaml: String(override[override.index(after: equals)...]))
+    } catch {
+      throw ConfigurationError(place: place, message: "the value is not YAML")
+    }
+    try apply(node ?? Node(""), key: String(override[..<equals]), place: place)
+  }
+
+  /// The configuration as YAML, every key with its explanation.
+  public var yaml: String {
+    var lines: [String] = []
+    var section = ""
+    for setting in Self.settings {
+      let parts = setting.key.split(separator: ".", maxSplits: 1).map(String.init)
+      let (newSection, name) = parts.count == 2 ? (parts[0], parts[1]) : ("", setting.key)
+      if newSection != section { lines.append("\(newSection):") }
+      section = newSection
+      lines.append("\(section.isEmpty ? "" : "  ")\(name): \(setting.text(self))  # \(setting.help)")
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private mutating func apply(_ mapping: Node.Mapping, section: String, name: String, passingOver: Bool)
+    throws(ConfigurationError)
+  {
+    for (keyNode, value) in mapping {
+      let place = name + (keyNode.mark.map { ":\($0.line)" } ?? "")
+      guard let word = keyNode.scalar?.string else {
+        throw ConfigurationError(place: place, message: "a key is a word")
+      }
+      let key = section + word
+      let isSection = Self.settings.contains { $0.key.hasPrefix(key + ".") }
+      switch value {
+      case .mapping(let inner) where isSection:
+        try apply(inner, section: key + ".", name: name, passingOver: passingOver)
+      case .scalar(let scalar) where isSection && scalar.string.isEmpty: continue
+      default:
+        guard !passingOver || Self.setting(key) != nil else { continue }
+        try apply(value, key: key, place: place)
+      }
+    }
+  }
+
+  /// The setting of a key, by its name or its former one.
+  private static func setting(_ key: String) -> Setting<Self>? {
+    settings.first { $0.key == key } ?? settings.first { $0.formerly == key }
+  }
+
+  private mutating func apply(_ node: Node, key: String, place: String) throws(ConfigurationError) {
+    guard let setting = Self.setting(key) else {
+      if let inner = Self.settings.first(where: { $0.key.hasPrefix(key + ".") }) {
+        throw ConfigurationError(
+          place: place, message: "'\(key)' is a section of keys such as '\(inner.key)'")
+      }
+      let hint = nearest(to: key, in: Self.settings.map(\.key)).map { " (nearest: '\($0)')" } ?? ""
+      throw ConfigurationError(place: place, message: "unknown key '\(key)'\(hint)")
+    }
+    do throws(SettingMismatch) {
+      guard let value = SettingValue(node) else {
+        throw SettingMismatch(expected: "a word or a list of words")
+      }
+      try setting.set(value, &self)
+    } catch {
+      throw ConfigurationError(place: place, message: "'\(key)' should be \(error.expected)")
+    }
+  }
+}
+
+extension SettingValue {
+  fileprivate init?(_ node: Node) {
+    switch node {
+    case .scalar(let scalar): self = .word(scalar.string)
+    case .sequence(let sequence):
+      let words = sequence.compactMap(\.scalar?.string)
+      guard words.count == sequence.count else { return nil }
+      self = .list(words)
+    default: return nil
+    }
+  }
+}
+
+extension ConfigurationError {
+  /// What the YAML parser says, on one line.
+  fileprivate init(place: String, _ error: any Error) {
+    switch error {
+    case YamlError.parser(_, let problem, let mark, _), YamlError.scanner(_, let problem, let mark, _),
+      YamlError.composer(_, let problem, let mark, _):
+      self.init(place: "\(place):\(mark.line)", message: "this is not YAML: \(problem)")
+    case YamlError.duplicatedKeysInMapping(let duplicates, let context):
+      self.init(
+        place: "\(place):\(context.mark.line)",
+        message: "a key stands twice: \(duplicates.joined(separator: ", "))")
+    default: self.init(place: place, message: "this is not YAML in UTF-8")
+    }
+  }
+}

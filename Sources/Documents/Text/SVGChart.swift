@@ -1,0 +1,228 @@
+import Foundation
+
+/// A drawing for a page: plain SVG that takes its colours from the page, so that light, dark and paper all work.
+///
+/// Drawings are at most 480 units wide, so that their letters can still be read on a phone.
+package struct SVGChart {
+  /// A line through points; the style is a class of the page.
+  package struct Series {
+    var name = ""
+    var points: [(x: Double, y: Double)]
+    var style: String
+
+    package init(name: String = "", points: [(x: Double, y: Double)], style: String) {
+      self.name = name
+      self.points = points
+      self.style = style
+    }
+  }
+
+  /// A point with a name.
+  package struct Mark {
+    var name: String
+    var point: (x: Double, y: Double)
+    var style: String
+
+    package init(name: String, point: (x: Double, y: Double), style: String) {
+      self.name = name
+      self.point = point
+      self.style = style
+    }
+  }
+
+  private let width: Double
+  private let height: Double
+  private let title: String
+  private var body = ""
+
+  private init(_ title: String, width: Double, height: Double) {
+    self.title = title
+    self.width = width
+    self.height = height
+  }
+
+  /// The drawing as an element.
+  private var html: String {
+    "<svg viewBox=\"0 0 \(number(width)) \(number(height))\" style=\"max-width: \(number(1.4 * width))px\" role=\"img\" "
+      + "aria-label=\"\(escaped(title))\">\(body)</svg>"
+  }
+
+  private mutating func text(_ text: String, _ x: Double, _ y: Double, anchor: String = "start") {
+    body += "<text x=\"\(number(x))\" y=\"\(number(y))\" text-anchor=\"\(anchor)\">\(escaped(text))</text>"
+  }
+
+  private mutating func line(_ x: Double, _ y: Double, _ toX: Double, _ toY: Double, style: String) {
+    body +=
+      "<line x1=\"\(number(x))\" y1=\"\(number(y))\" x2=\"\(number(toX))\" y2=\"\(number(toY))\" class=\"\(style)\"/>"
+  }
+
+  private mutating func box(
+    _ x: Double, _ y: Double, _ width: Double, _ height: Double, style: String
+  ) {
+    body +=
+      "<rect x=\"\(number(x))\" y=\"\(number(y))\" width=\"\(number(max(0, width)))\" height=\"\(number(height))\" class=\"\(style)\"/>"
+  }
+
+  /// Horizontal bars with their values, and whiskers where an interval is known.
+  package static func bars(
+    _ title: String, _ rows: [(name: String, value: Double, interval: ClosedRange<Double>?, style: String)]
+  ) -> String {
+    var chart = SVGChart(title, width: 480, height: 26 * Double(rows.count) + 8)
+    let highest = rows.map { max($0.value, $0.interval?.upperBound ?? 0) }.max() ?? 1
+    let scale = 270 / max(highest, .leastNormalMagnitude)
+    for (index, row) in rows.enumerated() {
+      let y = 26 * Double(index) + 6
+      chart.text(row.name, 112, y + 14, anchor: "end")
+      chart.box(120, y, row.value * scale, 18, style: row.style)
+      if let interval = row.interval {
+        let (low, high) = (120 + max(interval.lowerBound, 0) * scale, 120 + interval.upperBound * scale)
+        chart.line(low, y + 9, high, y + 9, style: "axis")
+        for end in [low, high] { chart.line(end, y + 5, end, y + 13, style: "axis") }
+      }
+      chart.text(readable(row.value), 400, y + 14)
+    }
+    return chart.html
+  }
+
+  /// Bars that start where the last one ended: from a first total, by changes, to a last one.
+  package static func waterfall(
+    _ title: String, from start: (String, Double), changes: [(String, Double)], to end: String
+  ) -> String {
+    var chart = SVGChart(title, width: 480, height: 24 * Double(changes.count + 2) + 8)
+    var level = start.1
+    let levels = changes.map { change in
+      level += change.1
+      return level
+    }
+    let all = [start.1] + levels
+    let (lowest, highest) = (all.min() ?? 0, all.max() ?? 1)
+    // Where the changes are small beside the totals, the axis begins below the smallest.
+    let span = max(highest - lowest, 0.02 * abs(start.1), .leastNormalMagnitude)
+    let floor = lowest > 3 * span ? lowest - 0.3 * span : min(0, lowest)
+    let scale = 270 / max(highest - floor, .leastNormalMagnitude)
+    func bar(_ index: Int, _ name: String, _ from: Double, _ to: Double, _ label: String, _ style: String) {
+      let y = 24 * Double(index) + 6
+      chart.text(name, 112, y + 13, anchor: "end")
+      chart.box(120 + (min(from, to) - floor) * scale, y, max(1, abs(to - from) * scale), 16, style: style)
+      chart.text(label, 400, y + 13)
+    }
+    bar(0, start.0, floor, start.1, readable(start.1), "other")
+    var before = start.1
+    for (index, change) in changes.enumerated() {
+      bar(
+        index + 1, change.0, before, before + change.1, (change.1 >= 0 ? "+" : "") + readable(change.1),
+        change.1 >= 0 ? "gain" : "loss")
+      before += change.1
+    }
+    bar(changes.count + 1, end, floor, before, readable(before), "main")
+    return chart.html + (floor > 0 ? "<p class=\"note\">The axis begins at \(readable(floor)).</p>" : "")
+  }
+
+  /// Lines over common axes, with marked points, a band between two lines, and upright lines at limits.
+  ///
+  /// - Parameters:
+  ///   - small: for a grid of many drawings.
+  ///   - fromZero: whether the upright axis begins at 0 or at the lowest point.
+  package static func lines(
+    _ title: String, x: String, y: String, series: [Series], marks: [Mark] = [],
+    band: [(x: Double, low: Double, high: Double)] = [], limits: [Double] = [], small: Bool = false,
+    fromZero: Bool = true
+  ) -> String {
+    let points = series.flatMap(\.points) + marks.map(\.point) + band.map { ($0.x, $0.high) }
+    guard let lowX = points.map(\.x).min(), let highX = points.map(\.x).max(), highX > lowX else { return "" }
+    let names = series.filter { !$0.name.isEmpty }.count + marks.count
+    let perRow = small ? 2 : 3
+    let legendRows = Double((names + perRow - 1) / perRow)
+    let (width, plotHeight) = (small ? 340.0 : 480.0, small ? 130.0 : 190.0)
+    let (left, right, top) = (70.0, width - 14, 24.0)
+    let bottom = top + plotHeight
+    var chart = SVGChart(title, width: width, height: bottom + 40 + 20 * legendRows)
+    let lowest = points.map(\.y).min() ?? 0
+    let ticksY = niceTicks(fromZero ? min(0, lowest) : lowest, points.map(\.y).max() ?? 1, about: 4)
+    let (lowY, highY) = (ticksY[0], ticksY[ticksY.count - 1])
+    func place(_ point: (x: Double, y: Double)) -> (Double, Double) {
+      (
+        left + (right - left) * (point.x - lowX) / (highX - lowX),
+        bottom - plotHeight * (point.y - lowY) / max(highY - lowY, .leastNormalMagnitude)
+      )
+    }
+    func path(_ points: [(x: Double, y: Double)]) -> String {
+      points.map(place).map { "\(number($0.0)),\(number($0.1))" }.joined(separator: " ")
+    }
+    for tick in ticksY {
+      let (_, height) = place((lowX, tick))
+      chart.line(left, height, right, height, style: tick == lowY ? "axis" : "grid-line")
+      chart.text(axisLabel(tick), left - 6, height + 4, anchor: "end")
+    }
+    for tick in niceTicks(lowX, highX, about: small ? 3 : 5) where tick >= lowX && tick <= highX {
+      let (across, _) = place((tick, lowY))
+      chart.line(across, bottom, across, bottom + 4, style: "axis")
+      chart.text(axisLabel(tick), across, bottom + 18, anchor: "middle")
+    }
+    chart.text(y, 2, 13)
+    chart.text(x, right, bottom + 34, anchor: "end")
+    if !band.isEmpty {
+      let outline = band.map { ($0.x, min($0.high, highY)) } + band.reversed().map { ($0.x, $0.low) }
+      chart.body += "<polygon points=\"\(path(outline))\" class=\"band\"/>"
+    }
+    for limit in limits where limit >= lowX && limit <= highX {
+      let (across, _) = place((limit, lowY))
+      chart.line(across, top, across, bottom, style: "limit")
+    }
+    var legend = 0
+    func legendPlace() -> (Double, Double) {
+      let place = (
+        12 + Double(legend % perRow) * (width - 24) / Double(perRow),
+        bottom + 54 + 20 * Double(legend / perRow)
+      )
+      legend += 1
+      return place
+    }
+    for line in series {
+      chart.body += "<polyline points=\"\(path(line.points))\" class=\"\(line.style)\"/>"
+      guard !line.name.isEmpty else { continue }
+      let (x, y) = legendPlace()
+      chart.line(x, y - 4, x + 18, y - 4, style: line.style)
+      chart.text(line.name, x + 24, y)
+    }
+    for mark in marks {
+      let (x, y) = place(mark.point)
+      chart.body += "<circle cx=\"\(number(x))\" cy=\"\(number(y))\" r=\"5\" class=\"\(mark.style)\"/>"
+      let (left, low) = legendPlace()
+      chart.body +=
+        "<circle cx=\"\(number(left + 9))\" cy=\"\(number(low - 4))\" r=\"5\" class=\"\(mark.style)\"/>"
+      chart.text(mark.name, left + 24, low)
+    }
+    return chart.html
+  }
+}
+
+/// Round numbers from at or below a lowest to at or above a highest, a step of 1, 2 or 5 times a power of ten apart.
+private func niceTicks(_ lowest: Double, _ highest: Double, about count: Int) -> [Double] {
+  let span = highest - lowest
+  guard span > 0, span.isFinite else { return [lowest, lowest + max(abs(lowest), 1)] }
+  let rough = span / Double(count)
+  let power = pow(10, log10(rough).rounded(.down))
+  let step = ([1, 2, 5, 10].first { $0 * power >= rough } ?? 10) * power
+  let first = Int((lowest / step).rounded(.down))
+  let last = Int((highest / step).rounded(.up))
+  return (first...max(last, first + 1)).map { Double($0) * step }
+}
+
+/// A round number without the zeros behind its point: 20 k, not 20.00 k.
+private func axisLabel(_ value: Double) -> String {
+  let parts = readable(value).split(separator: " ", maxSplits: 1).map(String.init)
+  guard var digits = parts.first, digits.contains(".") else { return readable(value) }
+  while digits.hasSuffix("0") { digits.removeLast() }
+  if digits.hasSuffix(".") { digits.removeLast() }
+  return ([digits] + parts.dropFirst()).joined(separator: " ")
+}
+
+/// A coordinate.
+private func number(_ value: Double) -> String { String(format: "%.1f", value.isFinite ? value : 0) }
+
+/// A text that may stand in HTML.
+package func escaped(_ text: String) -> String {
+  text.replacingOccurrences(of: "&", with: "&amp;").replacingOccurrences(of: "<", with: "&lt;")
+    .replacingOccurrences(of: ">", with: "&gt;").replacingOccurrences(of: "\"", with: "&quot;")
+}

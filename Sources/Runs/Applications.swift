@@ -1,0 +1,57 @@
+import Applications
+import Budgets
+import ClassicProblems
+import Documents
+import Foundation
+
+/// The applications, the first of which a description without a `kind` is of.
+public let applications: [any Application.Type] = [BudgetProblem.self, ClassicProblem.self]
+
+/// The problem of a name or of a file: a file can stand wherever a name can.
+///
+/// What holds a slash, ends in `.yaml` or `.yml`, or names a file that is there, is a path.
+///
+/// - Throws: `ConfigurationError` where there is neither; what the application throws where its file is wrong.
+public func findProblem(_ name: String) throws -> any Application {
+  let isPath = name.contains("/") || name.hasSuffix(".yaml") || name.hasSuffix(".yml")
+  if isPath || FileManager.default.fileExists(atPath: name) {
+    return try application(ofFile: name).init(contentsOf: name)
+  }
+  if let owner = applications.first(where: { $0.bundledNames.contains(name) }) {
+    return try owner.init(bundled: name)
+  }
+  let names = applications.flatMap { $0.bundledNames }
+  let meant = nearest(to: name, in: names).map { "did you mean '\($0)'? " } ?? ""
+  throw InputError(
+    .unknownMarket, problem: "no problem is called '\(name)'",
+    remedy: "\(meant)there are \(names.joined(separator: ", "))")
+}
+
+/// The application whose `kind` a description says.
+private func application(ofFile path: String) throws -> any Application.Type {
+  let text = String(decoding: try AtomicFile.read(path), as: UTF8.self)
+  let line = text.split(separator: "\n").first { $0.hasPrefix("kind:") }
+  guard let kind = line?.dropFirst(5).trimmingCharacters(in: .whitespaces) else { return applications[0] }
+  guard let owner = applications.first(where: { $0.kind == kind }) else {
+    let kinds = applications.map { $0.kind }
+    throw ConfigurationError(
+      place: path,
+      message: "there is no kind '\(kind)' of problem; there are \(kinds.joined(separator: ", "))")
+  }
+  return owner
+}
+
+extension RunFolder {
+  /// The problem that the run is trained on.
+  public func problem() throws -> any Application {
+    guard
+      let owner = applications.first(where: {
+        FileManager.default.fileExists(atPath: "\(path)/\($0.fileName)")
+      })
+    else {
+      throw FileError.missing(
+        path: path + "/" + applications[0].fileName, remedy: "the run's folder says nothing of its problem")
+    }
+    return try owner.init(runFolder: path)
+  }
+}

@@ -1,0 +1,86 @@
+import Applications
+import Documents
+import Foundation
+
+/// The folder of a training run, and where things lie in it.
+public struct RunFolder: Sendable, Equatable {
+  /// The folder's path.
+  public let path: String
+
+  /// The resolved configuration.
+  public var configuration: String { path + "/config.yaml" }
+  /// The metrics as a table; of a run of several seeds, each seed's folder has its own.
+  public var metrics: String { path + "/metrics.csv" }
+  /// The scores of all checkpoints of all seeds as a table, where they were asked for.
+  public var curves: String { path + "/curves.csv" }
+  /// The same as a picture.
+  public var curvesPicture: String { path + "/curves.svg" }
+  /// How the training went.
+  public var result: String { path + "/result.json" }
+  /// The policies saved on the way.
+  public var checkpoints: String { path + "/checkpoints" }
+  /// The policy kept, that of the first seed where there are several.
+  public var policy: String { path + "/policy.safetensors" }
+  /// The last evaluation.
+  public var evaluation: String { path + "/evaluation.json" }
+  /// The last explanation.
+  public var explanation: String { path + "/explanation.json" }
+  /// The last report.
+  public var report: String { path + "/report.html" }
+
+  /// The policy saved after a number of steps.
+  public func checkpoint(step: Int) -> String {
+    checkpoints + "/policy-" + String(repeating: "0", count: max(0, 12 - "\(step)".count))
+      + "\(step).safetensors"
+  }
+
+  /// The folder of one seed of several.
+  public func seed(_ seed: UInt64) -> RunFolder { RunFolder(path: path + "/seed-\(seed)") }
+
+  private init(path: String) { self.path = path }
+
+  /// Creates the folder of a new run, for this process alone: of several that ask for one path at once, one gets it.
+  ///
+  /// - Throws: `FileError` where it already holds a run or cannot be created.
+  public init(creating path: String) throws(FileError) {
+    self.path = path
+    do {
+      try FileManager.default.createDirectory(
+        atPath: path + "/checkpoints", withIntermediateDirectories: true)
+    } catch {
+      throw .unwritable(path: path, reason: "the folder cannot be created")
+    }
+    let claim = open(configuration, O_CREAT | O_EXCL | O_WRONLY, 0o644)
+    guard claim >= 0 else {
+      throw .unwritable(
+        path: path,
+        reason: errno == EEXIST
+          ? "it already holds a run; name another folder with --output" : String(cString: strerror(errno)))
+    }
+    close(claim)
+  }
+
+  /// Creates a folder under `runs/` that does not exist yet: `runs/NAME-1`, `runs/NAME-2`, ….
+  public init(creatingFor name: String) throws(FileError) {
+    var number = 1
+    while true {
+      let path = "runs/\(name)-\(number)"
+      if !FileManager.default.fileExists(atPath: path) {
+        do {
+          self = try RunFolder(creating: path)
+          return
+        } catch {
+          // Somebody else was faster; a folder that cannot be created at all cannot be created under another name either.
+          guard FileManager.default.fileExists(atPath: path + "/config.yaml") else { throw error }
+        }
+      }
+      number += 1
+    }
+  }
+
+  /// Opens the folder of a run; throws `FileError.missing` where there is none.
+  public init(opening path: String) throws(FileError) {
+    self.path = path
+    guard FileManager.default.fileExists(atPath: configuration) else { throw .missing(path: configuration) }
+  }
+}

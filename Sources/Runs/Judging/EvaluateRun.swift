@@ -1,0 +1,48 @@
+import Applications
+import Documents
+import Learning
+import PolicyFormats
+
+extension Application {
+  /// Throws `PolicyError` where a policy was trained for another problem, or sees it in another way.
+  public func check(_ policy: Policy) throws { try policy.check(matches: environment(of: policy)) }
+
+  /// The problem with the files read that overrides such as `plausible=FILE` name, for evaluation.
+  fileprivate func evaluated(overrides: [String]) throws -> Self {
+    guard !overrides.isEmpty else { return self }
+    var options = Options()
+    for override in overrides { try options.apply(override: override) }
+    return try evaluated(on: options)
+  }
+}
+
+/// Plays a run's policy on held-out episodes of its problem, beside all baselines and the best that can be had.
+///
+/// - Parameters:
+///   - folder: the run.
+///   - name: another problem's name or file; nil for the run's own.
+///   - overrides: options of the problem, as `plausible=FILE`.
+///   - episodes: how many episodes to play.
+///   - seed: decides the episodes, which never meet those of a training run.
+public func evaluate(
+  run folder: RunFolder, on name: String? = nil, overrides: [String] = [], episodes: Int, seed: UInt64
+) throws -> Evaluation {
+  let problem = try (try name.map { try findProblem($0) } ?? folder.problem()).evaluated(overrides: overrides)
+  let policy = try Policy(contentsOf: folder.policy)
+  try problem.check(policy)
+  return try problem.evaluation(of: policy, episodes: episodes, seed: seed)
+}
+
+/// Explains what a run's policy does in a step.
+///
+/// - Parameters:
+///   - folder: the run.
+///   - step: the step explained, from 0.
+///   - episodes: over how many a simulator's answers are averaged.
+///   - seed: decides the episodes, which never meet those of a training run.
+public func explain(run folder: RunFolder, step: Int, episodes: Int, seed: UInt64) throws -> any Document {
+  let problem = try folder.problem()
+  let policy = try Policy(contentsOf: folder.policy)
+  try problem.check(policy)
+  return try problem.explanation(of: policy, step: step, episodes: episodes, seed: seed)
+}
