@@ -53,8 +53,9 @@ let package = Package(
       name: "Budgets",
       dependencies: ["Applications", "CKernels", "Documents", "Learning", "Optimization"],
       resources: [.copy("Resources")]),
+    .target(name: "Auctions", dependencies: ["CKernels", "Documents", "Learning"]),
     .target(name: "Pricing", dependencies: ["Documents", "Learning", "Optimization"]),
-    .target(name: "Apportion", dependencies: ["Budgets", "PolicyFormats"]),
+    .target(name: "Apportion", dependencies: ["Auctions", "Budgets", "PolicyFormats"]),
     // Floor 5, Runs before Reports.
     .target(
       name: "Runs", dependencies: ["Apportion", "ClassicProblems", "Measuring"]),
@@ -88,6 +89,7 @@ let package = Package(
       name: "LearningTests", dependencies: ["Learning", "AllocationCounting"], exclude: ["Golden"]),
     .testTarget(name: "ApplicationsTests", dependencies: ["Applications"]),
     .testTarget(name: "BudgetsTests", dependencies: ["Budgets"], exclude: ["Golden"]),
+    .testTarget(name: "AuctionsTests", dependencies: ["Auctions"]),
     .testTarget(name: "PricingTests", dependencies: ["Pricing"], exclude: ["Golden"]),
     .testTarget(name: "CPolicyTests", dependencies: ["CPolicy", "PolicyFormats"]),
     .testTarget(name: "PolicyFormatsTests", dependencies: ["PolicyFormats"], exclude: ["Golden"]),

@@ -28,6 +28,10 @@ let package = Package(
       ],
       path: "Benchmarks/Pieces",
       plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
+    // Strategies on a log of auctions, beside what the published code measured: `auctions HISTORY LOG [REFERENCE]`.
+    .executableTarget(
+      name: "auctions", dependencies: [.product(name: "Apportion", package: "apportion")],
+      path: "Auctions/Replay"),
     // Times one piece and prints JSON, beside the scripts in `peers`.
     .executableTarget(
       name: "measure",

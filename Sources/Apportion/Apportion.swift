@@ -1,4 +1,5 @@
 @_exported import Applications
+@_exported import Auctions
 @_exported import Budgets
 @_exported import Documents
 @_exported import Environments
