@@ -11,6 +11,12 @@ public struct PriceLandscape: Sendable, Equatable {
     shares = counts.map { ($0 + smoothing) / total }
   }
 
+  /// A law by its shares, which sum to 1 or, where the prices of some auctions are unknown, less.
+  public init(shares: [Double]) {
+    precondition(shares.allSatisfy { $0 >= 0 }, "Shares are 0 or more.")
+    self.shares = shares
+  }
+
   /// The landscape of a log; prices above the highest count as that.
   public init(_ log: AuctionLog, highestPrice: Int = 300, smoothing: Double = 1) {
     var counts = [Double](repeating: 0, count: highestPrice + 1)
