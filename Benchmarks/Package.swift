@@ -28,10 +28,10 @@ let package = Package(
       ],
       path: "Benchmarks/Pieces",
       plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
-    // Strategies on a log of auctions, beside what the published code measured: `auctions HISTORY LOG [REFERENCE]`.
+    // Strategies on a log of auctions, beside what the published code measured: `auctions replay HISTORY LOG`.
     .executableTarget(
       name: "auctions", dependencies: [.product(name: "Apportion", package: "apportion")],
-      path: "Auctions/Replay"),
+      path: "Auctions/Programme"),
     // Times one piece and prints JSON, beside the scripts in `peers`.
     .executableTarget(
       name: "measure",

@@ -1,8 +1,6 @@
 import Apportion
 import Foundation
 
-// Strategies by the published protocol: `auctions HISTORY LOG [REFERENCE.json]`; and how fast logs are replayed.
-
 /// The clock, in seconds.
 func seconds() -> Double { Double(DispatchTime.now().uptimeNanoseconds) / 1e9 }
 
@@ -31,12 +29,8 @@ func shuffle(_ log: AuctionLog) -> AuctionLog {
     values: order.map { log.values[$0] })
 }
 
-func run() throws {
-  let arguments = Array(CommandLine.arguments.dropFirst())
-  guard arguments.count >= 2 else {
-    FileHandle.standardError.write(Data("usage: auctions HISTORY LOG [REFERENCE.json]\n".utf8))
-    exit(64)
-  }
+/// Strategies by the published protocol, and how fast logs are replayed.
+func replay(_ arguments: [String]) throws {
   let history = try AuctionLog(contentsOf: arguments[0])
   let log = try AuctionLog(contentsOf: arguments[1])
   let measured = try reference(arguments.count > 2 ? arguments[2] : nil)
@@ -101,9 +95,4 @@ func time(history: AuctionLog, log: AuctionLog) {
     best = min(best, (seconds() - start) / 10_000)
   }
   print("one decision, learned: \(String(format: "%.0f", best * 1e9)) ns (\(sum % 7))")
-}
-
-do { try run() } catch let error as InputError {
-  FileHandle.standardError.write(Data("\(error)\n".utf8))
-  exit(65)
 }
