@@ -37,6 +37,12 @@ import Testing
     }
   }
 
+  @Test func writesWhatItReads() throws {
+    let log = drawnLog(50, seed: 13)
+    let again = try read(log.text)
+    #expect(again.prices == log.prices && again.values == log.values && again.clicks == log.clicks)
+  }
+
   @Test func missingFileIsAnError() {
     #expect {
       _ = try AuctionLog(contentsOf: "/nowhere/log.txt")

@@ -54,6 +54,17 @@ public struct AuctionLog: Sendable {
     AuctionLog(clicks: clicks, prices: prices.map { max($0, floor) }, values: values, segments: segments)
   }
 
+  /// The log as text, as `init(contentsOf:)` reads it.
+  public var text: String {
+    var lines = ""
+    for auction in 0..<count {
+      lines += "\(clicks[auction] ? 1 : 0) \(prices[auction]) \(values[auction])"
+      if !segments.isEmpty { lines += " \(segments[auction])" }
+      lines += "\n"
+    }
+    return lines
+  }
+
   /// Totals of the log: what a campaign that had won every auction would report.
   public var totals: AuctionTotals {
     AuctionTotals(

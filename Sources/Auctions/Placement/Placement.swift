@@ -67,6 +67,8 @@ public struct Placement: Sendable {
   public var frequency: Frequency?
   /// The mean delay of a click's report in auctions; 0 for none.
   public var clickDelay = 0.0
+  /// The auctions as they were read or drawn.
+  public private(set) var log: AuctionLog
   /// The auctions that may be learned from.
   public private(set) var history: AuctionLog
   /// The auctions that judge.
@@ -78,11 +80,13 @@ public struct Placement: Sendable {
     source = .drawn(drawn)
     history = AuctionLog(clicks: [], prices: [], values: [])
     later = history
+    log = history
     cut(drawn.log)
   }
 
   /// Cuts a log into history and the rest, as the description says.
   public mutating func cut(_ log: AuctionLog) {
+    self.log = log
     let scaled = AuctionLog(
       clicks: log.clicks, prices: log.prices.map { max($0, Int32(floor)) },
       values: log.values.map { min(1, $0 * rateScale) }, segments: log.segments)

@@ -65,6 +65,11 @@ public final class PlacementMarket: Sendable {
     segments = (0..<log.count).map { [log] in Int32(placement.segment($0, of: log)) }
   }
 
+  /// What auctions and money left are worth by the programme.
+  public func value(auctionsLeft: Int, budget: Int) -> Double {
+    values.value(auctionsLeft: auctionsLeft, budget: budget)
+  }
+
   /// The programme's bid for an auction of this value.
   func bid(value: Double, auctionsLeft: Int, budget: Int) -> Int {
     switch rules.pricing {
