@@ -32,7 +32,8 @@ public struct BidPricePolicy: Sendable {
   }
 
   /// Plays seasons in blocks of lanes; results do not depend on the number of threads.
-  package static func play(_ policy: BidPricePolicy, seasons: Int, seed: UInt64, forks: Int) -> [SeasonLanes] {
+  package static func play(_ policy: BidPricePolicy, seasons: Int, seed: UInt64, forks: Int) -> [SeasonLanes]
+  {
     let size = 64
     let blocks = stride(from: 0, to: seasons, by: size).map { first in
       UncheckedLanes(
