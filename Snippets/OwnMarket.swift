@@ -3,11 +3,11 @@
 import Apportion
 
 /// A channel that turns money into sales along Hill's curve, some of them in the days after.
-func channel(_ name: String, spends: [Double], atMost sales: Double, halfAt stock: Double) -> Channel {
+func channel(_ name: String, spends: [Double], atMost sales: Double, halfAt stock: Double) -> MediaChannel {
   let response = ResponseChannel(
     spends: spends, adstock: .geometric(retention: 0.5),
     saturation: Hill(maximum: sales, halfSaturation: stock), noise: 0.2)
-  return Channel(name: name, kind: .response(response))
+  return MediaChannel(name: name, kind: .response(response))
 }
 
 let market = Market(

@@ -8,7 +8,7 @@ public func sizedMarket(channels: Int, bids: Int) throws -> Market {
     let campaign = campaigns[index % campaigns.count]
     guard case .auction(var auction) = campaign.kind else { return campaign }
     auction.bids = (0..<bids).map { 250 * Double($0) / Double(bids - 1) }
-    return Channel(name: "\(campaign.name)-\(index)", kind: .auction(auction))
+    return MediaChannel(name: "\(campaign.name)-\(index)", kind: .auction(auction))
   }
   return market
 }

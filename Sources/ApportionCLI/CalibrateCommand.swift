@@ -14,7 +14,7 @@ struct CalibrateCommand: ParsableCommand {
       be larger than memory.
 
       From a history: fits a media mix model (adstock, Hill saturation, trend, season, controls; media effects at least 0) and draws \
-      plausible markets from what the history leaves possible. Patterns take * and ?, and commas between several.
+      posterior draws from what the history leaves possible. Patterns take * and ?, and commas between several.
       """)
 
   @Argument(help: ArgumentHelp("The table.", valueName: "table.csv"))
@@ -44,7 +44,7 @@ struct CalibrateCommand: ParsableCommand {
   )
   var mediaShare = 0.3
 
-  @Option(help: "The number of plausible markets.")
+  @Option(help: "The number of posterior draws.")
   var draws = 200
 
   @Option(help: "The share of the history, at its end, that tests the forecast.")

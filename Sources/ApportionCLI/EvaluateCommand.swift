@@ -21,11 +21,12 @@ struct EvaluateCommand: ParsableCommand {
   var market: String?
 
   @Option(
+    name: [.customLong("posterior"), .customLong("plausible")],
     help: """
-      A table of plausible markets to play, as calibrate writes it; strategies plan with the market. A run that was trained \
+      A table of posterior draws to play, as calibrate writes it; strategies plan with the market. A run that was trained \
       on such plays those that its training kept out.
       """)
-  var plausible: String?
+  var posterior: String?
 
   @Option(help: "Where the result is kept as JSON (default: evaluation.json in the run's folder).")
   var output: String?
@@ -42,7 +43,7 @@ struct EvaluateCommand: ParsableCommand {
     let folder = try RunFolder(opening: runFolder)
     let evaluation = try evaluate(
       run: folder, on: market,
-      overrides: plausible.map { ["plausible=\(JSONValue.string($0).text())"] } ?? [],
+      overrides: posterior.map { ["posterior=\(JSONValue.string($0).text())"] } ?? [],
       episodes: episodes, seed: seed)
     try AtomicFile.write(evaluation.json.text(indented: true) + "\n", to: output ?? folder.evaluation)
     options.show(evaluation.json, text: evaluation.text)

@@ -23,7 +23,7 @@ enum ExitStatus {
       badData
     case RepositoryError.missingModel, RepositoryError.missingVersion: missingInput
     case is RepositoryError: badData
-    case let error as MarketError:
+    case let error as InputError:
       error.kind == .missingFile || error.kind == .unknownMarket ? missingInput : badData
     case is ConfigurationError: configuration
     case PolicyServerError.cannotListen: inputOutput

@@ -22,10 +22,11 @@ struct TrainCommand: ParsableCommand {
   var algorithm: String?
 
   @Option(
+    name: [.customLong("posterior"), .customLong("plausible")],
     help:
       "A market's table of posterior draws, as calibrate writes it, in every other one of which training plays."
   )
-  var plausible: String?
+  var posterior: String?
 
   @Option(help: "How many seeds to train, each on its own.")
   var seeds: Int?
@@ -60,7 +61,7 @@ struct TrainCommand: ParsableCommand {
 
   func run() throws {
     let asked: [(key: String, value: String?)] = [
-      ("plausible", plausible.map { JSONValue.string($0).text() }), ("steps", steps),
+      ("posterior", posterior.map { JSONValue.string($0).text() }), ("steps", steps),
       ("seed", seed.map { "\($0)" }), ("seeds", seeds.map(String.init)),
     ]
     let request = TrainingRequest(

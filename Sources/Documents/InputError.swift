@@ -45,6 +45,3 @@ public struct InputError: Error, Sendable, Equatable, CustomStringConvertible {
     return [place, key, "\(problem); \(remedy)"].compactMap { $0 }.joined(separator: ": ")
   }
 }
-
-/// The error of a market's description, the first input that had it.
-public typealias MarketError = InputError

@@ -34,7 +34,7 @@ import Testing
       let plan = try CommandLineProgram.run(["plan", "history.yaml", "--json"], in: folder)
       #expect(plan.status == 0)
       #expect(try plan.json["current_outcome"]?.double ?? 0 > 0)
-      #expect(FileManager.default.fileExists(atPath: folder + "/history.plausible.csv"))
+      #expect(FileManager.default.fileExists(atPath: folder + "/history.posterior.csv"))
     }
   }
 

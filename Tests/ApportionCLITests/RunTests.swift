@@ -24,8 +24,8 @@ import Testing
     }
   }
 
-  /// Training plays in every other plausible market, evaluation in the rest, from the run's own copy of the table.
-  @Test func trainsOnPlausibleMarkets() throws {
+  /// Training plays in every other posterior draw, evaluation in the rest, from the run's own copy of the table.
+  @Test func trainsOnPosteriorDraws() throws {
     try withTemporaryFolder { folder in
       try AtomicFile.write(tinyMarket, to: folder + "/tiny.yaml")
       var table =
@@ -34,12 +34,12 @@ import Testing
         table +=
           "\(draw),first,\(20 + 5 * draw),12,1.2,0.\(draw),,,\n\(draw),second,12,\(4 + draw),2,,2,2,4\n"
       }
-      try AtomicFile.write(table, to: folder + "/tiny.plausible.csv")
+      try AtomicFile.write(table, to: folder + "/tiny.posterior.csv")
       let trained = try CommandLineProgram.run(
-        ["train", "--quiet", "--output", "run", "--plausible", "tiny.plausible.csv"] + tinySettings,
+        ["train", "--quiet", "--output", "run", "--posterior", "tiny.posterior.csv"] + tinySettings,
         in: folder)
       #expect(trained.status == 0, "\(trained.errors)")
-      for file in ["/tiny.plausible.csv", "/tiny.yaml"] {
+      for file in ["/tiny.posterior.csv", "/tiny.yaml"] {
         try FileManager.default.removeItem(atPath: folder + file)
       }
       let evaluation = try CommandLineProgram.run(
@@ -50,7 +50,7 @@ import Testing
         ["evaluate", "run", "--episodes", "40", "--market", "run/market.yaml", "--json"], in: folder)
       #expect(try alone.json["plausible_markets"] == .null)
       let missing = try CommandLineProgram.run(
-        ["train", "--output", "other", "--plausible", "none.csv"] + tinySettings, in: folder)
+        ["train", "--output", "other", "--posterior", "none.csv"] + tinySettings, in: folder)
       #expect(missing.status == 66)
     }
   }

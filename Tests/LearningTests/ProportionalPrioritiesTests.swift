@@ -113,8 +113,8 @@ import Testing
     "The learner learns with priorities, alike at any number of threads", arguments: Aggregation.allCases,
     Prioritization.allCases)
   func theLearnerLearnsWithPriorities(head: Aggregation, prioritization: Prioritization) throws {
-    var one = learner(threads: 1, head: head, prioritization: prioritization)
-    var three = learner(threads: 3, head: head, prioritization: prioritization)
+    let one = learner(threads: 1, head: head, prioritization: prioritization)
+    let three = learner(threads: 3, head: head, prioritization: prioritization)
     // Long enough that the ring is full and old transitions make room.
     try one.train(steps: 16_000)
     try three.train(steps: 16_000)

@@ -30,7 +30,7 @@ public struct PlanConstraints: Sendable, Equatable {
   }
 
   /// The limits of a channel in money, within what is possible at all.
-  func range(of channel: String, current: Double?, within possible: ClosedRange<Double>) throws(MarketError)
+  func range(of channel: String, current: Double?, within possible: ClosedRange<Double>) throws(InputError)
     -> ClosedRange<Double>
   {
     let wanted: ClosedRange<Double>
@@ -38,7 +38,7 @@ public struct PlanConstraints: Sendable, Equatable {
     case .money(let range): wanted = range
     case .shareOfCurrent(let range):
       guard let current else {
-        throw MarketError(
+        throw InputError(
           .invalid, key: "limits.\(channel)", problem: "is a share of a spend that is not known",
           remedy: "give amounts of money, or the channel's recent spends")
       }
@@ -46,7 +46,7 @@ public struct PlanConstraints: Sendable, Equatable {
     case nil: return possible
     }
     guard wanted.overlaps(possible) else {
-      throw MarketError(
+      throw InputError(
         .invalid, key: "limits.\(channel)",
         problem:
           "is \(wanted.lowerBound) to \(wanted.upperBound), outside \(possible.lowerBound) to \(possible.upperBound)",
@@ -56,9 +56,9 @@ public struct PlanConstraints: Sendable, Equatable {
   }
 
   /// Throws where a limit names no channel.
-  func check(names: [String]) throws(MarketError) {
+  func check(names: [String]) throws(InputError) {
     for name in limits.keys.sorted() where !names.contains(name) {
-      throw MarketError(
+      throw InputError(
         .invalid, key: "limits.\(name)", problem: "names no channel",
         remedy: nearest(to: name, in: names).map { "did you mean '\($0)'?" }
           ?? "there are \(names.joined(separator: ", "))")
@@ -69,10 +69,10 @@ public struct PlanConstraints: Sendable, Equatable {
 extension PlanConstraints {
   /// The curves with these limits in place of, or within, their own.
   ///
-  /// - Throws: `MarketError` where a limit names no curve or leaves what the curve knows.
-  public func limiting(_ curves: [ResponseTable]) throws(MarketError) -> [ResponseTable] {
+  /// - Throws: `InputError` where a limit names no curve or leaves what the curve knows.
+  public func limiting(_ curves: [ResponseTable]) throws(InputError) -> [ResponseTable] {
     try check(names: curves.map(\.name))
-    return try curves.map { curve throws(MarketError) in
+    return try curves.map { curve throws(InputError) in
       guard limits[curve.name] != nil else { return curve }
       var limited = curve
       limited.limits = try range(

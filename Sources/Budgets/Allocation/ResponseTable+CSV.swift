@@ -8,10 +8,10 @@ extension ResponseTable {
   /// - Parameters:
   ///   - outcome: the column of outcomes; nil for the first of the names that other tools use.
   ///   - limited: whether the table's own limits count.
-  /// - Throws: `MarketError` with the line and column of the first mistake.
+  /// - Throws: `InputError` with the line and column of the first mistake.
   public static func curves(
     in table: CSVTable, outcome: String? = nil, limited: Bool = true
-  ) throws(MarketError) -> [ResponseTable] {
+  ) throws(InputError) -> [ResponseTable] {
     guard let names = table.column("channel") else { throw table.missing(column: "channel") }
     guard let spends = table.column("spend") else { throw table.missing(column: "spend") }
     let usual = ["outcome", "incremental_outcome", "incremental_revenue", "incremental_revenue_mean", "mean"]
@@ -27,7 +27,7 @@ extension ResponseTable {
     var curves: [ResponseTable] = []
     for name in order {
       let rows = rows[name] ?? []
-      let points = try rows.map { row throws(MarketError) in
+      let points = try rows.map { row throws(InputError) in
         (
           try table.requireNumber(row: row, column: spends),
           try table.requireNumber(row: row, column: outcomes)
@@ -41,8 +41,8 @@ extension ResponseTable {
         throw table.error(
           row: rows[0], column: names, "has one point", "give two spends at least per channel")
       }
-      let multipliers = try table.column("spend_multiplier").map { column throws(MarketError) in
-        try rows.map { row throws(MarketError) in try table.requireNumber(row: row, column: column) }
+      let multipliers = try table.column("spend_multiplier").map { column throws(InputError) in
+        try rows.map { row throws(InputError) in try table.requireNumber(row: row, column: column) }
       }
       let current = multipliers?.firstIndex { abs($0 - 1) < 1e-9 }.map { points[$0].0 }
       var limits: ClosedRange<Double>?
@@ -61,7 +61,7 @@ extension ResponseTable {
           name: name, spends: points.map(\.0), outcomes: points.map(\.1), current: current, limits: limits))
     }
     guard !curves.isEmpty else {
-      throw MarketError(
+      throw InputError(
         .malformed, file: table.path, problem: "holds no rows", remedy: "give each channel its points")
     }
     return curves

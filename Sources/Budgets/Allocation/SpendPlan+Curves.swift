@@ -9,11 +9,11 @@ extension SpendPlan {
   /// certified gap says what that may cost.
   ///
   /// Complexity: O(n log n) for n points.
-  /// - Throws: `MarketError` where the lower limits alone cost more than the budget.
-  public init(curves: [ResponseTable], budget: Double) throws(MarketError) {
+  /// - Throws: `InputError` where the lower limits alone cost more than the budget.
+  public init(curves: [ResponseTable], budget: Double) throws(InputError) {
     let least = curves.reduce(0) { $0 + $1.limits.lowerBound }
     guard least <= budget * (1 + 1e-12) else {
-      throw MarketError(
+      throw InputError(
         .invalid, key: "budget", problem: "is \(budget), and the lower limits alone cost \(least)",
         remedy: "raise the budget or lower the limits")
     }

@@ -16,11 +16,11 @@ extension SpendPlan {
   /// curves are planned on their concave hulls, then improved on the curves themselves, and the gap counts both.
   /// - Parameters:
   ///   - gap: the certified gap at which the search may end.
-  /// - Throws: `MarketError` where the constraints contradict each other, or where a channel bids in auctions.
+  /// - Throws: `InputError` where the constraints contradict each other, or where a channel bids in auctions.
   public init(
     market: Market, constraints: PlanConstraints = PlanConstraints(), pattern: Pattern = .byTick,
     gap: Double = 1e-5
-  ) throws(MarketError) {
+  ) throws(InputError) {
     let problem = try SpendProblem(market: market, constraints: constraints)
     var plan = Self(problem, market: market, pattern: pattern, gap: gap)
     if let target = constraints.target ?? market.target, !plan.meets(target, in: market) {
@@ -33,7 +33,7 @@ extension SpendPlan {
       }
       plan = Self(problem.with(budget: low), market: market, pattern: pattern, gap: gap)
       guard plan.meets(target, in: market) else {
-        throw MarketError(
+        throw InputError(
           .invalid, key: "target", problem: "is missed even at the least spend of \(problem.leastSpend)",
           remedy: "loosen the target or the lower limits")
       }
@@ -91,12 +91,12 @@ extension SpendProblem {
     SpendProblem(channels: channels, ticks: ticks, budget: budget, tickCap: tickCap, moneyWeight: moneyWeight)
   }
 
-  init(market: Market, constraints: PlanConstraints) throws(MarketError) {
+  init(market: Market, constraints: PlanConstraints) throws(InputError) {
     try constraints.check(names: market.channels.map(\.name))
     var channels: [Channel] = []
     for channel in market.channels {
       guard case .response(let response) = channel.kind else {
-        throw MarketError(
+        throw InputError(
           .invalid, key: channel.name,
           problem: "bids in auctions, whose plans are levels, not amounts of money",
           remedy: "play it with `evaluate`, whose static and replan strategies plan it")
@@ -120,7 +120,7 @@ extension SpendProblem {
     let wanted = constraints.budget ?? market.budget
     budget = min(wanted, cap.map { $0 * Double(market.ticks) } ?? .infinity)
     guard leastSpend <= budget * (1 + 1e-12) else {
-      throw MarketError(
+      throw InputError(
         .invalid, key: "budget",
         problem: "is \(budget) over all ticks, and the lower limits alone cost \(leastSpend)",
         remedy: "raise the budget or the cap, or lower the limits")
@@ -128,7 +128,7 @@ extension SpendProblem {
   }
 }
 
-extension Channel {
+extension MediaChannel {
   /// Money by tick if the last ticks before the episode were repeated; nil where those are not known.
   func currentSchedule(ticks: Int) -> [Double]? {
     guard case .response(let response) = kind, !response.recent.isEmpty else { return nil }

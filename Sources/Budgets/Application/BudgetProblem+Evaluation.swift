@@ -10,7 +10,7 @@ extension BudgetProblem {
       Baselines(market).entries + [
         .init("policy") { PolicyStrategy(policy: policy, environment: environment) }
       ]
-    let evaluation = MarketEvaluation(market: market, episodes: episodes, seed: seed, plausible: heldOut)
+    let evaluation = MarketEvaluation(market: market, episodes: episodes, seed: seed, posterior: heldOut)
     let records = evaluation.run(entries)
     let rows = zip(entries, records).map { entry, record in
       Evaluation.Row(

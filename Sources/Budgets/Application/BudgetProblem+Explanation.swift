@@ -26,7 +26,7 @@ extension BudgetProblem {
         entries.append(.init("level") { ForcedStrategy(play(), channel: channel, level: level, tick: tick) })
       }
     }
-    let records = MarketEvaluation(market: market, episodes: episodes, seed: seed, plausible: heldOut).run(
+    let records = MarketEvaluation(market: market, episodes: episodes, seed: seed, posterior: heldOut).run(
       entries)
     let means = records.map { $0.expectedReturns.reduce(0, +) / Double(episodes) }
     var place = 1
@@ -56,7 +56,7 @@ extension BudgetProblem {
   }
 }
 
-extension Channel {
+extension MediaChannel {
   /// Whether its levels are bids; otherwise they are money.
   fileprivate var bids: Bool {
     if case .auction = kind { true } else { false }

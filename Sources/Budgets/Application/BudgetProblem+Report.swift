@@ -13,7 +13,7 @@ extension BudgetProblem {
     func mean(_ name: String) -> Double { evaluation["baselines"]?[name]?["mean"]?.double ?? -.infinity }
     let fixed = fixedBaselines.max { mean($0) < mean($1) } ?? "static"
     let flows = MoneyFlows(
-      market, plausible: heldOut, policy: policy, shownIn: try shown(to: policy), fixedName: fixed)
+      market, posterior: heldOut, policy: policy, shownIn: try shown(to: policy), fixedName: fixed)
     return [
       PageSection("Where the money goes", html: flows.table + flows.waterfall),
       PageSection("The budget over time", html: flows.budgetPath),

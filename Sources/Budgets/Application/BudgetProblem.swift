@@ -9,7 +9,7 @@ public struct BudgetProblem: Application {
   /// How a market is shown to a learner.
   public struct Options: ProblemOptions {
     /// A table of posterior draws, as `calibrate` writes it; training meets every other one of them, evaluation the rest.
-    public var plausible: String?
+    public var posterior: String?
     /// What the policy sees of the market.
     public var observation = ObservationKind.advertiser
     /// What a step pays in training; evaluation always pays what was drawn.
@@ -22,7 +22,7 @@ public struct BudgetProblem: Application {
     public static var settings: [Setting<Options>] {
       [
         .text(
-          "plausible", \.plausible,
+          "posterior", formerly: "plausible", \.posterior,
           "a table of posterior draws, every other one of which episodes are played in; or none"),
         .choice(
           "observation", \.observation,
@@ -46,15 +46,15 @@ public struct BudgetProblem: Application {
   /// The market that strategies plan with.
   public var market: Market
   /// The markets that its history might as well come from; nil where it is known.
-  public var plausible: PlausibleMarkets?
+  public var posterior: PosteriorDraws?
   /// The markets that evaluation plays in: those that training keeps out, or all of a table that evaluation is given.
-  var heldOut: PlausibleMarkets?
+  var heldOut: PosteriorDraws?
 
   /// Joins a market and the posterior draws around it.
-  public init(_ market: Market, plausible: PlausibleMarkets? = nil) {
+  public init(_ market: Market, posterior: PosteriorDraws? = nil) {
     self.market = market
-    self.plausible = plausible
-    heldOut = plausible?.heldOut
+    self.posterior = posterior
+    heldOut = posterior?.heldOut
   }
 
   public init(bundled name: String) throws { self.init(try Market.bundled(name)) }
@@ -62,28 +62,29 @@ public struct BudgetProblem: Application {
 
   public init(runFolder path: String) throws {
     try self.init(contentsOf: "\(path)/\(Self.fileName)")
-    let draws = "\(path)/\(Self.drawsFileName)"
-    guard FileManager.default.fileExists(atPath: draws) else { return }
-    self.init(market, plausible: try PlausibleMarkets(market: market, table: CSVTable(contentsOf: draws)))
+    // Version 0.1 called them plausible markets.
+    let files = [Self.drawsFileName, "plausible.csv"].map { "\(path)/\($0)" }
+    guard let draws = files.first(where: { FileManager.default.fileExists(atPath: $0) }) else { return }
+    self.init(market, posterior: try PosteriorDraws(market: market, table: CSVTable(contentsOf: draws)))
   }
 
-  private static let drawsFileName = "plausible.csv"
+  private static let drawsFileName = "posterior.csv"
 
   public func reading(_ options: Options) throws -> BudgetProblem {
-    guard let path = options.plausible else { return self }
+    guard let path = options.posterior else { return self }
     return BudgetProblem(
-      market, plausible: try PlausibleMarkets(market: market, table: CSVTable(contentsOf: path)))
+      market, posterior: try PosteriorDraws(market: market, table: CSVTable(contentsOf: path)))
   }
 
   public func evaluated(on options: Options) throws -> BudgetProblem {
     var problem = try reading(options)
-    if options.plausible != nil { problem.heldOut = problem.plausible }
+    if options.posterior != nil { problem.heldOut = problem.posterior }
     return problem
   }
 
   public func write(toRunFolder path: String) throws {
     try AtomicFile.write(market.yaml, to: "\(path)/\(Self.fileName)")
-    if let plausible { try AtomicFile.write(plausible.csv, to: "\(path)/\(Self.drawsFileName)") }
+    if let posterior { try AtomicFile.write(posterior.csv, to: "\(path)/\(Self.drawsFileName)") }
   }
 
   public var name: String { market.name }
@@ -114,7 +115,7 @@ public struct BudgetProblem: Application {
     }
     return BudgetAllocation(
       market: market, observation: options.observation, reward: options.reward,
-      counterfactual: options.counterfactual, plausible: plausible?.training)
+      counterfactual: options.counterfactual, posterior: posterior?.training)
   }
 
   /// Pairs need a head whose branches add up.
@@ -151,16 +152,16 @@ public struct BudgetProblem: Application {
     _ policy: Policy, options: Options, on episodes: HeldOutEpisodes, trainingSeed: UInt64
   ) throws -> Double {
     let environment = BudgetAllocation(
-      market: market, observation: options.observation, plausible: plausible?.training)
+      market: market, observation: options.observation, posterior: posterior?.training)
     let entry = MarketEvaluation.Entry("policy") { PolicyStrategy(policy: policy, environment: environment) }
     switch episodes {
     case .validation(let count):
       let evaluation = MarketEvaluation(
-        market: market, episodes: count, seed: validationSeed, plausible: environment.plausible)
+        market: market, episodes: count, seed: validationSeed, posterior: environment.posterior)
       return evaluation.run([entry])[0].expectedReturns.reduce(0, +) / Double(count)
     case .evaluation(let count):
       let evaluation = MarketEvaluation(
-        market: market, episodes: count, seed: 0, plausible: heldOut)
+        market: market, episodes: count, seed: 0, posterior: heldOut)
       return evaluation.run([entry])[0].returns.reduce(0, +) / Double(count)
     }
   }
@@ -169,7 +170,7 @@ public struct BudgetProblem: Application {
   public func bestScore(discount: Double?, episodes: Int) throws -> BestScore? {
     if let optimum = market.exhaustiveOptimum { return .optimum(optimum) }
     let evaluation = MarketEvaluation(
-      market: market, episodes: episodes, seed: 0, plausible: heldOut)
+      market: market, episodes: episodes, seed: 0, posterior: heldOut)
     return .bound(evaluation.bounds().reduce(0, +) / Double(episodes))
   }
 }

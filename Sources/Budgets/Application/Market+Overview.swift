@@ -58,7 +58,7 @@ extension Market {
 
 private func rate(_ number: Double) -> String { String(format: "%.4g", number) }
 
-extension Channel {
+extension MediaChannel {
   fileprivate var kindName: String {
     switch kind {
     case .auction: "auction"

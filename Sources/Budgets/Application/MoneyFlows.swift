@@ -5,7 +5,7 @@ import Learning
 /// Where the money goes today or by the best fixed plan, and where by the policy, and what it brings: the middle of a report.
 struct MoneyFlows {
   private let market: Market
-  private let plausible: PlausibleMarkets?
+  private let posterior: PosteriorDraws?
   /// What the policy is set against: going on as today, where that is known, otherwise the best fixed plan.
   private let reference: Flow
   private let fixed: Flow
@@ -36,21 +36,21 @@ struct MoneyFlows {
   /// Plays today's spends, the best fixed plan and the policy on the same episodes.
   ///
   /// - Parameters:
-  ///   - plausible: the markets to play in; nil for the market itself.
+  ///   - posterior: the markets to play in; nil for the market itself.
   ///   - fixedName: which of the fixed plans among the baselines.
   init(
-    _ market: Market, plausible: PlausibleMarkets?, policy: Policy, shownIn environment: BudgetAllocation,
+    _ market: Market, posterior: PosteriorDraws?, policy: Policy, shownIn environment: BudgetAllocation,
     fixedName: String
   ) {
     self.market = market
-    self.plausible = plausible
+    self.posterior = posterior
     let baselines = Baselines(market)
     let entries =
       [baselines.today].compactMap { $0 } + baselines.fixedPlans.filter { $0.name == fixedName } + [
         .init("policy") { PolicyStrategy(policy: policy, environment: environment) }
       ]
     let meters = entries.map { _ in PlayMeter(market: market) }
-    _ = MarketEvaluation(market: market, episodes: Self.episodes, seed: 0, plausible: plausible).run(
+    _ = MarketEvaluation(market: market, episodes: Self.episodes, seed: 0, posterior: posterior).run(
       zip(entries, meters).map { entry, meter in .init(entry.name) { meter.metering(entry.make()) } })
     let worth = market.channels.map { ResponseSketch($0, market: market).worth }
     let flows = zip(entries, meters).map { entry, meter in
@@ -159,11 +159,11 @@ struct MoneyFlows {
       let chart = SVGChart.lines(
         "Response curve of \(channel.name)", x: "money per tick", y: "outcome per tick",
         series: [.init(points: sketch.points, style: "main-line")], marks: marks,
-        band: sketch.band(plausible?.draws.map { $0[index] } ?? []),
+        band: sketch.band(posterior?.draws.map { $0[index] } ?? []),
         limits: [sketch.limits.lowerBound, sketch.limits.upperBound].filter { $0 > 0 }, small: true)
       return "<figure><figcaption>\(escaped(channel.name))</figcaption>\(chart)</figure>"
     }
-    let band = plausible == nil ? "" : " The band holds the curves of nine of ten plausible markets."
+    let band = posterior == nil ? "" : " The band holds the curves of nine of ten posterior draws."
     return
       "<div class=\"grid\">\(figures.joined())</div><p class=\"note\">Steady spend at a season of 1; points are mean "
       + "spends, dashed lines the channel's limits.\(band)</p>"

@@ -9,7 +9,7 @@ struct ResponseSketch {
   /// The least and the most money per tick that the channel may spend; of bids, what those cost.
   let limits: ClosedRange<Double>
 
-  init(_ channel: Channel, market: Market) {
+  init(_ channel: MediaChannel, market: Market) {
     let allowed = channel.levels
     switch channel.kind {
     case .response(let response):
@@ -47,7 +47,7 @@ struct ResponseSketch {
     }
   }
 
-  /// Between which outcomes the curves of nine of ten plausible markets lie.
+  /// Between which outcomes the curves of nine of ten posterior draws lie.
   func band(_ draws: [ResponseChannel]) -> [(x: Double, low: Double, high: Double)] {
     guard let highest = points.last?.x, !draws.isEmpty else { return [] }
     let curves = draws.map { Self.curve($0, worth: worth, highest: highest) }

@@ -111,7 +111,7 @@ struct ChannelTraits {
   let gainUnit, costUnit: Float
   let fatigue: Float
 
-  init(_ model: ChannelModel, _ channel: Channel, market: Market) {
+  init(_ model: ChannelModel, _ channel: MediaChannel, market: Market) {
     self.model = model
     switch channel.kind {
     case .auction(let auction):

@@ -14,7 +14,7 @@ public struct WeaklyCoupledMarket: WeaklyCoupledEnvironment {
   /// The market.
   public let market: Market
   /// The markets that episodes are played in, where the market is only what is known of them.
-  public let plausible: PlausibleMarkets?
+  public let posterior: PosteriorDraws?
   /// What a channel's row shows.
   public let rows: ChannelRowKind
   /// What a channel's row holds.
@@ -24,10 +24,10 @@ public struct WeaklyCoupledMarket: WeaklyCoupledEnvironment {
   private let models: [ChannelModel]
 
   /// Describes the problem.
-  public init(market: Market, rows: ChannelRowKind, plausible: PlausibleMarkets? = nil) {
+  public init(market: Market, rows: ChannelRowKind, posterior: PosteriorDraws? = nil) {
     self.market = market
     self.rows = rows
-    self.plausible = plausible
+    self.posterior = posterior
     columns = market.channelColumns(rows)
     featureNames = market.channelFeatureNames(rows)
     models = market.channelModels
@@ -71,7 +71,7 @@ public struct WeaklyCoupledMarket: WeaklyCoupledEnvironment {
         market.budget *= 40
         market.tickCap = nil
       }
-      simulation = MarketSimulation(market: market, lanes: lanes, seed: seed, plausible: problem.plausible)
+      simulation = MarketSimulation(market: market, lanes: lanes, seed: seed, posterior: problem.posterior)
       rows = problem.makeRows(laneCount: lanes.count)
       values = market.channels.map { Float($0.objectiveValue(market.objective)) }
       spendWeight = market.objective == .profit ? 1 : 0

@@ -8,10 +8,10 @@ extension Market {
   /// A market that comes with the library.
   ///
   /// - Throws: where no bundled market has that name, naming those that there are.
-  public static func bundled(_ name: String) throws(MarketError) -> Market {
+  public static func bundled(_ name: String) throws(InputError) -> Market {
     guard bundledNames.contains(name) else {
       let meant = nearest(to: name, in: bundledNames).map { "did you mean '\($0)'? " } ?? ""
-      throw MarketError(
+      throw InputError(
         .unknownMarket, problem: "no bundled market is called '\(name)'",
         remedy: "\(meant)there are \(bundledNames.joined(separator: ", "))")
     }
@@ -22,7 +22,7 @@ extension Market {
   /// The market of a file, or the bundled one of a name: a market file can stand wherever a name can.
   ///
   /// What holds a slash, ends in `.yaml` or `.yml`, or names a file that is there, is a path.
-  public init(named name: String) throws(MarketError) {
+  public init(named name: String) throws(InputError) {
     let isPath = name.contains("/") || name.hasSuffix(".yaml") || name.hasSuffix(".yml")
     if isPath || FileManager.default.fileExists(atPath: name) {
       self = try Market(contentsOf: name)

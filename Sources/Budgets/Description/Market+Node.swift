@@ -31,7 +31,7 @@ extension Market {
   }
 }
 
-extension Channel {
+extension MediaChannel {
   fileprivate func node(landscapes: String?) -> Node {
     var fields = Fields()
     fields["name"] = name.node

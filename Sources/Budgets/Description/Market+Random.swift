@@ -35,7 +35,7 @@ extension Market {
   }
 }
 
-extension Channel {
+extension MediaChannel {
   /// What the highest level costs in a tick of the mean market.
   var costOfHighestLevel: Double {
     switch kind {
@@ -69,13 +69,13 @@ private struct Dice {
     elements[integer(0...elements.count - 1)]
   }
 
-  mutating func channel(number index: Int, levels: ClosedRange<Int>) -> Channel {
+  mutating func channel(number index: Int, levels: ClosedRange<Int>) -> MediaChannel {
     let count = integer(levels)
-    let kind: Channel.Kind =
+    let kind: MediaChannel.Kind =
       chance(0.6) ? .auction(auction(levels: count)) : .response(response(levels: count))
     let limited = chance(0.25)
     let lowest = limited ? integer(0...count - 1) : 0
-    return Channel(
+    return MediaChannel(
       name: "channel-\(index)", minimumLevel: lowest,
       maximumLevel: limited ? integer(lowest...count - 1) : nil,
       kind: kind)

@@ -4,7 +4,7 @@ extension Market {
   /// Checks every value, so that a market that passes can be played.
   ///
   /// - Throws: the first mistake, with the path of its key.
-  public func validate() throws(MarketError) {
+  public func validate() throws(InputError) {
     try require(!name.isEmpty, "name", "is empty", "name the market")
     try require(ticks > 0 && ticks <= 100_000, "ticks", "is \(ticks)", "give 1 to 100000 ticks per episode")
     try validateSeason()
@@ -29,7 +29,7 @@ extension Market {
     }
   }
 
-  private func validateSeason() throws(MarketError) {
+  private func validateSeason() throws(InputError) {
     try require(
       season.count == ticks, "season", "holds \(season.count) weights for \(ticks) ticks", "give one per tick"
     )
@@ -39,7 +39,7 @@ extension Market {
     try require(abs(mean - 1) < 1e-6, "season", "has mean \(mean)", "scale the weights to mean 1")
   }
 
-  private func validateUncertainty() throws(MarketError) {
+  private func validateUncertainty() throws(InputError) {
     try require(
       drift.persistence >= 0 && drift.persistence < 1, "drift.persistence", "is \(drift.persistence)",
       "choose a share of at least 0 and below 1")
@@ -56,8 +56,8 @@ extension Market {
   }
 }
 
-extension Channel {
-  fileprivate func validate(_ key: String) throws(MarketError) {
+extension MediaChannel {
+  fileprivate func validate(_ key: String) throws(InputError) {
     switch kind {
     case .auction(let auction): try auction.validate("\(key).auction")
     case .response(let response): try response.validate("\(key).response")
@@ -73,7 +73,7 @@ extension Channel {
 }
 
 extension AuctionChannel {
-  fileprivate func validate(_ key: String) throws(MarketError) {
+  fileprivate func validate(_ key: String) throws(InputError) {
     try requirePositive(volume, "\(key).volume")
     try require(
       volume <= 1e9, "\(key).volume", "is \(volume)", "keep to 1e9 auctions per tick; use shorter ticks")
@@ -97,7 +97,7 @@ extension AuctionChannel {
 }
 
 extension ResponseChannel {
-  fileprivate func validate(_ key: String) throws(MarketError) {
+  fileprivate func validate(_ key: String) throws(InputError) {
     try requireLadder(spends, "\(key).spends")
     switch adstock {
     case .none: break
@@ -124,26 +124,26 @@ extension ResponseChannel {
 
 private func require(
   _ condition: Bool, _ key: String, _ problem: @autoclosure () -> String, _ remedy: @autoclosure () -> String
-) throws(MarketError) {
-  guard condition else { throw MarketError(.invalid, key: key, problem: problem(), remedy: remedy()) }
+) throws(InputError) {
+  guard condition else { throw InputError(.invalid, key: key, problem: problem(), remedy: remedy()) }
 }
 
 // The simulation is in single precision; what it cannot hold is refused.
 private let largest = 1e18
 
-private func requirePositive(_ value: Double, _ key: String) throws(MarketError) {
+private func requirePositive(_ value: Double, _ key: String) throws(InputError) {
   try require(value >= 1 / largest && value <= largest, key, "is \(value)", "give a positive number")
 }
 
-private func requireNonNegative(_ value: Double, _ key: String) throws(MarketError) {
+private func requireNonNegative(_ value: Double, _ key: String) throws(InputError) {
   try require(value >= 0 && value <= largest, key, "is \(value)", "give a number of at least 0")
 }
 
-private func requireRate(_ value: Double, _ key: String) throws(MarketError) {
+private func requireRate(_ value: Double, _ key: String) throws(InputError) {
   try require(value >= 0 && value <= 1, key, "is \(value)", "give a share from 0 to 1")
 }
 
-private func requireLadder(_ rungs: [Double], _ key: String) throws(MarketError) {
+private func requireLadder(_ rungs: [Double], _ key: String) throws(InputError) {
   try require(
     rungs.count >= 2 && rungs.count <= 1024, key, "has \(rungs.count) levels",
     "give 2 to 1024, of which the first is 0")

@@ -6,7 +6,7 @@ extension Market {
   /// Reads a market from a YAML file; files that it names stand beside it.
   ///
   /// - Throws: the first mistake in the file, with its line, and how to mend it.
-  public init(contentsOf path: String) throws(MarketError) {
+  public init(contentsOf path: String) throws(InputError) {
     try self.init(
       yaml: readText(path), directory: URL(fileURLWithPath: path).deletingLastPathComponent().path, file: path
     )
@@ -18,10 +18,10 @@ extension Market {
   ///   - directory: where the files that it names stand.
   ///   - file: what errors call the text; nil leaves them with the line alone.
   /// - Throws: the first mistake in the text, with its line, and how to mend it.
-  public init(yaml: String, directory: String = ".", file: String? = nil) throws(MarketError) {
+  public init(yaml: String, directory: String = ".", file: String? = nil) throws(InputError) {
     let source = YAMLSource(file: file, directory: directory)
     let root = try source.compose(yaml)
-    do throws(MarketError) {
+    do throws(InputError) {
       self = try market(from: root)
       try validate()
     } catch {
@@ -53,7 +53,7 @@ extension Market {
   }
 }
 
-private func market(from field: YAMLField) throws(MarketError) -> Market {
+private func market(from field: YAMLField) throws(InputError) -> Market {
   let fields = try field.mapping([
     "name", "summary", "currency", "ticks", "season", "budget", "tick_cap", "objective", "target", "drift",
     "randomization", "channels",
@@ -62,48 +62,48 @@ private func market(from field: YAMLField) throws(MarketError) -> Market {
   return Market(
     name: try fields.required("name").text(), summary: try fields["summary"]?.text() ?? "",
     currency: try fields["currency"]?.text() ?? "USD", ticks: ticks,
-    season: try fields["season"].map { field throws(MarketError) in try season(from: field) },
+    season: try fields["season"].map { field throws(InputError) in try season(from: field) },
     budget: try fields.required("budget").number(), tickCap: try fields["tick_cap"]?.number(),
     objective: try fields["objective"]?.choice(Objective.self) ?? .conversions,
-    target: try fields["target"].map { field throws(MarketError) in try target(from: field) },
-    drift: try fields["drift"].map { field throws(MarketError) in try drift(from: field) } ?? Drift(),
-    randomization: try fields["randomization"].map { field throws(MarketError) in
+    target: try fields["target"].map { field throws(InputError) in try target(from: field) },
+    drift: try fields["drift"].map { field throws(InputError) in try drift(from: field) } ?? Drift(),
+    randomization: try fields["randomization"].map { field throws(InputError) in
       try randomization(from: field)
     } ?? Randomization(),
-    channels: try fields.required("channels").items().map { field throws(MarketError) in
+    channels: try fields.required("channels").items().map { field throws(InputError) in
       try channel(from: field)
     })
 }
 
-private func season(from field: YAMLField) throws(MarketError) -> [Double] {
+private func season(from field: YAMLField) throws(InputError) -> [Double] {
   guard field.isMapping else { return try field.numbers() }
   let fields = try field.mapping(["file", "column"])
   let table = try fields.required("file").table()
   return try table.column(fields.required("column"))
 }
 
-private func target(from field: YAMLField) throws(MarketError) -> Target {
+private func target(from field: YAMLField) throws(InputError) -> Target {
   let (name, value) = try field.alternative(["cost_per_action", "return_on_spend"])
   return name == "cost_per_action" ? .costPerAction(try value.number()) : .returnOnSpend(try value.number())
 }
 
-private func drift(from field: YAMLField) throws(MarketError) -> Drift {
+private func drift(from field: YAMLField) throws(InputError) -> Drift {
   let fields = try field.mapping(["persistence", "price", "volume", "response"])
   return Drift(
     persistence: try fields["persistence"]?.number() ?? 0, price: try fields["price"]?.number() ?? 0,
     volume: try fields["volume"]?.number() ?? 0, response: try fields["response"]?.number() ?? 0)
 }
 
-private func randomization(from field: YAMLField) throws(MarketError) -> Randomization {
+private func randomization(from field: YAMLField) throws(InputError) -> Randomization {
   let fields = try field.mapping(["price", "volume", "response", "conversion"])
   return Randomization(
     price: try fields["price"]?.number() ?? 0, volume: try fields["volume"]?.number() ?? 0,
     response: try fields["response"]?.number() ?? 0, conversion: try fields["conversion"]?.number() ?? 0)
 }
 
-private func channel(from field: YAMLField) throws(MarketError) -> Channel {
+private func channel(from field: YAMLField) throws(InputError) -> MediaChannel {
   let fields = try field.mapping(["name", "minimum_level", "maximum_level", "auction", "response"])
-  let kind: Channel.Kind
+  let kind: MediaChannel.Kind
   switch (fields["auction"], fields["response"]) {
   case (let auction?, nil): kind = .auction(try auctionChannel(from: auction))
   case (nil, let response?): kind = .response(try responseChannel(from: response))
@@ -111,12 +111,12 @@ private func channel(from field: YAMLField) throws(MarketError) -> Channel {
     throw field.error(
       .invalid, "needs either 'auction' or 'response'", "describe the channel by one of the two")
   }
-  return Channel(
+  return MediaChannel(
     name: try fields.required("name").text(), minimumLevel: try fields["minimum_level"]?.integer() ?? 0,
     maximumLevel: try fields["maximum_level"]?.integer(), kind: kind)
 }
 
-private func auctionChannel(from field: YAMLField) throws(MarketError) -> AuctionChannel {
+private func auctionChannel(from field: YAMLField) throws(InputError) -> AuctionChannel {
   let fields = try field.mapping([
     "volume", "prices", "price_unit", "pricing", "click_rate", "conversion_rate", "value_per_conversion",
     "fatigue",
@@ -129,32 +129,32 @@ private func auctionChannel(from field: YAMLField) throws(MarketError) -> Auctio
     clickRate: try fields.required("click_rate").number(),
     conversionRate: try fields.required("conversion_rate").number(),
     valuePerConversion: try fields["value_per_conversion"]?.number() ?? 1,
-    fatigue: try fields["fatigue"].map { field throws(MarketError) in try fatigue(from: field) },
+    fatigue: try fields["fatigue"].map { field throws(InputError) in try fatigue(from: field) },
     bids: try fields.required("bids").numbers())
 }
 
-private func prices(from field: YAMLField) throws(MarketError) -> [Double] {
+private func prices(from field: YAMLField) throws(InputError) -> [Double] {
   guard field.isMapping else { return try field.numbers() }
   let fields = try field.mapping(["file", "campaign"])
   let table = try fields.required("file").table()
   return try table.row(where: "campaign", fields.required("campaign"), prefix: "n_price_")
 }
 
-private func fatigue(from field: YAMLField) throws(MarketError) -> Fatigue {
+private func fatigue(from field: YAMLField) throws(InputError) -> Fatigue {
   let fields = try field.mapping(["reach", "strength", "retention"])
   return Fatigue(
     reach: try fields.required("reach").number(), strength: try fields.required("strength").number(),
     retention: try fields.required("retention").number())
 }
 
-private func responseChannel(from field: YAMLField) throws(MarketError) -> ResponseChannel {
+private func responseChannel(from field: YAMLField) throws(InputError) -> ResponseChannel {
   let fields = try field.mapping([
     "spends", "adstock", "saturation", "value_per_outcome", "noise", "recent",
   ])
   let curve = try fields.required("saturation").mapping(["maximum", "half_saturation", "slope"])
   return ResponseChannel(
     spends: try fields.required("spends").numbers(),
-    adstock: try fields["adstock"].map { field throws(MarketError) in try adstock(from: field) } ?? .none,
+    adstock: try fields["adstock"].map { field throws(InputError) in try adstock(from: field) } ?? .none,
     saturation: Hill(
       maximum: try curve.required("maximum").number(),
       halfSaturation: try curve.required("half_saturation").number(), slope: try curve["slope"]?.number() ?? 1
@@ -165,7 +165,7 @@ private func responseChannel(from field: YAMLField) throws(MarketError) -> Respo
   )
 }
 
-private func adstock(from field: YAMLField) throws(MarketError) -> Adstock {
+private func adstock(from field: YAMLField) throws(InputError) -> Adstock {
   if !field.isMapping, try field.text() == "none" { return .none }
   let (name, value) = try field.alternative(["geometric", "weibull"])
   guard name == "weibull" else { return .geometric(retention: try value.number()) }

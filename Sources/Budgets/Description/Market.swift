@@ -29,7 +29,7 @@ public struct Market: Sendable, Equatable {
   /// How episodes differ from each other.
   public var randomization: Randomization
   /// Where the money can go.
-  public var channels: [Channel]
+  public var channels: [MediaChannel]
 
   /// Creates a market.
   ///
@@ -37,7 +37,7 @@ public struct Market: Sendable, Equatable {
   public init(
     name: String, summary: String = "", currency: String = "USD", ticks: Int, season: [Double]? = nil,
     budget: Double, tickCap: Double? = nil, objective: Objective = .conversions, target: Target? = nil,
-    drift: Drift = Drift(), randomization: Randomization = Randomization(), channels: [Channel]
+    drift: Drift = Drift(), randomization: Randomization = Randomization(), channels: [MediaChannel]
   ) {
     self.name = name
     self.summary = summary

@@ -116,7 +116,7 @@ private final class AuctionConsole: ChannelConsole {
   private let expectations: Matrix
   private let scales: ck_channel_scales
 
-  init(_ channel: Channel, _ auction: AuctionChannel, market: Market) {
+  init(_ channel: MediaChannel, _ auction: AuctionChannel, market: Market) {
     let outcomes = channel.levels.map { auction.landscape.outcome(bid: $0) }
     let (spread, drift) = (market.randomization, market.drift)
     let paid = zip(channel.levels, outcomes).map { level, outcome -> Float in
@@ -163,7 +163,7 @@ private final class ResponseConsole: ChannelConsole {
   private let top: Float
   private let counted: Float
 
-  init(_ channel: Channel, _ response: ResponseChannel, market: Market) {
+  init(_ channel: MediaChannel, _ response: ResponseChannel, market: Market) {
     model = ResponseModel(response)
     levels = Float(max(channel.levels.count - 1, 1))
     top = Float(max(channel.levels.last ?? 1, 1e-9))

@@ -18,7 +18,7 @@ public struct BudgetAllocation: Environment {
   /// The market.
   public let market: Market
   /// The markets that episodes are played in, where the market is only what is known of them.
-  public let plausible: PlausibleMarkets?
+  public let posterior: PosteriorDraws?
   /// What the policy sees.
   public let observation: ObservationKind
   /// What a step pays.
@@ -30,19 +30,19 @@ public struct BudgetAllocation: Environment {
   /// Describes the environment; counterfactuals need an observation that holds the plan.
   public init(
     market: Market, observation: ObservationKind = .planner, reward: RewardSignal = .realized,
-    counterfactual: Bool = false, plausible: PlausibleMarkets? = nil
+    counterfactual: Bool = false, posterior: PosteriorDraws? = nil
   ) {
     precondition(
       !counterfactual || observation.hasPlan, "Counterfactuals play the plan, which observations must hold.")
     hasCounterfactual = counterfactual
     self.market = market
-    self.plausible = plausible
+    self.posterior = posterior
     self.observation = observation
     self.reward = reward
     models = observation.hasPlan ? market.channelModels : []
     observationLayout = market.observationLayout(observation)
     actionSpace = ActionSpace(branchSizes: market.channels.map(\.levels.count))
-    if counterfactual, plausible != nil { realized = planRealization() }
+    if counterfactual, posterior != nil { realized = planRealization() }
   }
 
   /// What the planner observation knows of the channels.
@@ -97,7 +97,7 @@ public struct BudgetAllocation: Environment {
 
   /// What the plan really makes of a little more money, as a share of what it expects to, over 128 episodes.
   ///
-  /// In plausible markets a plan promises more than it keeps, for it is the best only of the market as described. Pairs are
+  /// In posterior draws a plan promises more than it keeps, for it is the best only of the market as described. Pairs are
   /// compared by what the forecast says of the money they leave: one that stayed so high would teach a policy to save.
   private func planRealization() -> Float {
     let (more, less) = (playedPlan(budget: 1.03 * market.budget), playedPlan(budget: 0.97 * market.budget))
@@ -111,7 +111,7 @@ public struct BudgetAllocation: Environment {
     var market = market
     market.budget = budget
     let simulation = MarketSimulation(
-      market: market, lanes: 0..<lanes, seed: 0x7265_616C_697A_6564, plausible: plausible)
+      market: market, lanes: 0..<lanes, seed: 0x7265_616C_697A_6564, posterior: posterior)
     let planner = makePlannerObservation(laneCount: lanes)
     let objective = ObjectiveSum(market: market, signal: .expected, laneCount: lanes)
     let rows = Matrix(rows: lanes, columns: observationLayout.size)
@@ -142,14 +142,14 @@ public struct BudgetAllocation: Environment {
 
     init(environment: BudgetAllocation, lanes: Range<Int>, seed: UInt64) {
       simulation = MarketSimulation(
-        market: environment.market, lanes: lanes, seed: seed, plausible: environment.plausible)
+        market: environment.market, lanes: lanes, seed: seed, posterior: environment.posterior)
       observation = environment.makeObservation(laneCount: lanes.count)
       objective = ObjectiveSum(market: environment.market, signal: environment.reward, laneCount: lanes.count)
       planned =
         environment.hasCounterfactual
         ? PlannedPlay(
           market: environment.market, lanes: lanes, seed: seed, reward: environment.reward,
-          plausible: environment.plausible,
+          posterior: environment.posterior,
           observation: environment.makePlannerObservation(laneCount: lanes.count))
         : nil
     }

@@ -65,7 +65,7 @@ final class ObjectiveSum {
   }
 }
 
-extension Channel {
+extension MediaChannel {
   /// The money that one outcome is worth.
   var outcomeValue: Double {
     switch kind {

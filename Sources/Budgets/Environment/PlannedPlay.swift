@@ -12,9 +12,9 @@ final class PlannedPlay {
 
   init(
     market: Market, lanes: Range<Int>, seed: UInt64,
-    reward: BudgetAllocation.RewardSignal, plausible: PlausibleMarkets?, observation: PlannerObservation
+    reward: BudgetAllocation.RewardSignal, posterior: PosteriorDraws?, observation: PlannerObservation
   ) {
-    simulation = MarketSimulation(market: market, lanes: lanes, seed: seed, plausible: plausible)
+    simulation = MarketSimulation(market: market, lanes: lanes, seed: seed, posterior: posterior)
     self.observation = observation
     objective = ObjectiveSum(market: market, signal: reward, laneCount: lanes.count)
   }
@@ -36,8 +36,8 @@ final class PlannedPlay {
 
   /// Writes what the planned levels would have led to, as it looks after the step that was really taken.
   ///
-  /// A response channel shows its factor at every level alike, if its curve is as described. Where it is not, as in plausible
-  /// markets, the levels of a step would move the belief, and with it the forecast of all the episode that is left, far more
+  /// A response channel shows its factor at every level alike, if its curve is as described. Where it is not, as in posterior
+  /// draws, the levels of a step would move the belief, and with it the forecast of all the episode that is left, far more
   /// than they move what really follows: a policy would learn to play what flatters the forecast. So both sides of a
   /// pair share what the real step showed, and differ in money and stock.
   func write(seenWith real: PlannerObservation, into result: inout Counterfactual?) {

@@ -28,13 +28,13 @@ public struct MarketEvaluation: Sendable {
   /// The evaluation seed.
   public let seed: UInt64
   /// The markets that the episodes are played in, in turn, where the market is only what strategies plan with.
-  public let plausible: PlausibleMarkets?
+  public let posterior: PosteriorDraws?
   private let lanesPerBlock = 32
 
   /// Describes an evaluation.
-  public init(market: Market, episodes: Int, seed: UInt64, plausible: PlausibleMarkets? = nil) {
+  public init(market: Market, episodes: Int, seed: UInt64, posterior: PosteriorDraws? = nil) {
     precondition(episodes > 0, "An evaluation needs at least one episode.")
-    self.plausible = plausible
+    self.posterior = posterior
     self.market = market
     self.episodes = episodes
     self.seed = seed
@@ -57,7 +57,7 @@ public struct MarketEvaluation: Sendable {
 
   /// The certified bound of every episode: no strategy's expected objective on the episode's path is larger.
   public func bounds() -> [Double] {
-    let worlds = plausible.map { set in set.draws.indices.map { set.shaped($0) } } ?? [market]
+    let worlds = posterior.map { set in set.draws.indices.map { set.shaped($0) } } ?? [market]
     let certificates = worlds.map { MarketBound(market: $0) }
     return mapBlocks { block in
       zip(block, paths(of: block)).map { certificates[$0 % certificates.count].bound(path: $1).value }
@@ -65,7 +65,7 @@ public struct MarketEvaluation: Sendable {
   }
 
   private func simulation(of block: Range<Int>) -> MarketSimulation {
-    MarketSimulation(market: market, lanes: block, seed: simulationSeed, plausible: plausible)
+    MarketSimulation(market: market, lanes: block, seed: simulationSeed, posterior: posterior)
   }
 
   /// The realised factors of the episodes of a block of lanes; they do not depend on what is played.

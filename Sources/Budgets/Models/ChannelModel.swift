@@ -17,7 +17,7 @@ final class ChannelModel: Sendable {
   let retention: Float
   private let tables: Matrix
 
-  init(_ channel: Channel, market: Market) {
+  init(_ channel: MediaChannel, market: Market) {
     count = channel.levels.count
     let outcomeValue = Float(channel.objectiveValue(market.objective))
     self.outcomeValue = outcomeValue

@@ -17,7 +17,7 @@ final class CompiledChannel {
 
   /// Prepares a channel of some lanes; `variants` are what it may be instead in an episode, all of them response channels
   /// as it is.
-  init(_ channel: Channel, lanes: Int, variants: [ResponseChannel] = []) {
+  init(_ channel: MediaChannel, lanes: Int, variants: [ResponseChannel] = []) {
     ladder = channel.levels.map { Float($0) }
     levels = Matrix(rows: 1, columns: ladder.count, ladder)
     switch channel.kind {

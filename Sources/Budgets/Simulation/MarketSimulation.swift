@@ -15,7 +15,7 @@ public final class MarketSimulation {
   /// The lanes of this block.
   public let lanes: Range<Int>
   /// Where episodes are played in markets that the market's history might as well come from: those markets.
-  public let plausible: PlausibleMarkets?
+  public let posterior: PosteriorDraws?
   /// The seed of all draws.
   public let seed: UInt64
   /// The tick about to be played, from 0; `market.ticks` once the episode is over.
@@ -60,16 +60,16 @@ public final class MarketSimulation {
 
   /// Opens the lanes of a range; call `startEpisode` before the first tick.
   ///
-  /// - Parameter plausible: markets of the same channels; each lane plays one after the other in its episodes, lanes
+  /// - Parameter posterior: markets of the same channels; each lane plays one after the other in its episodes, lanes
   ///   beginning one apart. `market` is what is known of them, and what carry-over is reckoned by.
-  public init(market: Market, lanes: Range<Int>, seed: UInt64, plausible: PlausibleMarkets? = nil) {
+  public init(market: Market, lanes: Range<Int>, seed: UInt64, posterior: PosteriorDraws? = nil) {
     self.market = market
-    self.plausible = plausible
+    self.posterior = posterior
     self.lanes = lanes
     self.seed = seed
     compiled = market.channels.indices.map { index in
       CompiledChannel(
-        market.channels[index], lanes: lanes.count, variants: plausible?.draws.map { $0[index] } ?? [])
+        market.channels[index], lanes: lanes.count, variants: posterior?.draws.map { $0[index] } ?? [])
     }
     moneyQuantum = market.moneyQuantum
     slab = Matrix(rows: Field.allCases.count * market.channels.count + 4, columns: lanes.count)
@@ -99,8 +99,8 @@ public final class MarketSimulation {
       draw(channel, tick: market.ticks, blocks: 2, normals: 7)
       fill(.priceShift, channel, row: 3, deviation: spread.price)
       fill(.volumeShift, channel, row: 4, deviation: spread.volume)
-      // Plausible markets differ in what multipliers of response stand for otherwise.
-      fill(.responseShift, channel, row: 5, deviation: plausible == nil ? spread.response : 0)
+      // Posterior draws differ in what multipliers of response stand for otherwise.
+      fill(.responseShift, channel, row: 5, deviation: posterior == nil ? spread.response : 0)
       fill(.conversionShift, channel, row: 6, deviation: spread.conversion)
       compiled[channel].startEpisode(world: world, shift: values(.responseShift, channel))
       fill(.price, channel, row: 0, deviation: drift.price, around: .priceShift)
@@ -112,10 +112,10 @@ public final class MarketSimulation {
     }
   }
 
-  /// Which of the plausible markets a lane of the block plays in this episode.
+  /// Which of the posterior draws a lane of the block plays in this episode.
   func world(lane: Int) -> Int {
-    guard let plausible else { return 0 }
-    return (lanes.lowerBound + lane + max(episode, 0)) % plausible.count
+    guard let posterior else { return 0 }
+    return (lanes.lowerBound + lane + max(episode, 0)) % posterior.count
   }
 
   /// Takes over the state of as many lanes of the same market.

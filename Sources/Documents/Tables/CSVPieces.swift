@@ -20,13 +20,13 @@ public final class CSVPieces {
 
   /// Opens a file; a piece is of about as many bytes.
   ///
-  /// - Throws: `MarketError` where it cannot be opened.
-  public init(contentsOf path: String, pieceSize: Int = 1 << 22) throws(MarketError) {
+  /// - Throws: `InputError` where it cannot be opened.
+  public init(contentsOf path: String, pieceSize: Int = 1 << 22) throws(InputError) {
     guard let file = FileHandle(forReadingAtPath: path),
       let attributes = try? FileManager.default.attributesOfItem(atPath: path),
       attributes[.type] as? FileAttributeType == .typeRegular
     else {
-      throw MarketError(
+      throw InputError(
         .missingFile, file: path, problem: "cannot be read", remedy: "check the path and the permissions")
     }
     self.path = path
@@ -37,8 +37,8 @@ public final class CSVPieces {
 
   /// The next rows; nil after the last ones.
   ///
-  /// - Throws: `MarketError` with the line of the first row that is no row of the table.
-  public func next() throws(MarketError) -> CSVTable? {
+  /// - Throws: `InputError` with the line of the first row that is no row of the table.
+  public func next() throws(InputError) -> CSVTable? {
     var bytes = rest
     var end = 0
     while end == 0 {
@@ -61,13 +61,13 @@ public final class CSVPieces {
     return table
   }
 
-  private func read() throws(MarketError) -> [UInt8] {
+  private func read() throws(InputError) -> [UInt8] {
     do {
       let data = try file.read(upToCount: pieceSize) ?? Data()
       position += data.count
       return [UInt8](data)
     } catch {
-      throw MarketError(
+      throw InputError(
         .missingFile, file: path, problem: "cannot be read to its end", remedy: "check the disk")
     }
   }

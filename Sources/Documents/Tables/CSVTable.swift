@@ -29,19 +29,19 @@ public struct CSVTable: Sendable {
 
   /// Reads a file.
   ///
-  /// - Throws: `MarketError` with the line of the first row that is no row of the table.
-  public init(contentsOf path: String) throws(MarketError) {
+  /// - Throws: `InputError` with the line of the first row that is no row of the table.
+  public init(contentsOf path: String) throws(InputError) {
     guard let data = FileManager.default.contents(atPath: path) else {
-      throw MarketError(
+      throw InputError(
         .missingFile, file: path, problem: "cannot be read", remedy: "check the path and the permissions")
     }
     try self.init(bytes: [UInt8](data), path: path)
   }
 
   /// Reads a table from its bytes; `path` is what errors call it.
-  public init(bytes: [UInt8], path: String) throws(MarketError) {
+  public init(bytes: [UInt8], path: String) throws(InputError) {
     if bytes.starts(with: Array("PK\u{3}\u{4}".utf8)) {
-      throw MarketError(
+      throw InputError(
         .malformed, file: path, problem: "is a spreadsheet's own format", remedy: "save it as CSV")
     }
     let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
@@ -49,7 +49,7 @@ public struct CSVTable: Sendable {
     let separator = Self.separator(of: bytes[start...])
     let scan = try Self.scan(bytes, path: path, CellScan(position: start, separator: separator))
     guard let width = scan.width else {
-      throw MarketError(.malformed, file: path, problem: "is empty", remedy: "give a header and rows")
+      throw InputError(.malformed, file: path, problem: "is empty", remedy: "give a header and rows")
     }
     self.path = path
     self.bytes = bytes
@@ -57,7 +57,7 @@ public struct CSVTable: Sendable {
     header = scan.cells[..<width].map { Self.text(bytes, $0) }
     var seen: Set<String> = []
     for name in header where !name.isEmpty && !seen.insert(name).inserted {
-      throw MarketError(
+      throw InputError(
         .malformed, file: path, line: 1, problem: "repeats the column '\(name)'",
         remedy: "give every column a name of its own")
     }
@@ -69,7 +69,7 @@ public struct CSVTable: Sendable {
   }
 
   /// Reads rows that follow those of a table in the same file.
-  init(bytes: [UInt8], after table: CSVTable) throws(MarketError) {
+  init(bytes: [UInt8], after table: CSVTable) throws(InputError) {
     let start = CellScan(
       position: 0, separator: table.separator, line: table.nextLine, width: table.header.count)
     let scan = try Self.scan(bytes, path: table.path, start)
@@ -86,17 +86,17 @@ public struct CSVTable: Sendable {
   /// Finds the cells of all rows.
   private static func scan(
     _ bytes: [UInt8], path: String, _ start: CellScan
-  ) throws(MarketError) -> CellScan {
+  ) throws(InputError) -> CellScan {
     guard bytes.count < Int(UInt32.max) else {
-      throw MarketError(.malformed, file: path, problem: "is above 4 GB", remedy: "split it")
+      throw InputError(.malformed, file: path, problem: "is above 4 GB", remedy: "split it")
     }
     guard !bytes.contains(0) else {
-      throw MarketError(
+      throw InputError(
         .malformed, file: path, problem: "is no UTF-8 text", remedy: "save it as CSV in UTF-8")
     }
     var scan = start
     if let fault = bytes.withUnsafeBufferPointer({ scan.run($0) }) {
-      throw MarketError(
+      throw InputError(
         .malformed, file: path, line: fault.line, problem: fault.problem, remedy: fault.remedy)
     }
     return scan
@@ -123,8 +123,8 @@ public struct CSVTable: Sendable {
 
   /// All numbers of a column.
   ///
-  /// - Throws: `MarketError` where there is no such column, or with the line of the first cell that is no number.
-  public func numbers(of name: String) throws(MarketError) -> [Double] {
+  /// - Throws: `InputError` where there is no such column, or with the line of the first cell that is no number.
+  public func numbers(of name: String) throws(InputError) -> [Double] {
     guard let column = column(name) else { throw missing(column: name) }
     var numbers: [Double] = []
     numbers.reserveCapacity(rowCount)
@@ -132,8 +132,8 @@ public struct CSVTable: Sendable {
     return numbers
   }
 
-  /// A cell as a number; throws `MarketError` with its line and column where it is none.
-  public func requireNumber(row: Int, column: Int) throws(MarketError) -> Double {
+  /// A cell as a number; throws `InputError` with its line and column where it is none.
+  public func requireNumber(row: Int, column: Int) throws(InputError) -> Double {
     guard let value = number(row: row, column: column) else {
       let text = text(row: row, column: column)
       throw error(
@@ -144,14 +144,14 @@ public struct CSVTable: Sendable {
   }
 
   /// An error at a cell.
-  package func error(row: Int, column: Int, _ problem: String, _ remedy: String) -> MarketError {
-    MarketError(
+  package func error(row: Int, column: Int, _ problem: String, _ remedy: String) -> InputError {
+    InputError(
       .malformed, file: path, line: line(ofRow: row), key: header[column], problem: problem, remedy: remedy)
   }
 
   /// An error that says that there is no such column.
-  package func missing(column name: String) -> MarketError {
-    MarketError(
+  package func missing(column name: String) -> InputError {
+    InputError(
       .invalid, file: path, line: 1, key: name, problem: "is no column",
       remedy: nearest(to: name, in: header).map { "did you mean '\($0)'?" }
         ?? "there are \(header.prefix(12).joined(separator: ", "))")

@@ -2,7 +2,7 @@ import Foundation
 
 extension CSVTable {
   /// The numbers of the column that a field names.
-  package func column(_ name: YAMLField) throws(MarketError) -> [Double] {
+  package func column(_ name: YAMLField) throws(InputError) -> [Double] {
     let text = try name.text()
     guard column(text) != nil else {
       throw name.error(.invalid, missing(column: text).problem + " of \(path)", missing(column: text).remedy)
@@ -11,7 +11,7 @@ extension CSVTable {
   }
 
   /// The numbers of the columns that start with a prefix and end in 0, 1, 2, …, in the first row that holds a key.
-  package func row(where column: String, _ value: YAMLField, prefix: String) throws(MarketError) -> [Double] {
+  package func row(where column: String, _ value: YAMLField, prefix: String) throws(InputError) -> [Double] {
     guard let keys = self.column(column) else { throw missing(column: column) }
     let wanted = try value.text()
     guard let row = (0..<rowCount).first(where: { text(row: $0, column: keys) == wanted }) else {
@@ -29,13 +29,13 @@ extension CSVTable {
 }
 
 /// The text of a file.
-package func readText(_ path: String) throws(MarketError) -> String {
+package func readText(_ path: String) throws(InputError) -> String {
   guard let data = FileManager.default.contents(atPath: path) else {
-    throw MarketError(
+    throw InputError(
       .missingFile, file: path, problem: "cannot be read", remedy: "check the path and the permissions")
   }
   guard let text = String(data: data, encoding: .utf8) else {
-    throw MarketError(.malformed, file: path, problem: "is no UTF-8 text", remedy: "save it as UTF-8")
+    throw InputError(.malformed, file: path, problem: "is no UTF-8 text", remedy: "save it as UTF-8")
   }
   return text
 }

@@ -12,24 +12,24 @@ package struct YAMLSource {
   }
 
   /// Parses a text to a tree whose nodes know their lines.
-  package func compose(_ text: String) throws(MarketError) -> YAMLField {
+  package func compose(_ text: String) throws(InputError) -> YAMLField {
     do {
       guard let node = try Yams.compose(yaml: text) else {
-        throw MarketError(
+        throw InputError(
           .malformed, file: file, problem: "holds no market",
           remedy: "write at least name, ticks, budget, channels")
       }
       return YAMLField(node: node, key: "", source: self)
-    } catch let error as MarketError {
+    } catch let error as InputError {
       throw error
     } catch {
       throw malformed(error)
     }
   }
 
-  private func malformed(_ error: any Error) -> MarketError {
-    func failure(_ problem: String, _ line: Int?) -> MarketError {
-      MarketError(
+  private func malformed(_ error: any Error) -> InputError {
+    func failure(_ problem: String, _ line: Int?) -> InputError {
+      InputError(
         .malformed, file: file, line: line, problem: "is no YAML (\(problem))",
         remedy: "check indentation, colons and brackets there")
     }
@@ -55,27 +55,27 @@ package struct YAMLField {
   package var isMapping: Bool { node.mapping != nil }
 
   /// An error at this place.
-  package func error(_ kind: MarketError.Kind, _ problem: String, _ remedy: String) -> MarketError {
-    MarketError(
+  package func error(_ kind: InputError.Kind, _ problem: String, _ remedy: String) -> InputError {
+    InputError(
       kind, file: source.file, line: node.mark?.line, key: key.isEmpty ? nil : key, problem: problem,
       remedy: remedy)
   }
 
-  package func text() throws(MarketError) -> String {
+  package func text() throws(InputError) -> String {
     guard let text = node.scalar?.string, !text.isEmpty else {
       throw error(.invalid, "is no text", "give one plain value")
     }
     return text
   }
 
-  package func number() throws(MarketError) -> Double {
+  package func number() throws(InputError) -> Double {
     let text = try text()
     guard let value = Double(text) else { throw error(.invalid, "is '\(text)', no number", "give a number") }
     guard value.isFinite else { throw error(.invalid, "is '\(text)'", "give a finite number") }
     return value
   }
 
-  package func integer() throws(MarketError) -> Int {
+  package func integer() throws(InputError) -> Int {
     let text = try text()
     guard let value = Int(text) else { throw error(.invalid, "is '\(text)'", "give a whole number") }
     return value
@@ -83,7 +83,7 @@ package struct YAMLField {
 
   package func choice<Choice: RawRepresentable & CaseIterable>(
     _ type: Choice.Type
-  ) throws(MarketError) -> Choice where Choice.RawValue == String {
+  ) throws(InputError) -> Choice where Choice.RawValue == String {
     let text = try text()
     guard let value = Choice(rawValue: text) else {
       let known = Choice.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")
@@ -92,17 +92,17 @@ package struct YAMLField {
     return value
   }
 
-  package func items() throws(MarketError) -> [YAMLField] {
+  package func items() throws(InputError) -> [YAMLField] {
     guard let sequence = node.sequence else { throw error(.invalid, "is no list", "give a list") }
     return sequence.enumerated().map { YAMLField(node: $1, key: "\(key)[\($0)]", source: source) }
   }
 
-  package func numbers() throws(MarketError) -> [Double] {
-    try items().map { field throws(MarketError) in try field.number() }
+  package func numbers() throws(InputError) -> [Double] {
+    try items().map { field throws(InputError) in try field.number() }
   }
 
   /// The fields of a mapping, none of which may have another name than these.
-  package func mapping(_ known: [String]) throws(MarketError) -> YAMLMapping {
+  package func mapping(_ known: [String]) throws(InputError) -> YAMLMapping {
     guard let mapping = node.mapping else {
       throw error(.invalid, "is no mapping", "give keys and values, such as '\(known[0]): …'")
     }
@@ -123,7 +123,7 @@ package struct YAMLField {
   }
 
   /// The only field of a mapping, which must have one of these names.
-  package func alternative(_ known: [String]) throws(MarketError) -> (name: String, value: YAMLField) {
+  package func alternative(_ known: [String]) throws(InputError) -> (name: String, value: YAMLField) {
     let fields = try mapping(known).fields
     guard fields.count == 1, let only = fields.first else {
       throw error(
@@ -133,9 +133,9 @@ package struct YAMLField {
   }
 
   /// The table in the file that this field names.
-  package func table() throws(MarketError) -> CSVTable {
+  package func table() throws(InputError) -> CSVTable {
     let path = URL(fileURLWithPath: try text(), relativeTo: URL(fileURLWithPath: source.directory + "/")).path
-    do throws(MarketError) {
+    do throws(InputError) {
       return try CSVTable(contentsOf: path)
     } catch  where error.kind == .missingFile {
       throw self.error(.missingFile, error.problem, error.remedy)
@@ -143,7 +143,7 @@ package struct YAMLField {
   }
 
   /// An error of validation, which knows only its key, with the line of the deepest value on its path.
-  package func locating(_ error: MarketError) -> MarketError {
+  package func locating(_ error: InputError) -> InputError {
     guard error.line == nil, error.file == nil, let path = error.key else { return error }
     var place = node
     for step in path.split(whereSeparator: { ".[]".contains($0) }) {
@@ -166,7 +166,7 @@ package struct YAMLMapping {
 
   package subscript(name: String) -> YAMLField? { fields[name] }
 
-  package func required(_ name: String) throws(MarketError) -> YAMLField {
+  package func required(_ name: String) throws(InputError) -> YAMLField {
     guard let value = fields[name] else {
       throw field.error(.invalid, "lacks '\(name)'", "add '\(name): …'")
     }

@@ -3,13 +3,13 @@ import Documents
 import Foundation
 import Runs
 
-/// Calibrates a market from a table of spends and outcomes, and writes it with its plausible markets beside it.
+/// Calibrates a market from a table of spends and outcomes, and writes it with its posterior draws beside it.
 ///
 /// - Parameters:
 ///   - path: the table.
 ///   - columns: which of its columns are what.
 ///   - output: the market's file; nil for `<table>.yaml` in the working folder.
-/// - Throws: `MarketError` or `FileError`; before anything is written, if at all.
+/// - Throws: `InputError` or `FileError`; before anything is written, if at all.
 public func calibrateMedia(
   _ path: String, columns: MediaColumns, options: MediaMixOptions, output: String? = nil,
   style: ProgressLine.Style = .silent
@@ -24,10 +24,10 @@ public func calibrateMedia(
   }
   progress.finish()
   try calibration.market.validate()
-  let plausible = PlausibleMarkets.file(besideMarket: file)
-  try AtomicFile.write(calibration.plausible.csv, to: plausible)
+  let posterior = PosteriorDraws.file(besideMarket: file)
+  try AtomicFile.write(calibration.posterior.csv, to: posterior)
   try AtomicFile.write(calibration.market.yaml, to: file)
   return CalibrationReport(
-    market: file, plausible: plausible, ticks: history.count, calibration: calibration, seconds: clock.seconds
+    market: file, posterior: posterior, ticks: history.count, calibration: calibration, seconds: clock.seconds
   )
 }

@@ -7,8 +7,8 @@ import Runs
 public struct CalibrationReport: Sendable {
   /// The market's file.
   public let market: String
-  /// The file of the plausible markets.
-  public let plausible: String
+  /// The file of the posterior draws.
+  public let posterior: String
   /// The length of the history.
   public let ticks: Int
   /// The calibration.
@@ -20,8 +20,8 @@ public struct CalibrationReport: Sendable {
   public var json: JSONValue {
     let holdout = calibration.holdout
     return [
-      "market": .string(market), "plausible": .string(plausible),
-      "draws": JSONValue(calibration.plausible.count),
+      "market": .string(market), "plausible": .string(posterior),
+      "draws": JSONValue(calibration.posterior.count),
       "ticks": JSONValue(ticks), "explained": JSONValue(calibration.explained),
       "holdout": [
         "ticks": JSONValue(holdout.ticks), "nrmse": JSONValue(holdout.model.nrmse),
@@ -73,7 +73,7 @@ public struct CalibrationReport: Sendable {
       + String(
         format: "Explains %.1f %% of the variance of %d ticks. Took %.1f s.\n", 100 * calibration.explained,
         ticks, seconds)
-      + "The market is in \(market), \(calibration.plausible.count) plausible markets in \(plausible)\n"
+      + "The market is in \(market), \(calibration.posterior.count) posterior draws in \(posterior)\n"
   }
 
   private func format(_ number: Double) -> String { String(format: "%.4g", number) }

@@ -24,7 +24,7 @@ public struct PlanRequest: Sendable {
 
 /// Plans a budget.
 ///
-/// - Throws: `MarketError` or `ConfigurationError`.
+/// - Throws: `InputError` or `ConfigurationError`.
 public func planSpend(_ request: PlanRequest) throws -> PlanReport {
   let planner = request.source.hasSuffix(".csv") ? try curvePlanner(request) : try marketPlanner(request)
   let clock = Stopwatch()

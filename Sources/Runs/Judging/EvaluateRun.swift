@@ -7,7 +7,7 @@ extension Application {
   /// Throws `PolicyError` where a policy was trained for another problem, or sees it in another way.
   public func check(_ policy: Policy) throws { try policy.check(matches: environment(of: policy)) }
 
-  /// The problem with the files read that overrides such as `plausible=FILE` name, for evaluation.
+  /// The problem with the files read that overrides such as `posterior=FILE` name, for evaluation.
   fileprivate func evaluated(overrides: [String]) throws -> Self {
     guard !overrides.isEmpty else { return self }
     var options = Options()
@@ -21,7 +21,7 @@ extension Application {
 /// - Parameters:
 ///   - folder: the run.
 ///   - name: another problem's name or file; nil for the run's own.
-///   - overrides: options of the problem, as `plausible=FILE`.
+///   - overrides: options of the problem, as `posterior=FILE`.
 ///   - episodes: how many episodes to play.
 ///   - seed: decides the episodes, which never meet those of a training run.
 public func evaluate(

@@ -76,8 +76,11 @@ extension RunPlan {
   ) throws -> TrainingRun.Outcome {
     /// A policy is scored by its problem, a table's exactly by its learner.
     func score(_ learner: any Learner, on episodes: HeldOutEpisodes) throws -> Double {
-      guard configuration.agent.scoreDiscount == nil else { return try learner.score(episodes: 1, seed: seed) }
-      return try problem.score(learner.policy, options: configuration.options, on: episodes, trainingSeed: seed)
+      guard configuration.agent.scoreDiscount == nil else {
+        return try learner.score(episodes: 1, seed: seed)
+      }
+      return try problem.score(
+        learner.policy, options: configuration.options, on: episodes, trainingSeed: seed)
     }
     let (validation, evaluation) = (configuration.validationEpisodes, configuration.evaluationEpisodes)
     let run = TrainingRun(

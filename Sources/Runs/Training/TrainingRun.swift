@@ -91,9 +91,9 @@ private final class PolicyWriter {
     do {
       try policy.write(to: path)
       refused[path] = nil
-    } catch let failure as FileError {
-      if refused.isEmpty { standardError("apportion: \(failure) Training goes on.\n") }
-      refused[path] = (policy, failure)
+    } catch {
+      if refused.isEmpty { standardError("apportion: \(error) Training goes on.\n") }
+      refused[path] = (policy, error)
     }
   }
 

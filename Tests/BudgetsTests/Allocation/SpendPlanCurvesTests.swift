@@ -60,7 +60,7 @@ import Testing
   }
 
   @Test func refusesLimitsAboveTheBudget() throws {
-    let error = #expect(throws: MarketError.self) { try SpendPlan(curves: meridian(), budget: 1e6) }
+    let error = #expect(throws: InputError.self) { try SpendPlan(curves: meridian(), budget: 1e6) }
     #expect(error?.description.contains("the lower limits alone cost") == true)
   }
 
@@ -79,7 +79,7 @@ import Testing
       ("channel,spend,outcome\n", "t.csv: holds no rows; give each channel its points"),
     ])
   func saysWhatIsWrongWithATable(_ text: String, _ message: String) {
-    let error = #expect(throws: MarketError.self) {
+    let error = #expect(throws: InputError.self) {
       try ResponseTable.curves(in: CSVTable(bytes: Array(text.utf8), path: "t.csv"))
     }
     #expect(error?.description == message)

@@ -8,8 +8,8 @@ import Testing
   private func channel(
     _ name: String, _ maximum: Double, half: Double, slope: Double = 1, adstock: Adstock = .none,
     top: Double = 100, recent: [Double] = []
-  ) -> Channel {
-    Channel(
+  ) -> MediaChannel {
+    MediaChannel(
       name: name,
       kind: .response(
         ResponseChannel(
@@ -138,7 +138,7 @@ import Testing
     let target = try SpendPlan(market: market, constraints: .init(target: .returnOnSpend(1.5)))
     #expect(target.outcome / target.spend >= 1.5)
     #expect(target.outcome / target.spend < 1.51)
-    let error = #expect(throws: MarketError.self) {
+    let error = #expect(throws: InputError.self) {
       try SpendPlan(
         market: market, constraints: .init(limits: ["a": .money(80...90)], target: .returnOnSpend(9)))
     }
@@ -161,7 +161,7 @@ import Testing
     ])
   func refusesContradictions(_ constraints: PlanConstraints, _ key: String) {
     let market = Market(name: "one", ticks: 1, budget: 30, channels: [channel("a", 40, half: 10)])
-    let error = #expect(throws: MarketError.self) { try SpendPlan(market: market, constraints: constraints) }
+    let error = #expect(throws: InputError.self) { try SpendPlan(market: market, constraints: constraints) }
     #expect(error?.key == key)
   }
 

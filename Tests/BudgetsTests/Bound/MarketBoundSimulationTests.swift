@@ -30,7 +30,7 @@ import Testing
       volume: 3, prices: (0...300).map { $0 == 80 ? 400 : 1 }, priceUnit: 1, pricing: pricing, clickRate: 0.1,
       conversionRate: 0.1, bids: [0, 90])
     let market = Market(
-      name: "few", ticks: 1, budget: 1e5, channels: [Channel(name: "a", kind: .auction(channel))])
+      name: "few", ticks: 1, budget: 1e5, channels: [MediaChannel(name: "a", kind: .auction(channel))])
     let lanes = 40_000
     let simulation = MarketSimulation(market: market, lanes: 0..<lanes, seed: 3)
     simulation.startEpisode()

@@ -28,7 +28,7 @@ import Testing
       }
       var market = Market(
         name: "tiny", ticks: ticks, season: [0.7, 1.4, 0.9], budget: 1,
-        channels: channels.enumerated().map { Channel(name: "\($0)", kind: .auction($1)) })
+        channels: channels.enumerated().map { MediaChannel(name: "\($0)", kind: .auction($1)) })
       var path = MarketPath(ticks: ticks, channelCount: 2)
       for index in 0..<6 {
         path.price[index] = stream.uniform() - 0.5
@@ -62,7 +62,7 @@ import Testing
     ]
     var market = Market(
       name: "tiny", ticks: 3, season: [0.7, 1.4, 0.9], budget: 1,
-      channels: channels.enumerated().map { Channel(name: "\($0)", kind: .response($1)) })
+      channels: channels.enumerated().map { MediaChannel(name: "\($0)", kind: .response($1)) })
     var path = MarketPath(ticks: 3, channelCount: 2)
     path.response = [0.1, -0.2, 0.3, 0, -0.4, 0.2]
     let plans = channels.indices.map { responsePlans(channels[$0], $0, market, path) }
@@ -84,7 +84,7 @@ import Testing
         fatigue: Fatigue(reach: reach, strength: strength, retention: retention), bids: [0, 30, 120, 250])
       for budget in [2.0, 8, 25] {
         let market = Market(
-          name: "few", ticks: 3, budget: budget, channels: [Channel(name: "a", kind: .auction(channel))])
+          name: "few", ticks: 3, budget: budget, channels: [MediaChannel(name: "a", kind: .auction(channel))])
         let bound = MarketBound(market: market).bound(path: MarketPath(ticks: 3, channelCount: 1))
         let exact = convexMinimum(tolerance: 0.01) {
           $0 * budget + exactValue(channel, exposure: 0, left: 3, price: $0)

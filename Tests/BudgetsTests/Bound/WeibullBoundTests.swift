@@ -17,7 +17,7 @@ import Testing
     for share in [0.1, 0.3, 0.6, 0.95] {
       let market = Market(
         name: "tiny", ticks: 4, season: [0.7, 1.4, 0.9, 1], budget: 16 * share,
-        channels: [Channel(name: "a", kind: .response(channel))])
+        channels: [MediaChannel(name: "a", kind: .response(channel))])
       let bound = MarketBound(market: market).bound(path: MarketPath(ticks: 4, channelCount: 1))
       let best = bestOutcome(market, channel)
       #expect(bound.value >= best, "\(share)")

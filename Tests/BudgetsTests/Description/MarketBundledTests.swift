@@ -28,7 +28,7 @@ import Testing
   }
 
   @Test func unknownNamesAreToldTheKnownOnes() throws {
-    let error = try #require(throws: MarketError.self) { try Market.bundled("nine-campaign") }
+    let error = try #require(throws: InputError.self) { try Market.bundled("nine-campaign") }
     #expect(error.kind == .unknownMarket)
     #expect(
       error.description

@@ -12,7 +12,9 @@ import Testing
       spends: [0, 1], adstock: .geometric(retention: 0.5), saturation: Hill(maximum: 1, halfSaturation: 1))
     var market = Market(
       name: "m", ticks: 3, budget: 5,
-      channels: [Channel(name: "a", kind: .auction(auction)), Channel(name: "b", kind: .response(response))])
+      channels: [
+        MediaChannel(name: "a", kind: .auction(auction)), MediaChannel(name: "b", kind: .response(response)),
+      ])
     change(&market)
     return market
   }
@@ -95,7 +97,7 @@ import Testing
 
   @Test func everyNonsenseIsToldByItsKey() throws {
     for (key, market) in Self.mistakes {
-      let error = #expect(throws: MarketError.self) { try market.validate() }
+      let error = #expect(throws: InputError.self) { try market.validate() }
       #expect(error?.key == key, "\(error.map(String.init(describing:)) ?? "")")
     }
   }

@@ -106,7 +106,7 @@ private let small = """
   func mistake(original: String, mistaken: String, expected: String) throws {
     let text = small.replacingOccurrences(of: original, with: mistaken)
     #expect(text != small)
-    let error = try #require(throws: MarketError.self) {
+    let error = try #require(throws: InputError.self) {
       try Market(yaml: text, directory: "/", file: "m.yaml")
     }
     if mistaken.contains("gamma") {
@@ -118,7 +118,7 @@ private let small = """
 
   @Test func malformedTextIsOneLine() throws {
     for text in ["", "name: [1, 2", "a: b: c", "- x\n  y: {", "\u{0}", "*nobody", "name: x\n\tticks: 2"] {
-      let error = try #require(throws: MarketError.self) { try Market(yaml: text, file: "m.yaml") }
+      let error = try #require(throws: InputError.self) { try Market(yaml: text, file: "m.yaml") }
       #expect(!error.description.contains("\n") && error.description.hasPrefix("m.yaml"), "\(text)")
       #expect(error.kind == .malformed, "\(error)")
     }
@@ -141,14 +141,14 @@ private let small = """
     }
     guard case .auction(let auction) = try market(campaign: 7).channels[0].kind else { throw Unexpected() }
     #expect(auction.prices.prefix(4) == [1, 1, 1, 0])
-    let unreadable = try #require(throws: MarketError.self) { try market(campaign: 8) }
+    let unreadable = try #require(throws: InputError.self) { try market(campaign: 8) }
     #expect(
       unreadable.description.hasSuffix("prices.csv:3: n_price_2: is 'x', no number; give a finite number"))
-    let absent = try #require(throws: MarketError.self) { try market(campaign: 9) }
+    let absent = try #require(throws: InputError.self) { try market(campaign: 9) }
     #expect(
       absent.line == 9 && absent.problem.hasPrefix("'9' stands in no row")
         && absent.remedy == "known are 7, 8")
-    let missing = try #require(throws: MarketError.self) {
+    let missing = try #require(throws: InputError.self) {
       try Market(contentsOf: folder.path + "/none.yaml")
     }
     #expect(missing.kind == .missingFile)

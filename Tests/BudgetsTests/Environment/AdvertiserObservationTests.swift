@@ -52,7 +52,7 @@ import Testing
 
 /// One channel of one advertiser's console, written down once more, in double precision.
 private struct ScalarConsole {
-  private let channel: Channel
+  private let channel: MediaChannel
   private let market: Market
   private var wins = 0.0
   private var expectedWins = 0.0
@@ -62,7 +62,7 @@ private struct ScalarConsole {
   private var outcome = 0.0
   private(set) var columns: [Double] = []
 
-  init(_ channel: Channel, _ market: Market) {
+  init(_ channel: MediaChannel, _ market: Market) {
     self.channel = channel
     self.market = market
   }

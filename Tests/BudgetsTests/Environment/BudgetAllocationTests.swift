@@ -105,7 +105,7 @@ import Testing
     #expect(penalized > 50)
   }
 
-  private func worthOfOutcome(_ channel: Channel) -> Double {
+  private func worthOfOutcome(_ channel: MediaChannel) -> Double {
     switch channel.kind {
     case .auction(let auction): auction.valuePerConversion
     case .response(let response): response.valuePerOutcome

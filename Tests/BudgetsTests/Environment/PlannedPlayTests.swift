@@ -47,7 +47,7 @@ import Testing
   /// 2,000 episodes of a channel whose click rate is unknown: the mean plan value before and after a tick that cost
   /// nothing may differ by 4 standard errors (false alarms: 6 in 100,000).
   @Test func lookingDoesNotRaiseTheForecast() {
-    let channel = Channel(
+    let channel = MediaChannel(
       name: "a",
       kind: .auction(
         AuctionChannel(

@@ -10,7 +10,7 @@ import Testing
   /// Channels whose costs are certain: a level costs what it spends.
   private var market: Market {
     let channels = (0..<3).map { index in
-      Channel(
+      MediaChannel(
         name: "channel \(index)",
         kind: .response(
           ResponseChannel(

@@ -6,7 +6,7 @@ import Testing
     Market(
       name: "two", ticks: 3, budget: 100,
       channels: ["a", "b"].map { name in
-        Channel(
+        MediaChannel(
           name: name,
           kind: .response(
             ResponseChannel(spends: [0, 4, 9], saturation: Hill(maximum: 10, halfSaturation: 5))))

@@ -12,7 +12,7 @@ import Testing
     for _ in 0..<12 {
       var market = Market(
         name: "tiny", ticks: 2, season: [0.6, 1.4], budget: 1,
-        channels: (0..<3).map { Channel(name: "\($0)", kind: .auction(auction(&stream))) })
+        channels: (0..<3).map { MediaChannel(name: "\($0)", kind: .auction(auction(&stream))) })
       let all = plans(market)
       let most = all.map(\.cost).max() ?? 0
       for share in [0.1, 0.4, 0.8, 1.1] {
@@ -43,7 +43,7 @@ import Testing
     for share in [0.2, 0.4, 0.7] {
       let spends: [[Double]] = [[0, 1, 2, 4], [0, 1.5, 3]]
       let channels = spends.enumerated().map { index, spends in
-        Channel(
+        MediaChannel(
           name: "\(index)",
           kind: .response(
             ResponseChannel(
@@ -75,7 +75,8 @@ import Testing
     var stream = RandomStream(seed: 92, purpose: .test)
     let market = Market(
       name: "dear", ticks: 2, budget: 1e-3,
-      channels: (0..<2).map { Channel(name: "\($0)", minimumLevel: 1, kind: .auction(auction(&stream))) })
+      channels: (0..<2).map { MediaChannel(name: "\($0)", minimumLevel: 1, kind: .auction(auction(&stream))) }
+    )
     let plan = MeanMarketPlan(market)
     #expect(plan.multiplier > 0 && plan.multiplier < 100)
     for tick in 0..<2 {

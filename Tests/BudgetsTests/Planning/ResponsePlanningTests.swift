@@ -7,7 +7,7 @@ import Testing
 @Suite struct ResponsePlanningTests {
   private func market(slope: Double, adstock: Adstock, share: Double) -> Market {
     let channels = (0..<3).map { index in
-      Channel(
+      MediaChannel(
         name: "\(index)",
         kind: .response(
           ResponseChannel(

@@ -78,7 +78,7 @@ struct ScalarMarket {
   }
 
   /// Carry-over by direct convolution of all wins or spends so far, the newest last.
-  func carryOver(_ channel: Channel, history: [Double]) -> Double {
+  func carryOver(_ channel: MediaChannel, history: [Double]) -> Double {
     let lags = history.reversed().enumerated()
     switch channel.kind {
     case .auction(let auction):

@@ -29,7 +29,7 @@ import Testing
   }
 
   @Test func saysWhatIsMissing() {
-    let error = #expect(throws: MarketError.self) { try CSVPieces(contentsOf: "/nowhere.csv") }
+    let error = #expect(throws: InputError.self) { try CSVPieces(contentsOf: "/nowhere.csv") }
     #expect(error?.kind == .missingFile)
   }
 }

@@ -43,20 +43,20 @@ import Testing
       ("a\0", "t.csv: is no UTF-8 text; save it as CSV in UTF-8"),
     ])
   func saysWhatIsWrong(_ text: String, _ message: String) {
-    let error = #expect(throws: MarketError.self) { try table(text) }
+    let error = #expect(throws: InputError.self) { try table(text) }
     #expect(error?.description == message)
   }
 
   @Test(arguments: ["", "x", "1,5,2", "0x10", "inf", "nan", "1 2", "--1", "1e999"])
   func refusesWhatIsNoNumber(_ cell: String) throws {
     let table = try table("a;b\n1;2\n\(cell);4\n")
-    let error = #expect(throws: MarketError.self) { try table.numbers(of: "a") }
+    let error = #expect(throws: InputError.self) { try table.numbers(of: "a") }
     #expect(error?.line == 3 && error?.key == "a")
     #expect(table.number(row: 1, column: 0) == nil)
   }
 
   @Test func namesTheNearestColumn() throws {
-    let error = #expect(throws: MarketError.self) { try table("sales,date\n1,2\n").numbers(of: "slaes") }
+    let error = #expect(throws: InputError.self) { try table("sales,date\n1,2\n").numbers(of: "slaes") }
     #expect(error?.description == "t.csv:1: slaes: is no column; did you mean 'sales'?")
   }
 }

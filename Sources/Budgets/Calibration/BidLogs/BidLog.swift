@@ -19,10 +19,10 @@ struct BidLog {
   /// Calls `body` for each auction, and `progress` with the share of the file that is read, a few times a second at most.
   ///
   /// - Returns: the names of the channels, and what was read otherwise than it stands.
-  /// - Throws: `MarketError` with line and column of the first cell that is not what it should be.
+  /// - Throws: `InputError` with line and column of the first cell that is not what it should be.
   func forEachAuction(
     progress: (Double) -> Void = { _ in }, _ body: (Auction) -> Void
-  ) throws(MarketError) -> (channels: [String], notes: [String]) {
+  ) throws(InputError) -> (channels: [String], notes: [String]) {
     let pieces = try CSVPieces(contentsOf: path)
     var channels: [String: Int] = [:]
     var names: [String] = []
@@ -79,7 +79,7 @@ struct BidLog {
       progress(Double(pieces.position) / Double(max(pieces.size, 1)))
     }
     guard count > 0 else {
-      throw MarketError(.malformed, file: path, problem: "has no rows", remedy: "give a row per auction")
+      throw InputError(.malformed, file: path, problem: "has no rows", remedy: "give a row per auction")
     }
     if unclicked > 0 {
       notes.append("\(unclicked) conversions without a click are left out")
@@ -90,7 +90,7 @@ struct BidLog {
     return (names, notes)
   }
 
-  private static func flag(_ table: CSVTable, _ row: Int, _ column: Int) throws(MarketError) -> Bool {
+  private static func flag(_ table: CSVTable, _ row: Int, _ column: Int) throws(InputError) -> Bool {
     let value = try table.requireNumber(row: row, column: column)
     guard value == 0 || value == 1 else {
       throw table.error(row: row, column: column, "is \(value)", "give 0 or 1")

@@ -38,11 +38,11 @@ public struct BidLogCalibration: Sendable {
   ///
   /// Complexity: two passes over the file, and channels · days · ticks² for the moments.
   /// - Parameter progress: called with the share of the work that is done.
-  /// - Throws: `MarketError` with line and column of the first mistake of the log.
+  /// - Throws: `InputError` with line and column of the first mistake of the log.
   public init(
     contentsOf path: String, columns: LogColumns = LogColumns(), name: String,
     options: BidLogOptions = BidLogOptions(), progress: (Double) -> Void = { _ in }
-  ) throws(MarketError) {
+  ) throws(InputError) {
     let log = BidLog(path: path, columns: columns)
     var cells = LogCells(ticks: options.ticks)
     let (names, logNotes) = try log.forEachAuction(progress: { progress(0.5 * $0) }) { cells.add($0) }
@@ -62,7 +62,7 @@ public struct BidLogCalibration: Sendable {
     }
     let order = names.indices.sorted { names[$0] < names[$1] }
     let markets = order.map { index in
-      Channel(
+      MediaChannel(
         name: names[index],
         kind: .auction(
           channel(

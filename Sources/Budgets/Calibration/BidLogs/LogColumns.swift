@@ -37,17 +37,17 @@ public struct LogColumns: Sendable, Equatable {
 
   /// Finds the columns.
   ///
-  /// - Throws: `MarketError` that names the column that is not there and the option that names it.
-  func places(in table: CSVTable) throws(MarketError) -> Places {
+  /// - Throws: `InputError` that names the column that is not there and the option that names it.
+  func places(in table: CSVTable) throws(InputError) -> Places {
     let known = table.header.map { $0.lowercased() }
-    func find(_ name: String?, _ usual: [String]) throws(MarketError) -> Int? {
+    func find(_ name: String?, _ usual: [String]) throws(InputError) -> Int? {
       guard let name else { return usual.lazy.compactMap { known.firstIndex(of: $0) }.first }
       guard let place = table.column(name) else { throw table.missing(column: name) }
       return place
     }
-    func require(_ name: String?, _ option: String, _ usual: [String]) throws(MarketError) -> Int {
+    func require(_ name: String?, _ option: String, _ usual: [String]) throws(InputError) -> Int {
       guard let place = try find(name, [option] + usual) else {
-        throw MarketError(
+        throw InputError(
           .invalid, file: table.path, line: 1, key: option, problem: "is no column",
           remedy: "name it by --\(option): there are \(table.header.prefix(12).joined(separator: ", "))")
       }

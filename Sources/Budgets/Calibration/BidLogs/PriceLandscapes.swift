@@ -21,7 +21,7 @@ struct PriceLandscapes {
   init(
     _ log: BidLog, days: [LogCells.ChannelDay], factors: LogFactors, ticks: Int, channels: Int,
     progress: (Double) -> Void
-  ) throws(MarketError) {
+  ) throws(InputError) {
     struct Key: Hashable {
       let channel: Int
       let day: CalendarDay

@@ -4,11 +4,11 @@ extension MediaHistory {
   /// Reads a history from a table.
   ///
   /// Rows may stand in any order. Constant controls and channels without money are left out, with a note.
-  /// - Throws: `MarketError` with the line and the column of the first mistake: a cell that is no number, money below zero,
+  /// - Throws: `InputError` with the line and the column of the first mistake: a cell that is no number, money below zero,
   ///   a date that is none, a day that is missing or there twice.
-  public init(_ table: CSVTable, columns: MediaColumns) throws(MarketError) {
+  public init(_ table: CSVTable, columns: MediaColumns) throws(InputError) {
     guard table.rowCount >= 2 else {
-      throw MarketError(
+      throw InputError(
         .malformed, file: table.path, problem: "has no rows", remedy: "give a row per week or day")
     }
     var notes = table.repairs
@@ -16,17 +16,17 @@ extension MediaHistory {
     let spendNames = try Self.names(matching: columns.spends, in: table)
     let controlNames = try Self.names(matching: columns.controls, in: table)
     if let name = spendNames.first(where: { $0 == columns.outcome || controlNames.contains($0) }) {
-      throw MarketError(
+      throw InputError(
         .invalid, file: table.path, line: 1, key: name, problem: "is money and something else at once",
         remedy: "let the patterns name different columns")
     }
-    func series(_ name: String) throws(MarketError) -> Series {
+    func series(_ name: String) throws(InputError) -> Series {
       let values = try table.numbers(of: name)
       return Series(name: name, values: order.map { values[$0] })
     }
     let outcome = try series(columns.outcome)
     if outcome.values.allSatisfy({ $0 == outcome.values[0] }) {
-      throw MarketError(
+      throw InputError(
         .invalid, file: table.path, key: columns.outcome, problem: "is the same in every row",
         remedy: "name the column that is to be explained")
     }
@@ -47,7 +47,7 @@ extension MediaHistory {
       }
     }
     guard !spends.isEmpty else {
-      throw MarketError(
+      throw InputError(
         .invalid, file: table.path, key: columns.spends.joined(separator: ","),
         problem: "leaves no channel with money that varies",
         remedy: "name the columns of money")
@@ -62,7 +62,7 @@ extension MediaHistory {
   }
 
   /// The columns that fit any of the patterns, in the order of the table.
-  private static func names(matching patterns: [String], in table: CSVTable) throws(MarketError) -> [String] {
+  private static func names(matching patterns: [String], in table: CSVTable) throws(InputError) -> [String] {
     for pattern in patterns where !table.header.contains(where: { fits($0[...], pattern[...]) }) {
       throw table.missing(column: pattern)
     }
@@ -75,10 +75,10 @@ extension MediaHistory {
   /// frequent. A text never seen before is so taken to work like the others: an event, say, like the events known.
   private static func controls(
     _ table: CSVTable, name: String, order: [Int], notes: inout [String]
-  ) throws(MarketError) -> [Series] {
+  ) throws(InputError) -> [Series] {
     guard let column = table.column(name) else { throw table.missing(column: name) }
     if order.contains(where: { table.number(row: $0, column: column) != nil }) {
-      let values = try order.map { row throws(MarketError) in
+      let values = try order.map { row throws(InputError) in
         try table.requireNumber(row: row, column: column)
       }
       if Set(values).count > 1 { return [Series(name: name, values: values)] }

@@ -4,10 +4,10 @@ extension MediaHistory {
   /// The rows in the order of time, their days, and how far these lie apart.
   static func calendar(
     _ table: CSVTable, column name: String?, notes: inout [String]
-  ) throws(MarketError) -> (order: [Int], days: [CalendarDay], spacing: Spacing) {
+  ) throws(InputError) -> (order: [Int], days: [CalendarDay], spacing: Spacing) {
     let column = try dateColumn(table, name: name)
     let texts = (0..<table.rowCount).map { table.text(row: $0, column: column) }
-    var fault: MarketError?
+    var fault: InputError?
     // Where a column reads as days in two ways, the one in which they lie evenly is meant.
     for order in DateOrder.allCases {
       let days = texts.compactMap(order.day)
@@ -34,7 +34,7 @@ extension MediaHistory {
         "write dates as 2024-02-29 in a column named by --date")
   }
 
-  private static func dateColumn(_ table: CSVTable, name: String?) throws(MarketError) -> Int {
+  private static func dateColumn(_ table: CSVTable, name: String?) throws(InputError) -> Int {
     if let name {
       guard let column = table.column(name) else { throw table.missing(column: name) }
       return column
@@ -46,7 +46,7 @@ extension MediaHistory {
       }
     }
     guard let found else {
-      throw MarketError(
+      throw InputError(
         .invalid, file: table.path, line: 2, problem: "holds no date such as 2024-02-29 in any column",
         remedy: "name the column of dates by --date")
     }
@@ -56,7 +56,7 @@ extension MediaHistory {
   /// Puts days in order and checks that they are all there, once.
   private static func ordered(
     _ days: [CalendarDay], _ table: CSVTable, _ column: Int
-  ) -> Result<(order: [Int], days: [CalendarDay], spacing: Spacing), MarketError> {
+  ) -> Result<(order: [Int], days: [CalendarDay], spacing: Spacing), InputError> {
     let order = days.indices.sorted { (days[$0], $0) < (days[$1], $1) }
     let gaps = zip(order, order.dropFirst()).map { days[$1].number - days[$0].number }
     let usual = gaps.sorted()[gaps.count / 2]

@@ -32,7 +32,7 @@ public struct Holdout: Sendable, Equatable {
 
   init(
     _ history: MediaHistory, options: MediaMixOptions, progress: (Double) -> Void = { _ in }
-  ) throws(MarketError) {
+  ) throws(InputError) {
     let held = max(4, Int((Double(history.count) * options.holdout).rounded()))
     let rows = history.count - held
     let actual = history.outcome.values
@@ -41,8 +41,8 @@ public struct Holdout: Sendable, Equatable {
     let folds = [3, 4, 5].map { (fitted: rows * $0 / 6, through: rows * ($0 + 1) / 6) }
     /// The candidate that forecasts these best.
     func best<Candidate>(
-      of candidates: [Candidate], _ forecast: (Candidate, Int) throws(MarketError) -> [Double]
-    ) throws(MarketError) -> Candidate {
+      of candidates: [Candidate], _ forecast: (Candidate, Int) throws(InputError) -> [Double]
+    ) throws(InputError) -> Candidate {
       var best = (error: Double.infinity, candidate: candidates[0])
       for candidate in candidates {
         var error = 0.0
@@ -58,7 +58,7 @@ public struct Holdout: Sendable, Equatable {
     }
     let fit = try MediaMixFit(history, options: options, rows: rows, draws: 100, progress: progress)
     model = Score(fit.forecast[rows...], of: actual[rows...])
-    let penalty = try best(of: [0.1, 1, 10, 100, 1000]) { penalty, rows throws(MarketError) in
+    let penalty = try best(of: [0.1, 1, 10, 100, 1000]) { penalty, rows throws(InputError) in
       try ridgeForecast(history, options: options, rows: rows, ridge: penalty)
     }
     let forecast = try ridgeForecast(history, options: options, rows: rows, ridge: penalty)
@@ -76,7 +76,7 @@ public struct Holdout: Sendable, Equatable {
 /// The forecast of every tick by an ordinary ridge regression fitted to the first `rows`.
 private func ridgeForecast(
   _ history: MediaHistory, options: MediaMixOptions, rows: Int, ridge: Double
-) throws(MarketError) -> [Double] {
+) throws(InputError) -> [Double] {
   let plain = MediaHistory(
     days: history.days, spacing: history.spacing, outcome: history.outcome, spends: [],
     controls: history.controls + history.spends)
@@ -90,7 +90,7 @@ private func ridgeForecast(
       scale * zip(columns, weights).reduce(0) { $0 + $1.0[tick] * $1.1 }
     }
   } catch {
-    throw MarketError(
+    throw InputError(
       .invalid, key: history.outcome.name, problem: "cannot be regressed (\(error))",
       remedy: "leave out controls that say the same")
   }

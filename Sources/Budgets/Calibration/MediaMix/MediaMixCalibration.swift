@@ -21,7 +21,7 @@ public struct MediaMixCalibration: Sendable {
     public let contribution: Double
     /// Outcome per unit of money.
     public let roas: Double
-    /// Between which returns nine of ten plausible markets lie.
+    /// Between which returns nine of ten posterior draws lie.
     public let roas90: ClosedRange<Double>
     /// How money of the channel works.
     public let response: ResponseChannel
@@ -30,7 +30,7 @@ public struct MediaMixCalibration: Sendable {
   /// The market: typical curves, with the last ticks' spends as its recent ones.
   public let market: Market
   /// Markets that the history might as well come from.
-  public let plausible: PlausibleMarkets
+  public let posterior: PosteriorDraws
   /// What is known of each channel.
   public let channels: [ChannelEstimate]
   /// How well the model forecasts.
@@ -45,16 +45,16 @@ public struct MediaMixCalibration: Sendable {
   /// Complexity: some 8 · 10³ sweeps over channels and shapes, the hold-out's included, and a matrix product of channels · shapes
   /// squared for each of eight rounds.
   /// - Parameter progress: called with the share of the work that is done.
-  /// - Throws: `MarketError` where the history is too short, or cannot be fitted.
+  /// - Throws: `InputError` where the history is too short, or cannot be fitted.
   public init(
     _ history: MediaHistory, name: String, options: MediaMixOptions = MediaMixOptions(),
     progress: (Double) -> Void = { _ in }
-  ) throws(MarketError) {
+  ) throws(InputError) {
     let parameters =
       BaselineColumns(history, harmonics: options.harmonics, rows: history.count).columns.count
       + 4 * history.spends.count
     guard history.count > parameters, history.count >= 30 else {
-      throw MarketError(
+      throw InputError(
         .invalid, key: history.outcome.name,
         problem: "has \(history.count) ticks for \(parameters) parameters",
         remedy: "give more history, or fewer controls and channels")
@@ -80,7 +80,7 @@ public struct MediaMixCalibration: Sendable {
     market = calibratedMarket(
       history, name: name, responses: best, holdout: holdout, spread: logSpread(contributions),
       noise: (unexplained / Double(history.count)).squareRoot())
-    plausible = PlausibleMarkets(market: market, draws: drawn)
+    posterior = PosteriorDraws(market: market, draws: drawn)
     notes = history.notes
   }
 }
@@ -166,7 +166,7 @@ private func calibratedMarket(
   let channels = zip(history.spends, responses).map { series, response in
     var response = response
     response.noise = media > 0 ? min(noise / media, 0.5) : 0.5
-    return Channel(name: series.name, kind: .response(response))
+    return MediaChannel(name: series.name, kind: .response(response))
   }
   let recent = responses.reduce(0) { $0 + $1.recent.reduce(0, +) }
   return Market(

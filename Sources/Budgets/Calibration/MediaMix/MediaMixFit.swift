@@ -24,7 +24,7 @@ struct MediaMixFit: Sendable {
   init(
     _ history: MediaHistory, options: MediaMixOptions, rows: Int, draws: Int,
     progress: (Double) -> Void = { _ in }
-  ) throws(MarketError) {
+  ) throws(InputError) {
     let values = history.outcome.values
     scale = values[..<rows].reduce(0) { $0 + abs($1) } / Double(rows)
     let outcome = values.map { [scale] in $0 / scale }
@@ -46,7 +46,7 @@ struct MediaMixFit: Sendable {
       self.noise = NoiseModel(outcome: outcome, fitted: fitted, rows: rows)
       progress(1)
     } catch {
-      throw MarketError(
+      throw InputError(
         .invalid, key: history.outcome.name, problem: "cannot be fitted (\(error))",
         remedy: "leave out controls that say the same")
     }

@@ -17,7 +17,7 @@ public struct MediaMixOptions: Sendable, Equatable {
   public var mediaShare = 0.3
   /// Pairs of sine and cosine that make the season of a year.
   public var harmonics = 3
-  /// The number of plausible markets drawn.
+  /// The number of posterior draws drawn.
   public var draws = 200
   /// The share of the history, at its end, that the hold-out forecasts.
   public var holdout = 0.2

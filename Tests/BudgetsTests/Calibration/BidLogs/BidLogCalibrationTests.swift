@@ -67,7 +67,7 @@ private struct GeneratedLog {
     var options = BidLogOptions()
     options.ticks = ticks
     options.priceUnit = 0.001
-    do throws(MarketError) {
+    do throws(InputError) {
       return try BidLogCalibration(contentsOf: path, columns: columns, name: "log", options: options)
     } catch {
       var error = error
@@ -151,12 +151,12 @@ private struct GeneratedLog {
     ])
   func saysWhatIsWrong(_ row: String, _ message: String) {
     let text = "timestamp,channel,price,click,conversion\n2024-03-01 09:00:00,a,5,0,0\n\(row)\n"
-    let error = #expect(throws: MarketError.self) { try calibrate(text, columns: LogColumns()) }
+    let error = #expect(throws: InputError.self) { try calibrate(text, columns: LogColumns()) }
     #expect(error?.description == message)
   }
 
   @Test func saysWhichColumnIsMissing() {
-    let error = #expect(throws: MarketError.self) {
+    let error = #expect(throws: InputError.self) {
       try calibrate("time,campaign,bid,click\n1,a,5,0\n", columns: LogColumns())
     }
     #expect(

@@ -86,13 +86,13 @@ import Testing
     var text = table(monday)
     let range = try #require(text.firstRange(of: part))
     text.replaceSubrange(range, with: replacement)
-    let error = #expect(throws: MarketError.self) { try history(text) }
+    let error = #expect(throws: InputError.self) { try history(text) }
     #expect(error?.description == message)
   }
 
   @Test func saysWhatIsMissing() throws {
     func message(_ text: String, outcome: String = "sales", spends: [String] = ["sp_*"]) -> String? {
-      #expect(throws: MarketError.self) {
+      #expect(throws: InputError.self) {
         try MediaHistory(
           CSVTable(bytes: Array(text.utf8), path: "h.csv"),
           columns: MediaColumns(outcome: outcome, spends: spends))

@@ -79,15 +79,15 @@ private struct Generated {
     let plan = try SpendPlan(market: market, gap: 1e-3)
     #expect(plan.outcome >= (plan.currentOutcome ?? .infinity) * (1 - 1e-3))
 
-    let plausible = calibration.plausible
-    #expect(plausible.count == 80)
-    let table = try CSVTable(bytes: Array(plausible.csv.utf8), path: "p.csv")
-    let read = try PlausibleMarkets(market: market, table: table)
+    let posterior = calibration.posterior
+    #expect(posterior.count == 80)
+    let table = try CSVTable(bytes: Array(posterior.csv.utf8), path: "p.csv")
+    let read = try PosteriorDraws(market: market, table: table)
     for draw in [0, 40, 79] {
-      #expect(read[draw] == plausible[draw])
+      #expect(read[draw] == posterior[draw])
       try read[draw].validate()
     }
-    #expect(plausible[0] != plausible[1])
+    #expect(posterior[0] != posterior[1])
   }
 
   @Test func isTheSameEachTime() throws {
@@ -97,12 +97,12 @@ private struct Generated {
       try MediaMixCalibration(history, name: "g", options: options)
     )
     #expect(first.market == second.market)
-    #expect(first.plausible == second.plausible)
+    #expect(first.posterior == second.posterior)
     #expect(first.holdout.model == second.holdout.model)
   }
 
   @Test func refusesShortHistories() {
-    let error = #expect(throws: MarketError.self) {
+    let error = #expect(throws: InputError.self) {
       try MediaMixCalibration(Generated(seed: 1, weeks: 25).history, name: "short")
     }
     #expect(error?.description.contains("25 ticks for") == true)
@@ -119,12 +119,12 @@ private struct Generated {
   func refusesForeignDraws(_ part: String, _ replacement: String, _ message: String) throws {
     let response = ResponseChannel(spends: [0, 1], saturation: Hill(maximum: 1, halfSaturation: 1))
     let market = Market(
-      name: "m", ticks: 2, budget: 1, channels: [Channel(name: "channel-0", kind: .response(response))])
-    var text = PlausibleMarkets(market: market, draws: [[response]]).csv
+      name: "m", ticks: 2, budget: 1, channels: [MediaChannel(name: "channel-0", kind: .response(response))])
+    var text = PosteriorDraws(market: market, draws: [[response]]).csv
     let range = try #require(text.firstRange(of: part))
     text.replaceSubrange(range, with: replacement)
     let table = try CSVTable(bytes: Array(text.utf8), path: "p.csv")
-    let error = #expect(throws: MarketError.self) { try PlausibleMarkets(market: market, table: table) }
+    let error = #expect(throws: InputError.self) { try PosteriorDraws(market: market, table: table) }
     #expect(error?.description.hasSuffix(message) == true)
   }
 }

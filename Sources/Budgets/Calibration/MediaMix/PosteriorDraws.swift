@@ -1,5 +1,5 @@
 /// Markets that differ in how money works, all of which the same history might come from.
-public struct PlausibleMarkets: Sendable, Equatable {
+public struct PosteriorDraws: Sendable, Equatable {
   /// The market that stands for all of them.
   public let market: Market
   /// By draw and channel: how money works there. Only adstock and saturation differ from the market's.
@@ -9,7 +9,7 @@ public struct PlausibleMarkets: Sendable, Equatable {
   public init(market: Market, draws: [[ResponseChannel]]) {
     precondition(
       draws.allSatisfy { $0.count == market.channels.count },
-      "A plausible market has the channels of its market.")
+      "A posterior draw has the channels of its market.")
     self.market = market
     self.draws = draws
   }
@@ -18,13 +18,13 @@ public struct PlausibleMarkets: Sendable, Equatable {
   public var count: Int { draws.count }
 
   /// Every other market, from the first on: what policies are trained on.
-  public var training: PlausibleMarkets { selecting { $0 % 2 == 0 } }
+  public var training: PosteriorDraws { selecting { $0 % 2 == 0 } }
   /// The other markets: what policies are evaluated on, never having met them.
-  public var heldOut: PlausibleMarkets { selecting { $0 % 2 == 1 } }
+  public var heldOut: PosteriorDraws { selecting { $0 % 2 == 1 } }
 
-  private func selecting(_ isKept: (Int) -> Bool) -> PlausibleMarkets {
+  private func selecting(_ isKept: (Int) -> Bool) -> PosteriorDraws {
     guard count > 1 else { return self }
-    return PlausibleMarkets(market: market, draws: draws.indices.filter(isKept).map { draws[$0] })
+    return PosteriorDraws(market: market, draws: draws.indices.filter(isKept).map { draws[$0] })
   }
 
   /// One of the markets. What differs between episodes is known in it, so it draws no multipliers of response.

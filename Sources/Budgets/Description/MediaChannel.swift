@@ -1,5 +1,5 @@
 /// One place where money can go, with a ladder of bid or spend levels.
-public struct Channel: Sendable, Equatable {
+public struct MediaChannel: Sendable, Equatable {
   /// A name of its own within the market.
   public var name: String
   /// The lowest rung of the ladder that may be chosen.

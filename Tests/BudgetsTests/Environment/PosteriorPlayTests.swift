@@ -3,13 +3,13 @@ import LinearAlgebra
 import Testing
 
 /// Episodes in markets that the market's history might as well come from.
-@Suite struct PlausiblePlayTests {
+@Suite struct PosteriorPlayTests {
   private let adstocks: [Adstock] = [
     .none, .geometric(retention: 0.6), .weibull(shape: 2, scale: 2, length: 5),
     .weibull(shape: 1.3, scale: 3, length: 8),
   ]
 
-  private func plausible(draws: Int) -> PlausibleMarkets {
+  private func posterior(draws: Int) -> PosteriorDraws {
     var stream = RandomStream(seed: 5, purpose: .test)
     func number(_ low: Double, _ high: Double) -> Double { low + (high - low) * Double(stream.uniform()) }
     func response() -> ResponseChannel {
@@ -22,7 +22,7 @@ import Testing
       name: "shop", ticks: 12, season: (0..<12).map { _ in number(0.5, 1.5) }, budget: 60,
       objective: .revenue,
       drift: Drift(persistence: 0.9, response: 0.2), randomization: Randomization(response: 0.4),
-      channels: (0..<3).map { Channel(name: "\($0)", kind: .response(response())) })
+      channels: (0..<3).map { MediaChannel(name: "\($0)", kind: .response(response())) })
     let draws = (0..<draws).map { _ in
       market.channels.map { channel -> ResponseChannel in
         guard case .response(var drawn) = channel.kind else { return response() }
@@ -31,14 +31,14 @@ import Testing
         return drawn
       }
     }
-    return PlausibleMarkets(market: market, draws: draws)
+    return PosteriorDraws(market: market, draws: draws)
   }
 
-  /// Lane by lane and episode by episode, what is played is the plausible market that is due, and the adstock shown to the
+  /// Lane by lane and episode by episode, what is played is the posterior draw that is due, and the adstock shown to the
   /// advertiser that of the market he knows.
   @Test func lanesPlayTheMarketsInTurn() {
-    let set = plausible(draws: 5)
-    let mixed = MarketSimulation(market: set.market, lanes: 3..<20, seed: 8, plausible: set)
+    let set = posterior(draws: 5)
+    let mixed = MarketSimulation(market: set.market, lanes: 3..<20, seed: 8, posterior: set)
     let alone = (0..<5).map { MarketSimulation(market: set[$0], lanes: 3..<20, seed: 8) }
     var known = set.market
     known.randomization.response = 0
@@ -65,8 +65,8 @@ import Testing
 
   /// Given an episode's path, outcomes are expected without chance, so the bound holds episode by episode.
   @Test func theBoundHoldsInEveryMarket() {
-    let set = plausible(draws: 7)
-    let evaluation = MarketEvaluation(market: set.market, episodes: 50, seed: 3, plausible: set)
+    let set = posterior(draws: 7)
+    let evaluation = MarketEvaluation(market: set.market, episodes: 50, seed: 3, posterior: set)
     let bounds = evaluation.bounds()
     let entries = Baselines(set.market).entries
     for (entry, record) in zip(entries, evaluation.run(entries)) {
@@ -78,9 +78,9 @@ import Testing
   }
 
   @Test func halvesShareNoMarket() {
-    let set = plausible(draws: 9)
+    let set = posterior(draws: 9)
     #expect(set.training.count == 5 && set.heldOut.count == 4)
     for draw in set.heldOut.draws { #expect(!set.training.draws.contains(draw)) }
-    #expect(plausible(draws: 1).heldOut.count == 1)
+    #expect(posterior(draws: 1).heldOut.count == 1)
   }
 }

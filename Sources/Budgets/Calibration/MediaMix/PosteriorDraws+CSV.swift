@@ -1,13 +1,13 @@
 import Documents
 import Foundation
 
-extension PlausibleMarkets {
-  /// Where the plausible markets of a market's file lie: `shop.yaml` has `shop.plausible.csv`.
+extension PosteriorDraws {
+  /// Where the posterior draws of a market's file lie: `shop.yaml` has `shop.posterior.csv`.
   public static func file(besideMarket path: String) -> String {
     let stem =
       path.hasSuffix(".yaml") || path.hasSuffix(".yml")
       ? path[..<(path.lastIndex(of: ".") ?? path.endIndex)] : path[...]
-    return stem + ".plausible.csv"
+    return stem + ".posterior.csv"
   }
 
   private static let columns = [
@@ -36,8 +36,8 @@ extension PlausibleMarkets {
 
   /// Reads the draws of a market from a table as `csv` writes it.
   ///
-  /// - Throws: `MarketError` with the line of the first row that does not fit the market.
-  public init(market: Market, table: CSVTable) throws(MarketError) {
+  /// - Throws: `InputError` with the line of the first row that does not fit the market.
+  public init(market: Market, table: CSVTable) throws(InputError) {
     var places: [Int] = []
     for name in Self.columns {
       guard let place = table.column(name) else { throw table.missing(column: name) }
@@ -45,7 +45,7 @@ extension PlausibleMarkets {
     }
     let count = market.channels.count
     guard table.rowCount > 0, table.rowCount % count == 0 else {
-      throw MarketError(
+      throw InputError(
         .malformed, file: table.path,
         problem: "has \(table.rowCount) rows, no multiple of the market's \(count) channels",
         remedy: "give each draw a row per channel")
@@ -60,7 +60,7 @@ extension PlausibleMarkets {
           row: row, column: places[1], "is '\(table.text(row: row, column: places[1]))'",
           "name the market's channels in their order: here '\(channel.name)'")
       }
-      func number(_ column: Int) throws(MarketError) -> Double {
+      func number(_ column: Int) throws(InputError) -> Double {
         let value = try table.requireNumber(row: row, column: places[column])
         guard value >= 0 else {
           throw table.error(row: row, column: places[column], "is \(value)", "give at least 0")
@@ -79,8 +79,8 @@ extension PlausibleMarkets {
     }
     self.init(market: market, draws: draws)
     for draw in draws.indices {
-      do throws(MarketError) { try self[draw].validate() } catch {
-        throw MarketError(
+      do throws(InputError) { try self[draw].validate() } catch {
+        throw InputError(
           .invalid, file: table.path, line: table.line(ofRow: draw * count), key: error.key,
           problem: error.problem,
           remedy: error.remedy)
