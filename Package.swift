@@ -81,12 +81,15 @@ let package = Package(
       exclude: ["Golden/quantiles.py"]),
     .testTarget(name: "DocumentsTests", dependencies: ["Documents", "LinearAlgebra"]),
     .testTarget(name: "OptimizationTests", dependencies: ["Optimization", "AllocationCounting"]),
+    // Networks written from the formulas in double precision, for tests to compare with.
+    .target(name: "ReferenceNetworks", dependencies: ["NeuralNetworks"], path: "Tests/ReferenceNetworks"),
     .testTarget(
-      name: "NeuralNetworksTests", dependencies: ["NeuralNetworks", "AllocationCounting"], exclude: ["Golden"]
-    ),
+      name: "NeuralNetworksTests",
+      dependencies: ["NeuralNetworks", "ReferenceNetworks", "AllocationCounting"]),
     .testTarget(name: "EnvironmentsTests", dependencies: ["Environments"], exclude: ["Golden"]),
     .testTarget(
-      name: "LearningTests", dependencies: ["Learning", "AllocationCounting"], exclude: ["Golden"]),
+      name: "LearningTests", dependencies: ["Learning", "ReferenceNetworks", "AllocationCounting"],
+      exclude: ["Golden"]),
     .testTarget(name: "ApplicationsTests", dependencies: ["Applications"]),
     .testTarget(name: "BudgetsTests", dependencies: ["Budgets"], exclude: ["Golden"]),
     .testTarget(name: "AuctionsTests", dependencies: ["Auctions"]),

@@ -1,3 +1,4 @@
+import Apportion
 import ArgumentParser
 import Runs
 
@@ -23,6 +24,8 @@ struct ApportionCommand: ParsableCommand {
 
   /// Runs the command line; every failure is one line on stderr and an exit status of sysexits.h.
   static func main() {
+    // Whatever runs in parallel here does so on threads of ours; on any number of them, results are the same bits.
+    setBLASThreads(1)
     do {
       var command = try parseAsRoot()
       try command.run()

@@ -9,7 +9,8 @@ public struct Matrix: ~Copyable, @unchecked Sendable {
   /// The number of columns.
   public let columns: Int
   /// The first element; valid as long as the matrix lives.
-  public let pointer: UnsafeMutablePointer<Float>
+  @inlinable public var pointer: UnsafeMutablePointer<Float> { storage.pointer }
+  @usableFromInline let storage: Buffer<Float>
 
   /// Creates a matrix of zeros.
   public init(rows: Int, columns: Int) {
@@ -17,8 +18,7 @@ public struct Matrix: ~Copyable, @unchecked Sendable {
       rows >= 0 && columns >= 0, "A matrix needs non-negative dimensions, not \(rows) × \(columns).")
     self.rows = rows
     self.columns = columns
-    pointer = allocateFloats(rows * columns)
-    pointer.initialize(repeating: 0, count: rows * columns)
+    storage = Buffer(repeating: 0, count: rows * columns)
   }
 
   /// Creates a matrix from its elements in row-major order.
@@ -34,8 +34,6 @@ public struct Matrix: ~Copyable, @unchecked Sendable {
     self.init(rows: view.rows, columns: view.columns)
     for row in 0..<rows { (pointer + row * columns).update(from: view.row(row), count: columns) }
   }
-
-  deinit { freeFloats(pointer) }
 
   /// The number of elements.
   @inlinable public var count: Int { rows * columns }

@@ -1,3 +1,5 @@
+import LinearAlgebra
+
 /// The multiple-choice knapsack with whole costs, solved exactly by dynamic programming (Dudzinski and Walukiewicz, 1987;
 /// Kellerer, Pferschy and Pisinger, 2004, section 11.5).
 ///
@@ -13,11 +15,11 @@ public final class IntegerKnapsack: @unchecked Sendable {
   /// The largest budget of a problem.
   public let maximumBudget: Int
   private let branchCount: Int
-  private let sizes: UnsafeMutablePointer<Int>
+  private let sizes: Buffer<Int>
   /// Two rows of maximum budget + 1 numbers: worth of the branches so far, with and without the last.
-  private let worth: UnsafeMutablePointer<Double>
+  private let worth: Buffer<Double>
   /// Branches × (maximum budget + 1): the choice that is worth most within each budget.
-  private let taken: UnsafeMutablePointer<Int32>
+  private let taken: Buffer<Int32>
   private var columns: Int { maximumBudget + 1 }
 
   /// Makes room for problems with branches of these sizes and budgets up to `maximumBudget`.
@@ -28,16 +30,9 @@ public final class IntegerKnapsack: @unchecked Sendable {
     self.branchSizes = branchSizes
     self.maximumBudget = maximumBudget
     branchCount = branchSizes.count
-    sizes = .allocate(capacity: branchCount)
-    sizes.initialize(from: branchSizes, count: branchCount)
-    worth = .allocate(capacity: 2 * (maximumBudget + 1))
-    taken = .allocate(capacity: branchCount * (maximumBudget + 1))
-  }
-
-  deinit {
-    sizes.deallocate()
-    worth.deallocate()
-    taken.deallocate()
+    sizes = Buffer(branchSizes)
+    worth = Buffer(unfilled: 2 * (maximumBudget + 1))
+    taken = Buffer(unfilled: branchCount * (maximumBudget + 1))
   }
 
   /// Writes the best choice of every branch within a budget.
@@ -55,13 +50,13 @@ public final class IntegerKnapsack: @unchecked Sendable {
   ) -> Double? {
     precondition(
       budget >= 0 && budget <= maximumBudget, "A budget lies in 0...\(maximumBudget), not at \(budget).")
-    var (former, next) = (worth, worth + columns)
+    var (former, next) = (worth.pointer, worth.pointer + columns)
     former.update(repeating: 0, count: budget + 1)
     var start = 0
     for branch in 0..<branchCount {
-      let taken = taken + branch * columns
+      let taken = taken.pointer + branch * columns
       next.update(repeating: -.infinity, count: budget + 1)
-      for choice in 0..<sizes[branch] where mask.map({ $0[start + choice] > 0 }) ?? true {
+      for choice in 0..<sizes.pointer[branch] where mask.map({ $0[start + choice] > 0 }) ?? true {
         let (cost, value) = (Int(costs[start + choice]), Double(values[start + choice]))
         precondition(cost >= 0, "The costs of a knapsack must not be negative.")
         guard cost <= budget else { continue }
@@ -71,13 +66,13 @@ public final class IntegerKnapsack: @unchecked Sendable {
         }
       }
       swap(&former, &next)
-      start += sizes[branch]
+      start += sizes.pointer[branch]
     }
     guard former[budget] > -.infinity else { return nil }
     var money = budget
     for branch in (0..<branchCount).reversed() {
-      start -= sizes[branch]
-      choices[branch] = taken[branch * columns + money]
+      start -= sizes.pointer[branch]
+      choices[branch] = taken.pointer[branch * columns + money]
       money -= Int(costs[start + Int(choices[branch])])
     }
     return former[budget]

@@ -1,3 +1,5 @@
+import LinearAlgebra
+
 /// Depth-first search for the choices of least regret, which closes the gap of a multiple-choice knapsack.
 ///
 /// At the dual's price λ, choices within the budget are worth the bound less their regret: Σ_k (what the choice of branch
@@ -7,13 +9,15 @@ final class KnapsackSearch {
   private let branches: Int
   private let limit: Int
   /// The first remaining choice of each branch, and the end of the last's.
-  private let starts: UnsafeMutablePointer<Int>
+  private let starts: Buffer<Int>
   /// Remaining choices: their numbers, losses (ascending within a branch) and costs.
-  private let numbers: UnsafeMutablePointer<Int32>
-  private let losses, costs: UnsafeMutablePointer<Double>
+  private let numbers: Buffer<Int32>
+  private let losses: Buffer<Double>
+  private let costs: Buffer<Double>
   /// What the branches from each one on cost at least and at most.
-  private let leastAfter, mostAfter: UnsafeMutablePointer<Double>
-  private let path: UnsafeMutablePointer<Int32>
+  private let leastAfter: Buffer<Double>
+  private let mostAfter: Buffer<Double>
+  private let path: Buffer<Int32>
   private var price = 0.0
   private var bestRegret = 0.0
   private var steps = 0
@@ -21,23 +25,13 @@ final class KnapsackSearch {
   init(branches: Int, choices: Int, limit: Int) {
     self.branches = branches
     self.limit = limit
-    starts = .allocate(capacity: branches + 1)
-    numbers = .allocate(capacity: choices)
-    losses = .allocate(capacity: choices)
-    costs = .allocate(capacity: choices)
-    leastAfter = .allocate(capacity: branches + 1)
-    mostAfter = .allocate(capacity: branches + 1)
-    path = .allocate(capacity: branches)
-  }
-
-  deinit {
-    starts.deallocate()
-    numbers.deallocate()
-    losses.deallocate()
-    costs.deallocate()
-    leastAfter.deallocate()
-    mostAfter.deallocate()
-    path.deallocate()
+    starts = Buffer(unfilled: branches + 1)
+    numbers = Buffer(unfilled: choices)
+    losses = Buffer(unfilled: choices)
+    costs = Buffer(unfilled: choices)
+    leastAfter = Buffer(unfilled: branches + 1)
+    mostAfter = Buffer(unfilled: branches + 1)
+    path = Buffer(unfilled: branches)
   }
 
   /// Replaces choices by better ones where there are any; false where the limit cut the search.
@@ -54,16 +48,16 @@ final class KnapsackSearch {
     bestRegret = .infinity
     bestRegret = regret(problem, knapsack, choices, left: left)
     collect(problem, knapsack)
-    leastAfter[branches] = 0
-    mostAfter[branches] = 0
+    leastAfter.pointer[branches] = 0
+    mostAfter.pointer[branches] = 0
     for branch in (0..<branches).reversed() {
       var (least, most) = (Double.infinity, -Double.infinity)
-      for place in starts[branch]..<starts[branch + 1] {
-        least = min(least, costs[place])
-        most = max(most, costs[place])
+      for place in starts.pointer[branch]..<starts.pointer[branch + 1] {
+        least = min(least, costs.pointer[place])
+        most = max(most, costs.pointer[place])
       }
-      leastAfter[branch] = leastAfter[branch + 1] + least
-      mostAfter[branch] = mostAfter[branch + 1] + most
+      leastAfter.pointer[branch] = leastAfter.pointer[branch + 1] + least
+      mostAfter.pointer[branch] = mostAfter.pointer[branch + 1] + most
     }
     return visit(0, left: problem.budget, loss: 0, choices)
   }
@@ -75,7 +69,7 @@ final class KnapsackSearch {
   ) -> Double {
     var (regret, start) = (price * left, 0)
     for branch in 0..<branches {
-      let size = knapsack.sizes[branch]
+      let size = knapsack.sizes.pointer[branch]
       regret += best(problem, start, size) - problem.priced(start + Int(choices[branch]), price)
       start += size
     }
@@ -86,27 +80,27 @@ final class KnapsackSearch {
   private func collect(_ problem: MultipleChoiceKnapsack.Problem, _ knapsack: MultipleChoiceKnapsack) {
     var (start, count) = (0, 0)
     for branch in 0..<branches {
-      let size = knapsack.sizes[branch]
+      let size = knapsack.sizes.pointer[branch]
       let best = best(problem, start, size)
-      starts[branch] = count
+      starts.pointer[branch] = count
       for choice in 0..<size where problem.allows(start + choice) {
         let loss = best - problem.priced(start + choice, price)
         guard loss < bestRegret else { continue }
         var place = count
-        while place > starts[branch], losses[place - 1] > loss {
-          (numbers[place], losses[place], costs[place]) = (
-            numbers[place - 1], losses[place - 1], costs[place - 1]
+        while place > starts.pointer[branch], losses.pointer[place - 1] > loss {
+          (numbers.pointer[place], losses.pointer[place], costs.pointer[place]) = (
+            numbers.pointer[place - 1], losses.pointer[place - 1], costs.pointer[place - 1]
           )
           place -= 1
         }
-        numbers[place] = Int32(truncatingIfNeeded: choice)
-        losses[place] = loss
-        costs[place] = Double(problem.costs[start + choice])
+        numbers.pointer[place] = Int32(truncatingIfNeeded: choice)
+        losses.pointer[place] = loss
+        costs.pointer[place] = Double(problem.costs[start + choice])
         count += 1
       }
       start += size
     }
-    starts[branches] = count
+    starts.pointer[branches] = count
   }
 
   /// A branch's best priced value.
@@ -127,20 +121,20 @@ final class KnapsackSearch {
       // Equal solutions stay as they are, rounding allowed for.
       if regret < bestRegret - MultipleChoiceKnapsack.rounding * (abs(bestRegret) + price * abs(left)) {
         bestRegret = regret
-        choices.update(from: path, count: branches)
+        choices.update(from: path.pointer, count: branches)
       }
       return true
     }
-    for place in starts[branch]..<starts[branch + 1] {
-      let total = loss + losses[place]
+    for place in starts.pointer[branch]..<starts.pointer[branch + 1] {
+      let total = loss + losses.pointer[place]
       // Later choices lose more still.
       if total >= bestRegret { return true }
       steps += 1
       if steps > limit { return false }
-      let rest = left - costs[place]
-      if rest < leastAfter[branch + 1] { continue }
-      if total + price * max(0, rest - mostAfter[branch + 1]) >= bestRegret { continue }
-      path[branch] = numbers[place]
+      let rest = left - costs.pointer[place]
+      if rest < leastAfter.pointer[branch + 1] { continue }
+      if total + price * max(0, rest - mostAfter.pointer[branch + 1]) >= bestRegret { continue }
+      path.pointer[branch] = numbers.pointer[place]
       if !visit(branch + 1, left: rest, loss: total, choices) { return false }
     }
     return true

@@ -59,9 +59,9 @@ public final class MultipleChoiceKnapsack: @unchecked Sendable {
   /// After how many choices tried the search gives up proving and keeps the best it has.
   public let searchLimit: Int
   let branchCount: Int
-  let sizes: UnsafeMutablePointer<Int>
+  let sizes: Buffer<Int>
   /// Branches: room for choices that are only tried.
-  let trial: UnsafeMutablePointer<Int32>
+  let trial: Buffer<Int32>
   let search: KnapsackSearch
 
   /// Makes room for problems with branches of these sizes.
@@ -71,16 +71,9 @@ public final class MultipleChoiceKnapsack: @unchecked Sendable {
     self.branchSizes = branchSizes
     self.searchLimit = searchLimit
     branchCount = branchSizes.count
-    sizes = .allocate(capacity: branchCount)
-    sizes.initialize(from: branchSizes, count: branchCount)
-    trial = .allocate(capacity: branchCount)
-    trial.initialize(repeating: 0, count: branchCount)
+    sizes = Buffer(branchSizes)
+    trial = Buffer(repeating: 0, count: branchCount)
     search = KnapsackSearch(branches: branchCount, choices: branchSizes.reduce(0, +), limit: searchLimit)
-  }
-
-  deinit {
-    sizes.deallocate()
-    trial.deallocate()
   }
 
   /// Writes the best choice of every branch within a budget; of a budget that does not bind, those of `argmaxChoices`.
@@ -139,7 +132,7 @@ public final class MultipleChoiceKnapsack: @unchecked Sendable {
     while true {
       let price = (over.value - within.value) / (over.cost - within.cost)
       let level = within.priced(price)
-      let best = takePriced(problem, price: price, into: trial)
+      let best = takePriced(problem, price: price, into: trial.pointer)
       let rise = best.priced(price) - level
       // Each pass meets new choices, or this ends; rounding alone could let two of them take turns.
       guard rise > Self.rounding * (abs(best.value) + abs(price * best.cost) + abs(level)) else {
@@ -147,7 +140,7 @@ public final class MultipleChoiceKnapsack: @unchecked Sendable {
       }
       if best.cost <= problem.budget {
         within = best
-        choices.update(from: trial, count: branchCount)
+        choices.update(from: trial.pointer, count: branchCount)
       } else {
         over = best
       }
@@ -159,9 +152,9 @@ public final class MultipleChoiceKnapsack: @unchecked Sendable {
     var (sums, start) = (Sums(), 0)
     for branch in 0..<branchCount {
       let choice = argmax(
-        problem.values + start, count: sizes[branch], mask: problem.mask.map { $0 + start })
+        problem.values + start, count: sizes.pointer[branch], mask: problem.mask.map { $0 + start })
       add(choice, of: branch, at: start, problem, &sums, choices)
-      start += sizes[branch]
+      start += sizes.pointer[branch]
     }
     return sums
   }
@@ -171,7 +164,7 @@ public final class MultipleChoiceKnapsack: @unchecked Sendable {
     var (sums, start) = (Sums(), 0)
     for branch in 0..<branchCount {
       var best = -1
-      for choice in 0..<sizes[branch] where problem.allows(start + choice) {
+      for choice in 0..<sizes.pointer[branch] where problem.allows(start + choice) {
         let (place, other) = (start + choice, start + max(best, 0))
         if best < 0 || problem.costs[place] < problem.costs[other]
           || problem.costs[place] == problem.costs[other] && problem.values[place] > problem.values[other]
@@ -180,7 +173,7 @@ public final class MultipleChoiceKnapsack: @unchecked Sendable {
         }
       }
       add(best, of: branch, at: start, problem, &sums, choices)
-      start += sizes[branch]
+      start += sizes.pointer[branch]
     }
     return sums
   }
@@ -192,7 +185,7 @@ public final class MultipleChoiceKnapsack: @unchecked Sendable {
     var (sums, start) = (Sums(), 0)
     for branch in 0..<branchCount {
       var (best, bestScore, bestCost) = (0, -Double.infinity, Float.infinity)
-      for choice in 0..<sizes[branch] where problem.allows(start + choice) {
+      for choice in 0..<sizes.pointer[branch] where problem.allows(start + choice) {
         let score = problem.priced(start + choice, price)
         let cost = problem.costs[start + choice]
         if score > bestScore || score == bestScore && cost < bestCost {
@@ -200,7 +193,7 @@ public final class MultipleChoiceKnapsack: @unchecked Sendable {
         }
       }
       add(best, of: branch, at: start, problem, &sums, choices)
-      start += sizes[branch]
+      start += sizes.pointer[branch]
     }
     return sums
   }
@@ -213,13 +206,13 @@ public final class MultipleChoiceKnapsack: @unchecked Sendable {
       var start = 0
       for branch in 0..<branchCount {
         let held = start + Int(choices[branch])
-        for choice in 0..<sizes[branch] where problem.allows(start + choice) {
+        for choice in 0..<sizes.pointer[branch] where problem.allows(start + choice) {
           let gain = problem.values[start + choice] - problem.values[held]
           if gain > bestGain, Double(problem.costs[start + choice]) - Double(problem.costs[held]) <= left {
             (bestGain, bestBranch, bestChoice) = (gain, branch, choice)
           }
         }
-        start += sizes[branch]
+        start += sizes.pointer[branch]
       }
       if bestBranch < 0 { return }
       choices[bestBranch] = Int32(truncatingIfNeeded: bestChoice)
@@ -230,7 +223,7 @@ public final class MultipleChoiceKnapsack: @unchecked Sendable {
     var (sums, start) = (Sums(), 0)
     for branch in 0..<branchCount {
       add(Int(choices[branch]), of: branch, at: start, problem, &sums, choices)
-      start += sizes[branch]
+      start += sizes.pointer[branch]
     }
     return sums
   }

@@ -267,8 +267,11 @@ import Testing
         $0.rewardScale = .constant(1e4)
         $0.maximumLoss = 100
       })
+    let before = learner.policy.weights
     let loss = try #require(divergence(of: learner))
     #expect(loss > 100 && loss.isFinite)
+    // Nothing was learned from what exploded: the policy is the last good one.
+    #expect(learner.updates == 0 && learner.policy.weights == before)
   }
 
   /// The loss with which training ends at its first update.

@@ -69,7 +69,7 @@ import Testing
       #expect(abs(batch.weights[draw] - powf(smallest / priorities[draw], correction)) < 1e-5)
     }
     #expect((0..<32).contains { batch.weights[$0] == 1 })
-    #expect(batch.transitions.weights == UnsafePointer(batch.weights))
+    #expect(batch.transitions.weights == UnsafePointer(batch.weights.pointer))
   }
 
   /// A hundred new transitions have the largest priority of the old, which is that of an error of 5.

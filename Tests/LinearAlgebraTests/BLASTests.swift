@@ -63,11 +63,18 @@ struct BLASTests {
     #expect(copy[2, 3] == a[3, 6])
   }
 
-  @Test func threadsCanBeSet() {
+  /// Settings are the process's, so one test has them all.
+  @Test func aPoolsProductsRunOnOneThreadAndTheHostsSettingStays() {
     let before = blasThreads
-    setBLASThreads(1)
-    #expect(blasThreads == 1)
-    setBLASThreads(before)
-    #expect(blasThreads == before)
+    defer { setBLASThreads(before) }
+    setBLASThreads(3)
+    #expect(blasThreads == 3)
+    withOneBLASThread {
+      withOneBLASThread { #expect(blasThreads == 1) }
+      #expect(blasThreads == 1)
+    }
+    #expect(blasThreads == 3)
+    WorkerPool(threads: 2).run(4) { _ in #expect(blasThreads == 1) }
+    #expect(blasThreads == 3)
   }
 }

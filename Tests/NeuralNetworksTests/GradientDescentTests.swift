@@ -1,3 +1,4 @@
+import ReferenceNetworks
 import AllocationCounting
 import LinearAlgebra
 import NeuralNetworks

@@ -1,3 +1,4 @@
+import ReferenceNetworks
 import Environments
 import LinearAlgebra
 import NeuralNetworks

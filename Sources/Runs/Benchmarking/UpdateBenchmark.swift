@@ -1,4 +1,5 @@
 import Documents
+import Learning
 import LinearAlgebra
 import Measuring
 import NeuralNetworks

@@ -1,0 +1,24 @@
+/// Running means over updates.
+struct UpdateMeans {
+  private var count = 0.0
+  private var loss = 0.0
+  private var gradientNorm = 0.0
+  private var meanQ = 0.0
+
+  /// Adds an update.
+  mutating func add(_ statistics: UpdateStatistics) {
+    count += 1
+    loss += Double(statistics.loss)
+    gradientNorm += Double(statistics.gradientNorm)
+    meanQ += Double(statistics.meanQ)
+  }
+
+  /// The means; NaN without an update.
+  var metrics: [TrainingProgress.Metric] {
+    [
+      TrainingProgress.Metric("loss", loss / count),
+      TrainingProgress.Metric("gradient_norm", gradientNorm / count),
+      TrainingProgress.Metric("mean_q", meanQ / count),
+    ]
+  }
+}
