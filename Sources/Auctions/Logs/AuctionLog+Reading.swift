@@ -27,17 +27,17 @@ extension AuctionLog {
       }
       width = fields.count
       guard let click = wholeNumber(fields[0]), click == 0 || click == 1 else {
-        throw lines.error("click", "is '\(text(fields[0]))'", "give 0 or 1")
+        throw lines.error("click", "is '\(Auctions.text(fields[0]))'", "give 0 or 1")
       }
       guard let price = wholeNumber(fields[1]), price >= 0, price <= 1_000_000 else {
-        throw lines.error("price", "is '\(text(fields[1]))'", "give a whole price from 0 to 1000000")
+        throw lines.error("price", "is '\(Auctions.text(fields[1]))'", "give a whole price from 0 to 1000000")
       }
-      guard let value = Double(text(fields[2])), (0...1).contains(value) else {
-        throw lines.error("pctr", "is '\(text(fields[2]))'", "give a rate from 0 to 1")
+      guard let value = Double(Auctions.text(fields[2])), (0...1).contains(value) else {
+        throw lines.error("pctr", "is '\(Auctions.text(fields[2]))'", "give a rate from 0 to 1")
       }
       if width == 4 {
         guard let segment = wholeNumber(fields[3]), segment >= 0 else {
-          throw lines.error("hour", "is '\(text(fields[3]))'", "give a whole number from 0")
+          throw lines.error("hour", "is '\(Auctions.text(fields[3]))'", "give a whole number from 0")
         }
         segments.append(segment)
       }
