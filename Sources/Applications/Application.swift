@@ -90,7 +90,8 @@ public protocol Application: Sendable {
   ///   - policy: the policy.
   ///   - evaluation: the run's last evaluation, as its file has it.
   ///   - explanation: the run's last explanation, as its file has it.
-  func sections(of policy: Policy, evaluation: JSONValue, explanation: JSONValue?) throws -> [PageSection]
+  func sections(of policy: Policy, evaluation: EvaluationDocument, explanation: JSONValue?) throws
+    -> [PageSection]
   /// What a page says of the problem.
   var facts: [ProblemFact] { get }
   /// What a page warns of.
@@ -172,7 +173,7 @@ extension Application {
   public func bestScore(discount: Double?, episodes: Int) throws -> BestScore? { nil }
   public func adapting(_ options: Options, to policy: Policy) -> Options { options }
   public var fixedBaselines: [String] { [] }
-  public func sections(of policy: Policy, evaluation: JSONValue, explanation: JSONValue?) throws
+  public func sections(of policy: Policy, evaluation: EvaluationDocument, explanation: JSONValue?) throws
     -> [PageSection]
   {
     []

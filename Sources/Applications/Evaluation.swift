@@ -66,44 +66,14 @@ public struct Evaluation: Document {
   }
 
   /// The policy's gain over a baseline in each episode: the same luck on both sides.
-  private func gain(over row: Row) -> EvaluationSummary {
+  func gain(over row: Row) -> EvaluationSummary {
     EvaluationSummary(
       returns: zip(policy.summary.returns, row.summary.returns).map { $0 - $1 },
       lengths: policy.summary.lengths)
   }
 
-  /// The report as JSON.
-  public var json: JSONValue {
-    func interval(_ summary: EvaluationSummary) -> JSONValue {
-      [JSONValue(summary.ci95.lowerBound), JSONValue(summary.ci95.upperBound)]
-    }
-    return [
-      "episodes": JSONValue(policy.summary.episodes),
-      "policy": [
-        "mean": JSONValue(policy.summary.mean), "ci95": interval(policy.summary),
-        "average_reward": JSONValue(policy.summary.averageReward),
-        "cumulative_reward": JSONValue(policy.summary.cumulativeReward),
-        "success_rate": JSONValue(successRate),
-        "budget_used": policy.budgetUsed.map { JSONValue($0) } ?? .null,
-        "training_steps": JSONValue(trainingSteps),
-      ],
-      "baselines": .object(
-        baselines.map { row in
-          let gain = gain(over: row)
-          return .init(
-            row.name,
-            [
-              "mean": JSONValue(row.summary.mean), "ci95": interval(row.summary),
-              "budget_used": row.budgetUsed.map { JSONValue($0) } ?? .null,
-              "gain": ["mean": JSONValue(gain.mean), "ci95": interval(gain)],
-            ])
-        }),
-      "bound": best.map { ["mean": JSONValue($0.value)] } ?? .null,
-      "share_of_bound": shareOfBound.map { JSONValue($0) } ?? .null,
-      "violations": JSONValue(violations),
-      "plausible_markets": posteriorDraws.map { JSONValue($0) } ?? .null,
-    ]
-  }
+  /// The report as JSON; encoding numbers and names cannot fail.
+  public var json: JSONValue { (try? JSONValue(encoding: EvaluationDocument(self))) ?? .null }
 
   public var text: String {
     let hasBudget = policy.budgetUsed != nil

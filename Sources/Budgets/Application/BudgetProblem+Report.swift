@@ -7,11 +7,10 @@ extension BudgetProblem {
   public var fixedBaselines: [String] { ["plan", "static"] }
 
   /// Where the money goes, the budget over time, response curves, and why.
-  public func sections(of policy: Policy, evaluation: JSONValue, explanation: JSONValue?) throws
+  public func sections(of policy: Policy, evaluation: EvaluationDocument, explanation: JSONValue?) throws
     -> [PageSection]
   {
-    func mean(_ name: String) -> Double { evaluation["baselines"]?[name]?["mean"]?.double ?? -.infinity }
-    let fixed = fixedBaselines.max { mean($0) < mean($1) } ?? "static"
+    let fixed = evaluation.bestBaseline(among: fixedBaselines) ?? "static"
     let flows = MoneyFlows(
       market, posterior: heldOut, policy: policy, shownIn: try shown(to: policy), fixedName: fixed)
     return [

@@ -20,7 +20,8 @@ public struct RunReport: Sendable {
     let problem = try folder.problem()
     let policy = try Policy(contentsOf: folder.policy)
     try problem.check(policy)
-    let reference = Self.reference(evaluations[0], among: problem.fixedBaselines)
+    // The headline compares with the best of the fixed baselines, or of all where the trade has none.
+    let reference = evaluations[0].bestBaseline(among: problem.fixedBaselines) ?? ""
     let digest = sha256(of: try AtomicFile.read(folder.policy))
     let seeds = SeedLifts(folders, evaluations, reference: reference)
     let explanation = (try? AtomicFile.read(folder.explanation)).flatMap { try? JSONValue(parsing: $0) }
@@ -58,28 +59,20 @@ public struct RunReport: Sendable {
     notes.isEmpty ? "" : "<ul>" + notes.map { "<li>\(escaped($0))</li>" }.joined() + "</ul>"
   }
 
-  private static func evaluation(_ folder: RunFolder) throws -> JSONValue {
-    guard FileManager.default.fileExists(atPath: folder.evaluation) else {
-      throw FileError.missing(
-        path: folder.evaluation, remedy: "run `apportion evaluate \(folder.path)` before")
+  private static func evaluation(_ folder: RunFolder) throws -> EvaluationDocument {
+    let bytes: [UInt8]
+    do { bytes = try AtomicFile.read(folder.evaluation) } catch FileError.missing(let path, _) {
+      throw FileError.missing(path: path, remedy: "run `apportion evaluate \(folder.path)` before")
     }
-    return try JSONValue(parsing: try AtomicFile.read(folder.evaluation))
-  }
-
-  /// The baseline that the headline compares with: the best of the fixed ones, or of all where the trade has none.
-  private static func reference(_ evaluation: JSONValue, among fixed: [String]) -> String {
-    guard case .object(let baselines)? = evaluation["baselines"] else { return "" }
-    let candidates = baselines.filter { fixed.isEmpty || fixed.contains($0.key) }
-    func mean(_ member: JSONValue.Member) -> Double { member.value["mean"]?.double ?? -.infinity }
-    return candidates.max { mean($0) < mean($1) }?.key ?? ""
+    return try JSONValue(parsing: bytes).decoded(file: folder.evaluation)
   }
 
   private static func headline(
-    _ seeds: SeedLifts, _ problem: any Application, _ evaluation: JSONValue, isFixed: Bool
+    _ seeds: SeedLifts, _ problem: any Application, _ evaluation: EvaluationDocument, isFixed: Bool
   ) -> String {
     let today =
       seeds.meanLift(over: "today").map { String(format: " %+.1f %% against spending as today.", $0) } ?? ""
-    let share = evaluation["share_of_bound"]?.double.map {
+    let share = evaluation.shareOfBound.map {
       String(format: " The policy reaches %.1f %% of a certified bound that no policy can beat.", 100 * $0)
     }
     return """
@@ -89,24 +82,13 @@ public struct RunReport: Sendable {
       """
   }
 
-  private static func comparison(_ evaluation: JSONValue) -> String {
-    guard case .object(let baselines)? = evaluation["baselines"] else { return "" }
-    func row(_ name: String, _ value: JSONValue?, _ style: String)
-      -> (name: String, value: Double, interval: ClosedRange<Double>?, style: String)
-    {
-      let ends = value?["ci95"]?.array?.compactMap(\.double) ?? []
-      return (
-        name, value?["mean"]?.double ?? 0, ends.count == 2 && ends[0] <= ends[1] ? ends[0]...ends[1] : nil,
-        style
-      )
-    }
-    let rows =
-      baselines.map { row($0.key, $0.value, "other") } + [
-        row("policy", evaluation["policy"], "main"), row("certified bound", evaluation["bound"], "bound"),
-      ]
-    let episodes = evaluation["episodes"]?.int ?? 0
+  private static func comparison(_ evaluation: EvaluationDocument) -> String {
+    var rows: [(name: String, value: Double, interval: ClosedRange<Double>?, style: String)] =
+      evaluation.baselines.members.map { ($0.name, $0.value.mean, $0.value.interval, "other") }
+    rows.append(("policy", evaluation.policy.mean, evaluation.policy.interval, "main"))
+    if let bound = evaluation.bound { rows.append(("certified bound", bound.mean, nil, "bound")) }
     return SVGChart.bars("Objective per episode by strategy", rows)
-      + "<p>Mean objective of \(episodes) held-out episodes, the same for all, with 95 % intervals.</p>"
+      + "<p>Mean objective of \(evaluation.episodes) held-out episodes, the same for all, with 95 % intervals.</p>"
   }
 
   private static func learning(_ folder: RunFolder) throws -> String {

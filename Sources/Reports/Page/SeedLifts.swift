@@ -1,3 +1,4 @@
+import Applications
 import Documents
 import Learning
 import PolicyFormats
@@ -23,24 +24,18 @@ struct SeedLifts {
   /// The baseline that the headline compares with.
   let reference: String
 
-  init(_ folders: [RunFolder], _ evaluations: [JSONValue], reference: String) {
+  init(_ folders: [RunFolder], _ evaluations: [EvaluationDocument], reference: String) {
     self.reference = reference
     seeds = zip(folders, evaluations).map { folder, evaluation in
-      var baselines: [(name: String, mean: Double, gain: ClosedRange<Double>?)] = []
-      if case .object(let members)? = evaluation["baselines"] {
-        baselines = members.map { member in
-          let mean = member.value["mean"]?.double ?? .nan
-          let ends = member.value["gain"]?["ci95"]?.array?.compactMap(\.double) ?? []
-          let gain =
-            ends.count == 2 && ends[0] <= ends[1] && mean != 0
-            ? 100 * ends[0] / abs(mean)...100 * ends[1] / abs(mean) : nil
-          return (member.key, mean, gain)
-        }
-      }
       let seed = (try? Policy(contentsOf: folder.policy))?.trainingSeed
       return Seed(
-        name: seed.map { "\($0)" } ?? folder.path, policy: evaluation["policy"]?["mean"]?.double ?? .nan,
-        share: evaluation["share_of_bound"]?.double ?? .nan, baselines: baselines)
+        name: seed.map { "\($0)" } ?? folder.path, policy: evaluation.policy.mean,
+        share: evaluation.shareOfBound ?? .nan,
+        baselines: evaluation.baselines.members.map { name, baseline in
+          let unit = 100 / abs(baseline.mean)
+          let gain = baseline.mean == 0 ? nil : baseline.gain.interval
+          return (name, baseline.mean, gain.map { unit * $0.lowerBound...unit * $0.upperBound })
+        })
     }
   }
 
