@@ -30,6 +30,34 @@ package struct SVGChart {
     }
   }
 
+  /// The style sheet of drawings' classes, over the colours that a page names.
+  package static let style = """
+    svg text { fill: var(--ink); font: 13px system-ui, sans-serif }
+    .main { fill: var(--main) } .other { fill: var(--other) } .bound { fill: var(--bound) }
+    .gain { fill: var(--gain) } .loss { fill: var(--loss) }
+    .axis { stroke: var(--ink); stroke-width: 1 }
+    .grid-line { stroke: var(--faint) } .limit { stroke: var(--ink); stroke-dasharray: 2 3 }
+    .band { fill: var(--main); opacity: .15 }
+    .main-line, .other-line, .bound-line { fill: none; stroke-width: 2 }
+    .main-line { stroke: var(--main) } .other-line { stroke: var(--other); stroke-dasharray: 5 3 }
+    .bound-line { stroke: var(--bound); stroke-dasharray: 2 3 }
+    """
+
+  /// The colours of light pages.
+  package static let lightColors = """
+    :root { --ink: #1b1f24; --paper: #ffffff; --faint: #d5dae0; --main: #0b62c4; --other: #8b97a5; --gain: #1a7f48;
+    --loss: #b3372f; --bound: #b9770e }
+    """
+
+  /// A drawing as a file of its own, in light colours; an empty one where there is nothing to draw.
+  package static func file(_ drawing: String) -> String {
+    let open = "<svg xmlns=\"http://www.w3.org/2000/svg\""
+    guard let end = drawing.firstIndex(of: ">") else { return open + "></svg>\n" }
+    return open + drawing[..<end].dropFirst(4)
+      + "><style>\(lightColors) svg { background: var(--paper) } \(style)</style>"
+      + drawing[drawing.index(after: end)...] + "\n"
+  }
+
   private let width: Double
   private let height: Double
   private let title: String

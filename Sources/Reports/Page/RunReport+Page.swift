@@ -14,8 +14,7 @@ extension RunReport {
     <title>\(escaped(title))</title>
     <link rel="icon" href="data:,">
     <style>
-    :root { --ink: #1b1f24; --paper: #ffffff; --faint: #d5dae0; --main: #0b62c4; --other: #8b97a5; --gain: #1a7f48;
-      --loss: #b3372f; --bound: #b9770e }
+    \(SVGChart.lightColors)
     @media (prefers-color-scheme: dark) {
       :root { --ink: #e4e8ec; --paper: #14181d; --faint: #39414b; --main: #6cb0ff; --other: #7d8997; --gain: #58c98a;
         --loss: #f0857c; --bound: #e5a93c }
@@ -32,15 +31,8 @@ extension RunReport {
     dl { display: grid; grid-template-columns: minmax(8rem, max-content) 1fr; gap: .25rem 1rem }
     dt { font-weight: 600 } dd { margin: 0; overflow-wrap: anywhere }
     figure { margin: 0 } figure p { font-size: .9rem; margin: 0 } figcaption { font-weight: 600; font-size: .9rem }
-    svg { width: 100%; height: auto; display: block; margin: .5rem 0 } svg text { fill: var(--ink); font: 13px system-ui, sans-serif }
-    .main { fill: var(--main) } .other { fill: var(--other) } .bound { fill: var(--bound) }
-    .gain { fill: var(--gain) } .loss { fill: var(--loss) }
-    .axis { stroke: var(--ink); stroke-width: 1 }
-    .grid-line { stroke: var(--faint) } .limit { stroke: var(--ink); stroke-dasharray: 2 3 }
-    .band { fill: var(--main); opacity: .15 }
-    .main-line, .other-line, .bound-line { fill: none; stroke-width: 2 }
-    .main-line { stroke: var(--main) } .other-line { stroke: var(--other); stroke-dasharray: 5 3 }
-    .bound-line { stroke: var(--bound); stroke-dasharray: 2 3 }
+    svg { width: 100%; height: auto; display: block; margin: .5rem 0 }
+    \(SVGChart.style)
     .note { font-size: .85rem; opacity: .8 }
     .flows tr:last-child td { font-weight: 600 } .flows th[colspan] { text-align: center }
     </style>
