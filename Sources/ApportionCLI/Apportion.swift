@@ -7,7 +7,7 @@ struct ApportionCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "apportion",
     abstract: "Decides the bid on every marketing channel under one budget.",
-    version: "0.1.0",
+    version: programVersion,
     subcommands: [
       MarketsCommand.self, CalibrateCommand.self, PlanCommand.self, TrainCommand.self, EvaluateCommand.self,
       ExplainCommand.self, ReportCommand.self, ExportCommand.self, ImportCommand.self, PublishCommand.self,

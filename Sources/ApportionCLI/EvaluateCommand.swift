@@ -8,7 +8,7 @@ struct EvaluateCommand: ParsableCommand {
     commandName: "evaluate",
     abstract: "Plays a run's policy on held-out episodes beside all baselines and the bound or optimum.")
 
-  @Argument(help: ArgumentHelp("The run's folder.", valueName: "run"))
+  @Argument(help: ArgumentHelp("The run's folder, or one of its checkpoints.", valueName: "run"))
   var runFolder: String
 
   @Option(parsing: .unconditional, help: "The number of episodes.")

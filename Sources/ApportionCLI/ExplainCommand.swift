@@ -13,7 +13,7 @@ struct ExplainCommand: ParsableCommand {
       over what the policy sees, and plays every channel switched off.
       """)
 
-  @Argument(help: ArgumentHelp("The run's folder.", valueName: "run"))
+  @Argument(help: ArgumentHelp("The run's folder, or one of its checkpoints.", valueName: "run"))
   var runFolder: String
 
   @Option(help: "The tick, from 0.")

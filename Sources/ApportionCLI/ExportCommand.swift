@@ -7,7 +7,7 @@ struct ExportCommand: ParsableCommand {
     commandName: "export",
     abstract: "Exports a run's policy to one file, reads it back and compares the outputs.")
 
-  @Argument(help: ArgumentHelp("The run's folder.", valueName: "run"))
+  @Argument(help: ArgumentHelp("The run's folder, or one of its checkpoints.", valueName: "run"))
   var runFolder: String
 
   @Option(help: "The file's format.")
@@ -20,7 +20,7 @@ struct ExportCommand: ParsableCommand {
 
   func run() throws {
     let folder = try RunFolder(opening: runFolder)
-    let policy = try Policy(contentsOf: folder.policy)
+    let policy = try folder.readPolicy()
     let file = output ?? "\(folder.path)/exported.\(format.rawValue)"
     let export = try PolicyExport(policy, format: format, to: file)
     options.show(export.json, text: export.text)

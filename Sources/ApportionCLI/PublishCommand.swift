@@ -12,7 +12,7 @@ struct PublishCommand: ParsableCommand {
       there; with --rollback the stable label moves back to where it stood before.
       """)
 
-  @Argument(help: ArgumentHelp("The run's folder.", valueName: "run"))
+  @Argument(help: ArgumentHelp("The run's folder, or one of its checkpoints.", valueName: "run"))
   var runFolder: String?
 
   @Option(help: "The repository's folder, created where it is missing.")
@@ -50,7 +50,7 @@ struct PublishCommand: ParsableCommand {
   func run() throws {
     let models = ModelRepository(repository)
     if let runFolder {
-      let policy = try Policy(contentsOf: try RunFolder(opening: runFolder).policy)
+      let policy = try RunFolder(opening: runFolder).readPolicy()
       try models.publish(policy, name: name, label: label, keep: keep)
     } else if let version {
       try models.move(label, of: name, to: version)

@@ -86,6 +86,13 @@ import Testing
 
       let evaluation = try evaluate(run: folder, episodes: 20, seed: 3)
       #expect(evaluation.baselines.map(\.name) == ["random"])
+      // A checkpoint stands for the policy, and its documents stand beside those of the policy kept.
+      let first = try RunFolder(opening: folder.checkpoints + "/" + checkpoints.sorted()[0])
+      #expect(first.evaluation != folder.evaluation && first.path == folder.path)
+      #expect(try first.readPolicy().trainingSteps < report.steps)
+      try FileManager.default.removeItem(atPath: folder.policy)
+      let missing = #expect(throws: FileError.self) { try folder.readPolicy() }
+      #expect(missing?.description.contains(checkpoints.sorted()[checkpoints.count - 1]) == true)
       #expect(throws: FileError.self) { try RunFolder(creating: folder.path) }
     }
   }

@@ -18,7 +18,7 @@ public struct RunReport: Sendable {
     let folder = folders[0]
     let evaluations = try folders.map(Self.evaluation)
     let problem = try folder.problem()
-    let policy = try Policy(contentsOf: folder.policy)
+    let policy = try folder.readPolicy()
     try problem.check(policy)
     // The headline compares with the best of the fixed baselines, or of all where the trade has none.
     let reference = evaluations[0].bestBaseline(among: problem.fixedBaselines) ?? ""

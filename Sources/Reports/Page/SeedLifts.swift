@@ -27,7 +27,7 @@ struct SeedLifts {
   init(_ folders: [RunFolder], _ evaluations: [EvaluationDocument], reference: String) {
     self.reference = reference
     seeds = zip(folders, evaluations).map { folder, evaluation in
-      let seed = (try? Policy(contentsOf: folder.policy))?.trainingSeed
+      let seed = (try? folder.readPolicy())?.trainingSeed
       return Seed(
         name: seed.map { "\($0)" } ?? folder.path, policy: evaluation.policy.mean,
         share: evaluation.shareOfBound ?? .nan,

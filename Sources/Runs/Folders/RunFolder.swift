@@ -1,6 +1,8 @@
 import Applications
 import Documents
 import Foundation
+import Learning
+import PolicyFormats
 
 /// The folder of a training run, and where things lie in it.
 public struct RunFolder: Sendable, Equatable {
@@ -19,12 +21,12 @@ public struct RunFolder: Sendable, Equatable {
   public var result: String { path + "/result.json" }
   /// The policies saved on the way.
   public var checkpoints: String { path + "/checkpoints" }
-  /// The policy kept, that of the first seed where there are several.
-  public var policy: String { path + "/policy.safetensors" }
-  /// The last evaluation.
-  public var evaluation: String { path + "/evaluation.json" }
-  /// The last explanation.
-  public var explanation: String { path + "/explanation.json" }
+  /// The policy kept, that of the first seed where there are several; or the checkpoint that the folder was opened by.
+  public let policy: String
+  /// The last evaluation of that policy.
+  public var evaluation: String { path + "/evaluation\(suffix).json" }
+  /// The last explanation of that policy.
+  public var explanation: String { path + "/explanation\(suffix).json" }
   /// The last report.
   public var report: String { path + "/report.html" }
 
@@ -37,13 +39,39 @@ public struct RunFolder: Sendable, Equatable {
   /// The folder of one seed of several.
   public func seed(_ seed: UInt64) -> RunFolder { RunFolder(path: path + "/seed-\(seed)") }
 
-  private init(path: String) { self.path = path }
+  private init(path: String) {
+    self.path = path
+    policy = path + "/policy.safetensors"
+  }
+
+  /// What tells a checkpoint's files from those of the policy kept.
+  private var suffix: String {
+    let name = policy.split(separator: "/").last.map(String.init) ?? ""
+    return name == "policy.safetensors"
+      ? "" : String(name.dropFirst("policy".count).dropLast(".safetensors".count))
+  }
+
+  /// The policy.
+  ///
+  /// - Throws: `FileError.missing` where there is none, naming the checkpoints that there are; `SafetensorsError` or
+  ///   `PolicyError` where its file is damaged.
+  public func readPolicy() throws -> Policy {
+    if !FileManager.default.fileExists(atPath: policy) {
+      let saved = ((try? FileManager.default.contentsOfDirectory(atPath: checkpoints)) ?? []).sorted()
+      throw FileError.missing(
+        path: policy,
+        remedy: saved.isEmpty
+          ? "the run has no checkpoints either: train again"
+          : "the run has checkpoints, the last of which is \(checkpoints)/\(saved[saved.count - 1])")
+    }
+    return try Policy(contentsOf: policy)
+  }
 
   /// Creates the folder of a new run, for this process alone: of several that ask for one path at once, one gets it.
   ///
   /// - Throws: `FileError` where it already holds a run or cannot be created.
   public init(creating path: String) throws(FileError) {
-    self.path = path
+    self.init(path: path)
     do {
       try FileManager.default.createDirectory(
         atPath: path + "/checkpoints", withIntermediateDirectories: true)
@@ -78,9 +106,24 @@ public struct RunFolder: Sendable, Equatable {
     }
   }
 
-  /// Opens the folder of a run; throws `FileError.missing` where there is none.
+  /// Opens the folder of a run, or of one of its checkpoints, which then stands for the policy.
+  ///
+  /// - Throws: `FileError.missing` where there is none.
   public init(opening path: String) throws(FileError) {
-    self.path = path
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue {
+      // RUN/policy.safetensors or RUN/checkpoints/policy-….safetensors.
+      let parent = URL(fileURLWithPath: path).deletingLastPathComponent()
+      let folder = parent.lastPathComponent == "checkpoints" ? parent.deletingLastPathComponent() : parent
+      self.init(path: folder.relativePath, policy: path)
+    } else {
+      self.init(path: path)
+    }
     guard FileManager.default.fileExists(atPath: configuration) else { throw .missing(path: configuration) }
+  }
+
+  private init(path: String, policy: String) {
+    self.path = path
+    self.policy = policy
   }
 }

@@ -28,7 +28,7 @@ public func evaluate(
   run folder: RunFolder, on name: String? = nil, overrides: [String] = [], episodes: Int, seed: UInt64
 ) throws -> Evaluation {
   let problem = try (try name.map { try findProblem($0) } ?? folder.problem()).evaluated(overrides: overrides)
-  let policy = try Policy(contentsOf: folder.policy)
+  let policy = try folder.readPolicy()
   try problem.check(policy)
   return try problem.evaluation(of: policy, episodes: episodes, seed: seed)
 }
@@ -42,7 +42,7 @@ public func evaluate(
 ///   - seed: decides the episodes, which never meet those of a training run.
 public func explain(run folder: RunFolder, step: Int, episodes: Int, seed: UInt64) throws -> any Document {
   let problem = try folder.problem()
-  let policy = try Policy(contentsOf: folder.policy)
+  let policy = try folder.readPolicy()
   try problem.check(policy)
   return try problem.explanation(of: policy, step: step, episodes: episodes, seed: seed)
 }

@@ -61,7 +61,7 @@ extension RunPlan {
     }
     let report = TrainingReport(
       problem: problem.name, algorithm: configuration.algorithm, run: folder.path, firstSeed: seeds[0],
-      checkpoints: configuration.checkpoints, outcomes: trained,
+      checkpoints: configuration.checkpoints.count, outcomes: trained,
       best: configuration.evaluationEpisodes > 0 && stop?.isStopping != true
         ? try problem.bestScore(
           discount: configuration.agent.scoreDiscount, episodes: configuration.evaluationEpisodes) : nil,

@@ -30,7 +30,7 @@ public struct TrainingReport: Document {
   public let exitStatus: Int32?
 
   init(
-    problem: String, algorithm: String, run: String, firstSeed: UInt64, checkpoints: [Int],
+    problem: String, algorithm: String, run: String, firstSeed: UInt64, checkpoints: Int,
     outcomes: [TrainingRun.Outcome], best: BestScore?, seconds: Double, exitStatus: Int32?
   ) {
     self.problem = problem
@@ -45,8 +45,8 @@ public struct TrainingReport: Document {
     let returns = outcomes.compactMap(\.returnMean)
     returnMean = returns.isEmpty ? nil : returns.reduce(0, +) / Double(returns.count)
     // Seeds that a stop cut short are whole runs of their own, but no points of common curves.
-    let whole = outcomes.filter { $0.scores.count == checkpoints.count }
-    curves = whole.isEmpty ? nil : LearningCurves(steps: checkpoints, runs: whole.map(\.scores))
+    let whole = outcomes.filter { $0.scores.count == checkpoints }
+    curves = whole.first.map { LearningCurves(steps: $0.scoredSteps, runs: whole.map(\.scores)) }
   }
 
   /// Environment steps per second.
@@ -94,6 +94,7 @@ public struct TrainingReport: Document {
   public var interval: ClosedRange<Double> { ScoreTable([scores]).interval { interquartileMean($0.pooled) } }
 
   public var json: JSONValue {
+    let machine = Machine()
     var members: [JSONValue.Member] = [
       .init("run", .string(run)), .init("environment", .string(problem)),
       .init("algorithm", .string(algorithm)), .init("steps", JSONValue(steps)),
@@ -102,6 +103,12 @@ public struct TrainingReport: Document {
         "return_mean",
         (scores.isEmpty ? returnMean : interquartileMean(scores)).map { JSONValue($0) } ?? .null),
       .init("stopped_early", .boolean(exitStatus != nil)), .init("kept_step", JSONValue(keptStep)),
+      .init(
+        "machine",
+        [
+          "version": .string(programVersion), "processor": .string(machine.processor),
+          "blas_kernel": .string(machine.blasKernel), "threads": JSONValue(machine.threads),
+        ]),
     ]
     if !scores.isEmpty {
       members += [

@@ -27,8 +27,9 @@ struct TrainingRun {
     var keptStep = 0
     /// The validation score of the policy kept or, without validation, the mean return of the last training episodes.
     var returnMean: Double?
-    /// The score of the policy kept at each checkpoint.
+    /// The score of the policy kept at each checkpoint, and the steps played until then.
     var scores: [Double] = []
+    var scoredSteps: [Int] = []
   }
 
   /// Trains a learner until its checkpoints are done or `onProgress` says stop.
@@ -58,6 +59,8 @@ struct TrainingRun {
         }
         outcome.steps = max(learner.steps, isStopping ? 0 : checkpoint)
       }
+      // On disk before a validation that may take minutes, and that a second signal may end.
+      try writer.write(learner.policy, to: folder.checkpoint(step: outcome.steps))
       var isKept = validate == nil
       if let validate, !isStopping {
         let validation = try validate(learner)
@@ -69,8 +72,8 @@ struct TrainingRun {
         outcome.keptStep = outcome.steps
         try writer.write(learner.policy, to: folder.policy)
       }
-      try writer.write(learner.policy, to: folder.checkpoint(step: outcome.steps))
       if let score, !isStopping {
+        outcome.scoredSteps.append(outcome.steps)
         let score = isKept ? try score(learner) : outcome.scores.last ?? untrained ?? .nan
         metrics.scored(score)
         outcome.scores.append(score)
