@@ -7,7 +7,7 @@ import Learning
 ///
 /// A value is one problem of the kind. Training, evaluation, explanation, reports, export and serving work with any type
 /// that conforms; a new one is registered in one line, in `Runs`.
-public protocol Application: Sendable {
+package protocol Application: Sendable {
   /// What a run's configuration decides about how the problem is shown to a learner; its keys are flat.
   associatedtype Options: ProblemOptions
 
@@ -99,13 +99,13 @@ public protocol Application: Sendable {
 }
 
 /// Options of a problem, all of which have defaults.
-public protocol ProblemOptions: Configurable {
+package protocol ProblemOptions: Configurable {
   /// The defaults.
   init()
 }
 
 /// Episodes that share no chance with training, nor with each other.
-public enum HeldOutEpisodes: Sendable, Equatable {
+package enum HeldOutEpisodes: Sendable, Equatable {
   /// A number of episodes that choose which checkpoint is kept.
   case validation(Int)
   /// A number of episodes that say how good it is.
@@ -113,14 +113,14 @@ public enum HeldOutEpisodes: Sendable, Equatable {
 }
 
 /// The best that can be had.
-public enum BestScore: Sendable, Equatable {
+package enum BestScore: Sendable, Equatable {
   /// No policy does better, and one does as well.
   case optimum(Double)
   /// No policy does better.
   case bound(Double)
 
   /// The score.
-  public var value: Double {
+  package var value: Double {
     switch self {
     case .optimum(let value), .bound(let value): value
     }
@@ -128,7 +128,7 @@ public enum BestScore: Sendable, Equatable {
 }
 
 /// A result for people and for machines.
-public protocol Document: Sendable {
+package protocol Document: Sendable {
   /// For people: sentences and aligned tables.
   var text: String { get }
   /// For machines.
@@ -136,53 +136,53 @@ public protocol Document: Sendable {
 }
 
 /// A part of a page about a run.
-public struct PageSection: Sendable, Equatable {
+package struct PageSection: Sendable, Equatable {
   /// The heading.
-  public let title: String
+  package let title: String
   /// HTML, everything in it escaped that is not markup.
-  public let html: String
+  package let html: String
 
   /// Joins a heading and what stands under it.
-  public init(_ title: String, html: String) {
+  package init(_ title: String, html: String) {
     self.title = title
     self.html = html
   }
 }
 
 /// Something that a page says of a problem.
-public struct ProblemFact: Sendable, Equatable {
+package struct ProblemFact: Sendable, Equatable {
   /// What it is about.
-  public let name: String
+  package let name: String
   /// What is so.
-  public let value: String
+  package let value: String
 
   /// Joins the two.
-  public init(_ name: String, _ value: String) {
+  package init(_ name: String, _ value: String) {
     self.name = name
     self.value = value
   }
 }
 
 extension Application {
-  public func reading(_ options: Options) throws -> Self { self }
-  public func evaluated(on options: Options) throws -> Self { try reading(options) }
-  public var algorithms: [Algorithm] { Algorithm.common }
-  public func preset(for algorithm: Algorithm) -> String? { nil }
-  public var learnerThreads: Int? { nil }
-  public func rewardScale(_ options: Options) -> Float? { nil }
-  public func bestScore(discount: Double?, episodes: Int) throws -> BestScore? { nil }
-  public func adapting(_ options: Options, to policy: Policy) -> Options { options }
-  public var fixedBaselines: [String] { [] }
-  public func sections(of policy: Policy, evaluation: EvaluationDocument, explanation: JSONValue?) throws
+  package func reading(_ options: Options) throws -> Self { self }
+  package func evaluated(on options: Options) throws -> Self { try reading(options) }
+  package var algorithms: [Algorithm] { Algorithm.common }
+  package func preset(for algorithm: Algorithm) -> String? { nil }
+  package var learnerThreads: Int? { nil }
+  package func rewardScale(_ options: Options) -> Float? { nil }
+  package func bestScore(discount: Double?, episodes: Int) throws -> BestScore? { nil }
+  package func adapting(_ options: Options, to policy: Policy) -> Options { options }
+  package var fixedBaselines: [String] { [] }
+  package func sections(of policy: Policy, evaluation: EvaluationDocument, explanation: JSONValue?) throws
     -> [PageSection]
   {
     []
   }
-  public var facts: [ProblemFact] { [ProblemFact("Problem", summary)] }
-  public var caveats: [String] { [] }
+  package var facts: [ProblemFact] { [ProblemFact("Problem", summary)] }
+  package var caveats: [String] { [] }
 
   /// The choices of one step of one held-out episode, with the columns that bear on them.
-  public func explanation(of policy: Policy, step: Int, episodes: Int, seed: UInt64) throws -> any Document {
+  package func explanation(of policy: Policy, step: Int, episodes: Int, seed: UInt64) throws -> any Document {
     try ChoiceExplanation(
       of: policy, in: environment(of: policy), problem: name, step: step, seed: seed)
   }

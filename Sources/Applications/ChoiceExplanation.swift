@@ -5,39 +5,39 @@ import LinearAlgebra
 
 /// Why a policy makes the choices it makes in a step of one held-out episode: the value of every choice, and what each
 /// observation column adds to the margin of the one made over the best other.
-public struct ChoiceExplanation: Document {
+package struct ChoiceExplanation: Document {
   /// What one observation column adds to a margin.
-  public struct Part: Sendable, Equatable {
+  package struct Part: Sendable, Equatable {
     /// The column.
-    public let column: String
+    package let column: String
     /// In raw reward units.
-    public let value: Double
+    package let value: Double
   }
 
   /// One branch of the action.
-  public struct Branch: Sendable, Equatable {
+  package struct Branch: Sendable, Equatable {
     /// The choice made.
-    public let chosen: Int
+    package let chosen: Int
     /// The best of the others.
-    public let other: Int
+    package let other: Int
     /// The policy's value of every choice, in raw reward units.
-    public let values: [Double]
+    package let values: [Double]
     /// By column, the largest first: what it adds to the margin, from the mean observation to this one.
-    public let parts: [Part]
+    package let parts: [Part]
   }
 
   /// The problem's name.
-  public let problem: String
+  package let problem: String
   /// The step, from 0.
-  public let step: Int
+  package let step: Int
   /// One branch after the other.
-  public let branches: [Branch]
+  package let branches: [Branch]
 
   /// Explains a policy's choices in a step of an episode; of a joint head, the branches' values cannot be told apart, and
   /// the joint action stands as one branch.
   ///
   /// - Throws: `ConfigurationError` where the episode ends before the step.
-  public init(of policy: Policy, in environment: any Environment, problem: String, step: Int, seed: UInt64)
+  package init(of policy: Policy, in environment: any Environment, problem: String, step: Int, seed: UInt64)
     throws(ConfigurationError)
   {
     self.problem = problem
@@ -62,7 +62,7 @@ public struct ChoiceExplanation: Document {
     self.branches = branches
   }
 
-  public var text: String {
+  package var text: String {
     var text = "Step \(step) of \(problem).\n\n"
     for (index, branch) in branches.enumerated() {
       let margin = branch.values[branch.chosen] - branch.values[branch.other]
@@ -77,7 +77,7 @@ public struct ChoiceExplanation: Document {
 
   private func signed(_ value: Double) -> String { (value > 0 ? "+" : "") + readable(value) }
 
-  public var json: JSONValue {
+  package var json: JSONValue {
     [
       "problem": .string(problem), "step": JSONValue(step),
       "branches": .array(
@@ -94,18 +94,18 @@ public struct ChoiceExplanation: Document {
 }
 
 /// What a policy sees and does in a step of one held-out episode.
-public struct PolicyMoment: Sendable {
+package struct PolicyMoment: Sendable {
   /// The raw observation row.
-  public let observation: [Float]
+  package let observation: [Float]
   /// The value of every choice of every branch, in raw reward units.
-  public let values: [Double]
+  package let values: [Double]
   /// The choice of each branch.
-  public let choices: [Int]
+  package let choices: [Int]
 
   /// Plays a policy greedily up to a step.
   ///
   /// - Throws: `ConfigurationError` where the episode ends before the step.
-  public init(_ policy: Policy, in environment: any Environment, step: Int, seed: UInt64)
+  package init(_ policy: Policy, in environment: any Environment, step: Int, seed: UInt64)
     throws(ConfigurationError)
   {
     let moment = Self.play(policy, environment, step, evaluationSeed(seed))

@@ -3,18 +3,18 @@ import Foundation
 import Learning
 
 /// A policy's held-out episodes beside those of all baselines and the best that can be had.
-public struct Evaluation: Document {
+package struct Evaluation: Document {
   /// What one strategy did in each episode.
-  public struct Row: Sendable {
+  package struct Row: Sendable {
     /// The strategy's name.
-    public let name: String
+    package let name: String
     /// The returns, with what can be said of their mean.
-    public let summary: EvaluationSummary
+    package let summary: EvaluationSummary
     /// The mean share of the budget that was spent; nil where there is no budget.
-    public let budgetUsed: Double?
+    package let budgetUsed: Double?
 
     /// Names a strategy and what it did.
-    public init(name: String, summary: EvaluationSummary, budgetUsed: Double? = nil) {
+    package init(name: String, summary: EvaluationSummary, budgetUsed: Double? = nil) {
       self.name = name
       self.summary = summary
       self.budgetUsed = budgetUsed
@@ -22,20 +22,20 @@ public struct Evaluation: Document {
   }
 
   /// The policy.
-  public let policy: Row
+  package let policy: Row
   /// The environment steps that the policy was trained for; 0 is an untrained one, which plays the planner's prior.
-  public let trainingSteps: Int
+  package let trainingSteps: Int
   /// The baselines, on the same episodes.
-  public let baselines: [Row]
+  package let baselines: [Row]
   /// The best mean that can be had, or what none can beat in expectation; nil where neither is known.
-  public let best: BestScore?
+  package let best: BestScore?
   /// How often any strategy broke a rule of the problem, such as a budget.
-  public let violations: Int
+  package let violations: Int
   /// In how many posterior draws the episodes were played; nil where it was the problem as described.
-  public let posteriorDraws: Int?
+  package let posteriorDraws: Int?
 
   /// Gathers an evaluation; all rows hold the same episodes in the same order.
-  public init(
+  package init(
     policy: Row, trainingSteps: Int, baselines: [Row], best: BestScore?, violations: Int = 0,
     posteriorDraws: Int? = nil
   ) {
@@ -52,7 +52,7 @@ public struct Evaluation: Document {
 
   /// The share of episodes in which the policy earned more than the best baseline, by mean; a tie counts half, so a
   /// policy that plays exactly as that baseline has 0.5.
-  public var successRate: Double {
+  package var successRate: Double {
     guard let best = baselines.max(by: { $0.summary.mean < $1.summary.mean }) else { return 1 }
     let wins = zip(policy.summary.returns, best.summary.returns).reduce(0) { wins, pair in
       wins + (pair.0 > pair.1 ? 1 : pair.0 == pair.1 ? 0.5 : 0)
@@ -61,7 +61,7 @@ public struct Evaluation: Document {
   }
 
   /// The policy's mean as a share of the best; nil where that is unknown or not above 0, as a cost is.
-  public var shareOfBound: Double? {
+  package var shareOfBound: Double? {
     best.flatMap { $0.value > 0 ? policy.summary.mean / $0.value : nil }
   }
 
@@ -73,9 +73,9 @@ public struct Evaluation: Document {
   }
 
   /// The report as JSON; encoding numbers and names cannot fail.
-  public var json: JSONValue { (try? JSONValue(encoding: EvaluationDocument(self))) ?? .null }
+  package var json: JSONValue { (try? JSONValue(encoding: EvaluationDocument(self))) ?? .null }
 
-  public var text: String {
+  package var text: String {
     let hasBudget = policy.budgetUsed != nil
     let hasShare = shareOfBound != nil
     var table = TextTable(

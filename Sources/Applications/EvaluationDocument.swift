@@ -2,11 +2,11 @@ import Documents
 import Learning
 
 /// What `evaluation.json` keeps of an evaluation.
-public struct EvaluationDocument: Codable, Sendable {
+package struct EvaluationDocument: Codable, Sendable {
   /// A mean over episodes; its interval of 95 % where one is known.
-  public struct Estimate: Codable, Sendable {
+  package struct Estimate: Codable, Sendable {
     /// The mean.
-    public let mean: Double
+    package let mean: Double
     private let ci95: [Double]?
 
     init(_ summary: EvaluationSummary) {
@@ -15,13 +15,13 @@ public struct EvaluationDocument: Codable, Sendable {
     }
 
     /// The interval; nil where it is not known.
-    public var interval: ClosedRange<Double>? { ends(ci95) }
+    package var interval: ClosedRange<Double>? { ends(ci95) }
   }
 
   /// The policy.
-  public struct Policy: Codable, Sendable {
+  package struct Policy: Codable, Sendable {
     /// The mean over episodes.
-    public let mean: Double
+    package let mean: Double
     private let ci95: [Double]
     private let averageReward: Double
     private let cumulativeReward: Double
@@ -41,17 +41,17 @@ public struct EvaluationDocument: Codable, Sendable {
     }
 
     /// The mean's interval of 95 %.
-    public var interval: ClosedRange<Double>? { ends(ci95) }
+    package var interval: ClosedRange<Double>? { ends(ci95) }
   }
 
   /// A baseline on the same episodes.
-  public struct Baseline: Codable, Sendable {
+  package struct Baseline: Codable, Sendable {
     /// The mean over episodes.
-    public let mean: Double
+    package let mean: Double
     private let ci95: [Double]
     private let budgetUsed: Double?
     /// What the policy gains over it, episode by episode.
-    public let gain: Estimate
+    package let gain: Estimate
 
     init(_ row: Evaluation.Row, gain: EvaluationSummary) {
       mean = row.summary.mean
@@ -61,31 +61,31 @@ public struct EvaluationDocument: Codable, Sendable {
     }
 
     /// The mean's interval of 95 %.
-    public var interval: ClosedRange<Double>? { ends(ci95) }
+    package var interval: ClosedRange<Double>? { ends(ci95) }
   }
 
   /// The best that can be had.
-  public struct Best: Codable, Sendable {
+  package struct Best: Codable, Sendable {
     /// The mean over episodes.
-    public let mean: Double
+    package let mean: Double
   }
 
   /// The number of episodes.
-  public let episodes: Int
+  package let episodes: Int
   /// The policy.
-  public let policy: Policy
+  package let policy: Policy
   /// The baselines by name.
-  public let baselines: Named<Baseline>
+  package let baselines: Named<Baseline>
   /// The best that can be had; nil where it is not known.
-  public let bound: Best?
+  package let bound: Best?
   /// The policy's mean as a share of it.
-  public let shareOfBound: Double?
+  package let shareOfBound: Double?
   private let violations: Int
   /// In how many posterior draws the episodes were played; the key is that of version 0.1.
   private let plausibleMarkets: Int?
 
   /// Sums an evaluation up.
-  public init(_ evaluation: Evaluation) {
+  package init(_ evaluation: Evaluation) {
     episodes = evaluation.policy.summary.episodes
     policy = Policy(evaluation)
     baselines = Named(
@@ -97,7 +97,7 @@ public struct EvaluationDocument: Codable, Sendable {
   }
 
   /// The name of the baseline of the highest mean, among some or among all; nil where there is none.
-  public func bestBaseline(among names: [String] = []) -> String? {
+  package func bestBaseline(among names: [String] = []) -> String? {
     baselines.members.filter { names.isEmpty || names.contains($0.name) }
       .max { $0.value.mean < $1.value.mean }?.name
   }

@@ -6,7 +6,7 @@ import LinearAlgebra
 
 extension ClassicProblem {
   /// Plays a policy on held-out episodes beside random play.
-  public func evaluation(of policy: Policy, episodes: Int, seed: UInt64) throws -> Evaluation {
+  package func evaluation(of policy: Policy, episodes: Int, seed: UInt64) throws -> Evaluation {
     func play<E: Environment>(_ environment: E) -> (policy: EvaluationSummary, random: EvaluationSummary) {
       let sizes = environment.actionSpace.branchSizes
       var stream = RandomStream(seed: seed, purpose: .exploration)
@@ -26,7 +26,7 @@ extension ClassicProblem {
       best: try bestScore(discount: nil, episodes: episodes))
   }
 
-  public var overview: String {
+  package var overview: String {
     let sizes = task.actionSpace.branchSizes
     var text = "\(name): \(summary)\n"
     text +=
@@ -35,7 +35,7 @@ extension ClassicProblem {
     return text
   }
 
-  public var outline: JSONValue {
+  package var outline: JSONValue {
     [
       "name": .string(name), "kind": .string(Self.kind), "summary": .string(summary),
       "observation_size": JSONValue(task.observationLayout.size),

@@ -5,24 +5,24 @@ import Foundation
 import Learning
 
 /// A problem of the field by its usual name: classic control, finite worlds, and combinatorial tasks with known optima.
-public struct ClassicProblem: Application {
+package struct ClassicProblem: Application {
   /// Classic problems are shown in one way only.
-  public struct Options: ProblemOptions {
-    public init() {}
-    public static var settings: [Setting<Options>] { [] }
+  package struct Options: ProblemOptions {
+    package init() {}
+    package static var settings: [Setting<Options>] { [] }
   }
 
-  public static let kind = "classic"
-  public static let summary = "classic control, finite worlds and combinatorial tasks"
-  public static let fileName = "problem.yaml"
-  public static let bundledNames = all.map(\.name)
+  package static let kind = "classic"
+  package static let summary = "classic control, finite worlds and combinatorial tasks"
+  package static let fileName = "problem.yaml"
+  package static let bundledNames = all.map(\.name)
 
   /// The name: Gymnasium's, where it has one.
-  public let name: String
-  public let summary: String
+  package let name: String
+  package let summary: String
   /// The problem itself.
-  public let task: any Environment
-  public let defaultSteps: Int
+  package let task: any Environment
+  package let defaultSteps: Int
   private let bestReturn: (@Sendable () -> Double)?
 
   static let all: [ClassicProblem] = [
@@ -57,7 +57,7 @@ public struct ClassicProblem: Application {
     self.bestReturn = bestReturn
   }
 
-  public init(bundled name: String) throws {
+  package init(bundled name: String) throws {
     guard let problem = Self.all.first(where: { $0.name == name }) else {
       throw ConfigurationError(place: name, message: "there is no such problem")
     }
@@ -65,7 +65,7 @@ public struct ClassicProblem: Application {
   }
 
   /// Reads `kind: classic` and `name: NAME`.
-  public init(contentsOf path: String) throws {
+  package init(contentsOf path: String) throws {
     let lines = String(decoding: try AtomicFile.read(path), as: UTF8.self).split(separator: "\n")
     guard let line = lines.first(where: { $0.hasPrefix("name:") }) else {
       throw ConfigurationError(place: path, message: "a classic problem's file says its `name`")
@@ -73,31 +73,31 @@ public struct ClassicProblem: Application {
     try self.init(bundled: line.dropFirst(5).trimmingCharacters(in: .whitespaces))
   }
 
-  public init(runFolder path: String) throws { try self.init(contentsOf: "\(path)/\(Self.fileName)") }
+  package init(runFolder path: String) throws { try self.init(contentsOf: "\(path)/\(Self.fileName)") }
 
-  public func write(toRunFolder path: String) throws {
+  package func write(toRunFolder path: String) throws {
     try AtomicFile.write("kind: \(Self.kind)\nname: \(name)\n", to: "\(path)/\(Self.fileName)")
   }
 
   /// The problem's model, where it is finite.
   var world: (any FiniteEnvironment)? { task as? any FiniteEnvironment }
 
-  public var algorithms: [Algorithm] {
+  package var algorithms: [Algorithm] {
     world == nil ? Algorithm.common : Algorithm.tabular + Algorithm.common
   }
-  public var learnerThreads: Int? { 1 }
+  package var learnerThreads: Int? { 1 }
 
-  public func preset(for algorithm: Algorithm) -> String? {
+  package func preset(for algorithm: Algorithm) -> String? {
     [algorithm.name, algorithm.relative].compactMap { $0 }.map {
       Bundle.module.bundleURL.appendingPathComponent("Presets/\(name).\($0).yaml").path
     }.first { FileManager.default.fileExists(atPath: $0) }
   }
 
-  public func environment(_ options: Options) -> any Environment { task }
+  package func environment(_ options: Options) -> any Environment { task }
 
-  public func environment(of policy: Policy) -> any Environment { task }
+  package func environment(of policy: Policy) -> any Environment { task }
 
-  public func score(
+  package func score(
     _ policy: Policy, options: Options, on episodes: HeldOutEpisodes, trainingSeed: UInt64
   ) -> Double {
     func play<E: Environment>(_ environment: E, _ count: Int, _ seed: UInt64) -> Double {
@@ -109,7 +109,7 @@ public struct ClassicProblem: Application {
     }
   }
 
-  public func bestScore(discount: Double?, episodes: Int) throws -> BestScore? {
+  package func bestScore(discount: Double?, episodes: Int) throws -> BestScore? {
     if let bestReturn { return .optimum(bestReturn()) }
     guard let discount, let world else { return nil }
     let values = try FiniteMDP(world.transitions).valueIteration(discount: discount).values

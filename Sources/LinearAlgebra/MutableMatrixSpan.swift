@@ -46,7 +46,7 @@ public struct MutableMatrixSpan: ~Copyable, ~Escapable {
 
 extension MutableSpan where Element: BitwiseCopyable {
   /// Sets every element.
-  @inlinable public mutating func fill(_ value: Element) {
+  @inlinable package mutating func fill(_ value: Element) {
     for index in indices { self[unchecked: index] = value }
   }
 }

@@ -13,23 +13,23 @@ import COpenBLAS
 }
 
 /// `y ← y + alpha · x` for `count` elements (saxpy).
-@inlinable public func addScaled(
+@inlinable package func addScaled(
   _ alpha: Float, _ x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>, count: Int
 ) {
   cblas_saxpy(Int32(count), alpha, x, 1, y, 1)
 }
 
 /// `x ← alpha · x` for `count` elements (sscal).
-@inlinable public func scale(_ x: UnsafeMutablePointer<Float>, by alpha: Float, count: Int) {
+@inlinable package func scale(_ x: UnsafeMutablePointer<Float>, by alpha: Float, count: Int) {
   cblas_sscal(Int32(count), alpha, x, 1)
 }
 
 /// The inner product of two vectors of `count` elements (sdot).
-@inlinable public func dot(_ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, count: Int) -> Float {
+@inlinable package func dot(_ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, count: Int) -> Float {
   cblas_sdot(Int32(count), x, 1, y, 1)
 }
 
 /// The Euclidean norm of a vector of `count` elements, free of overflow (snrm2).
-@inlinable public func norm(_ x: UnsafePointer<Float>, count: Int) -> Float {
+@inlinable package func norm(_ x: UnsafePointer<Float>, count: Int) -> Float {
   cblas_snrm2(Int32(count), x, 1)
 }

@@ -12,7 +12,7 @@ public enum PolicyFormat: String, Sendable, CaseIterable {
   case npz
 
   /// Why a policy cannot be written in this format; nil where it can.
-  public func refusal(of policy: Policy) -> PolicyError? {
+  package func refusal(of policy: Policy) -> PolicyError? {
     guard self == .onnx, !policy.shape.isChosenByBranch else { return nil }
     let reason =
       policy.shape.aggregation == .joint
@@ -34,7 +34,7 @@ public enum PolicyFormat: String, Sendable, CaseIterable {
   /// Reads a file back: the test vectors it carries, and what it computes for their observations.
   ///
   /// - Throws: `FileError`, `SafetensorsError`, `PolicyError`, `NumPyError` or `ONNXError`.
-  public func readBack(_ path: String) throws -> (carried: TestVectors, computed: TestVectors) {
+  package func readBack(_ path: String) throws -> (carried: TestVectors, computed: TestVectors) {
     switch self {
     case .safetensors: return try Self.play(try Safetensors(contentsOf: path))
     case .npz: return try Self.play(try NumPyArchive.read(try AtomicFile.read(path)))

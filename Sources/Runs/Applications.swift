@@ -5,14 +5,14 @@ import Documents
 import Foundation
 
 /// The applications, the first of which a description without a `kind` is of.
-public let applications: [any Application.Type] = [BudgetProblem.self, ClassicProblem.self]
+package let applications: [any Application.Type] = [BudgetProblem.self, ClassicProblem.self]
 
 /// The problem of a name or of a file: a file can stand wherever a name can.
 ///
 /// What holds a slash, ends in `.yaml` or `.yml`, or names a file that is there, is a path.
 ///
 /// - Throws: `ConfigurationError` where there is neither; what the application throws where its file is wrong.
-public func findProblem(_ name: String) throws -> any Application {
+package func findProblem(_ name: String) throws -> any Application {
   let isPath = name.contains("/") || name.hasSuffix(".yaml") || name.hasSuffix(".yml")
   if isPath || FileManager.default.fileExists(atPath: name) {
     return try application(ofFile: name).init(contentsOf: name)
@@ -43,7 +43,7 @@ private func application(ofFile path: String) throws -> any Application.Type {
 
 extension RunFolder {
   /// The problem that the run is trained on.
-  public func problem() throws -> any Application {
+  package func problem() throws -> any Application {
     guard
       let owner = applications.first(where: {
         FileManager.default.fileExists(atPath: "\(path)/\($0.fileName)")

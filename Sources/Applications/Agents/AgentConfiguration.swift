@@ -3,7 +3,7 @@ import Environments
 import Learning
 
 /// The hyperparameters of a learner, as the `agent` section of a configuration file, and how to make a learner of them.
-public protocol AgentConfiguration: Sendable {
+package protocol AgentConfiguration: Sendable {
   /// The keys of the section.
   static var settings: [Setting<Self>] { get }
   /// How many lanes play side by side unless told otherwise.
@@ -25,18 +25,18 @@ public protocol AgentConfiguration: Sendable {
 }
 
 /// What a run decides for one of its learners.
-public struct LearnerSeat: Sendable {
+package struct LearnerSeat: Sendable {
   /// The lanes that are played side by side.
-  public let lanes: Int
+  package let lanes: Int
   /// The seed of everything random.
-  public let seed: UInt64
+  package let seed: UInt64
   /// The steps that schedules run over.
-  public let steps: Int
+  package let steps: Int
   /// The most threads; nil for as many as there are processors.
-  public let threads: Int?
+  package let threads: Int?
 
   /// Gathers what a run decides.
-  public init(lanes: Int, seed: UInt64, steps: Int, threads: Int?) {
+  package init(lanes: Int, seed: UInt64, steps: Int, threads: Int?) {
     self.lanes = lanes
     self.seed = seed
     self.steps = steps
@@ -44,16 +44,16 @@ public struct LearnerSeat: Sendable {
   }
 
   /// Lanes of an environment, on the run's seed.
-  public func lanes<E: Environment>(of environment: E) -> VectorEnvironment<E> {
+  package func lanes<E: Environment>(of environment: E) -> VectorEnvironment<E> {
     VectorEnvironment(count: lanes, seed: seed, threads: threads) { environment }
   }
 }
 
 extension AgentConfiguration {
-  public var scoreDiscount: Double? { nil }
-  public mutating func adopt(rewardScale: Float) {}
-  public func memory(of environment: any Environment, lanes: Int) -> Double { 0 }
-  public mutating func adoptSizes(of policy: Policy) {}
+  package var scoreDiscount: Double? { nil }
+  package mutating func adopt(rewardScale: Float) {}
+  package func memory(of environment: any Environment, lanes: Int) -> Double { 0 }
+  package mutating func adoptSizes(of policy: Policy) {}
 
   /// Throws where there is a policy to begin from, which this learner cannot.
   func refuse(_ initial: Policy?) throws(ConfigurationError) {

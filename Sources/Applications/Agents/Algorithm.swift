@@ -1,16 +1,16 @@
 import Learning
 
 /// A way of learning, by its name, with the hyperparameters to begin from.
-public struct Algorithm: Sendable {
+package struct Algorithm: Sendable {
   /// The name that `--algorithm` takes.
-  public let name: String
+  package let name: String
   /// The hyperparameters to begin from.
-  public let agent: any AgentConfiguration
+  package let agent: any AgentConfiguration
   /// The algorithm whose preset serves this one too where it has none of its own.
-  public let relative: String?
+  package let relative: String?
 
   /// Names a way of learning.
-  public init(_ name: String, _ agent: any AgentConfiguration, relative: String? = nil) {
+  package init(_ name: String, _ agent: any AgentConfiguration, relative: String? = nil) {
     self.name = name
     self.agent = agent
     self.relative = relative
@@ -19,7 +19,7 @@ public struct Algorithm: Sendable {
   /// What learns any environment: `dqn` is that of Mnih et al. (2015), `double-dqn` that of van Hasselt, Guez and Silver
   /// (2016), `qr-dqn` that of Dabney, Rowland, Bellemare and Munos (2018), `ppo` that of Schulman et al. (2017), `a2c` that
   /// of Mnih et al. (2016), `reinforce` that of Williams (1992).
-  public static let common: [Algorithm] = [
+  package static let common: [Algorithm] = [
     Algorithm("dqn", DoubleDQNConfiguration.small),
     Algorithm("double-dqn", DoubleDQNConfiguration.small.with { $0.isDouble = true }, relative: "dqn"),
     Algorithm("qr-dqn", DoubleDQNConfiguration.small.with { $0.quantiles = 50 }, relative: "dqn"),
@@ -28,7 +28,7 @@ public struct Algorithm: Sendable {
   ]
 
   /// What learns finite environments in tables (Watkins and Dayan, 1992; van Hasselt, 2010; Sutton and Barto, 2018, §6).
-  public static let tabular: [Algorithm] = TabularRule.allCases.map {
+  package static let tabular: [Algorithm] = TabularRule.allCases.map {
     Algorithm($0.rawValue, TabularConfiguration(rule: $0))
   }
 }

@@ -3,7 +3,7 @@ import Learning
 
 extension DoubleDQNConfiguration {
   /// The keys of the learner's section of a configuration file; seed, threads and schedule come from the run's own keys.
-  public static let settings: [Setting<DoubleDQNConfiguration>] = [
+  package static let settings: [Setting<DoubleDQNConfiguration>] = [
     .integers("hidden", \.hidden, 1...65_536, "widths of the hidden layers"),
     .choice("head", \.head, "how the values of choices make up an action's: branching, additive or joint"),
     .flag(

@@ -29,14 +29,14 @@ protocol PolicyGradientConfiguration: AgentConfiguration {
 }
 
 extension PolicyGradientConfiguration {
-  public func memory(of environment: any Environment, lanes: Int) -> Double {
+  package func memory(of environment: any Environment, lanes: Int) -> Double {
     let columns = environment.observationLayout.size
     let widths = [columns] + shared.hidden + [environment.actionSpace.choiceCount]
     return 2 * memory(ofWidths: widths, rows: lanes) + 4 * Double(lanes) * Double(rolloutSteps)
       * Double(columns + 8)
   }
 
-  public func learner(of environment: any Environment, seat: LearnerSeat, from initial: Policy?)
+  package func learner(of environment: any Environment, seat: LearnerSeat, from initial: Policy?)
     throws(ConfigurationError) -> any Learner
   {
     try refuse(initial)
@@ -53,9 +53,9 @@ extension PolicyGradientConfiguration {
 }
 
 extension PPOConfiguration: PolicyGradientConfiguration {
-  public static var defaultLanes: Int { 8 }
+  package static var defaultLanes: Int { 8 }
 
-  public static let settings: [Setting<PPOConfiguration>] =
+  package static let settings: [Setting<PPOConfiguration>] =
     ActorCriticConfiguration.settings.map { $0.lifted(nil, \.shared) } + [
       .integer(
         "rollout_steps", \.rolloutSteps, 1...1_000_000, "steps of each lane between rounds of updates"),
@@ -70,9 +70,9 @@ extension PPOConfiguration: PolicyGradientConfiguration {
 }
 
 extension A2CConfiguration: PolicyGradientConfiguration {
-  public static var defaultLanes: Int { 16 }
+  package static var defaultLanes: Int { 16 }
 
-  public static let settings: [Setting<A2CConfiguration>] =
+  package static let settings: [Setting<A2CConfiguration>] =
     ActorCriticConfiguration.settings.map { $0.lifted(nil, \.shared) } + [
       .integer("rollout_steps", \.rolloutSteps, 1...1_000_000, "steps of each lane between updates")
     ]
@@ -83,9 +83,9 @@ extension A2CConfiguration: PolicyGradientConfiguration {
 }
 
 extension REINFORCEConfiguration: PolicyGradientConfiguration {
-  public static var defaultLanes: Int { 16 }
+  package static var defaultLanes: Int { 16 }
 
-  public static let settings: [Setting<REINFORCEConfiguration>] =
+  package static let settings: [Setting<REINFORCEConfiguration>] =
     ActorCriticConfiguration.settings.filter { $0.key != "trace_decay" }.map { $0.lifted(nil, \.shared) } + [
       .integer("episode_limit", \.episodeLimit, 1...1_000_000, "steps after which an episode is cut")
     ]

@@ -11,13 +11,13 @@ extension DoubleDQNConfiguration: AgentConfiguration {
       epsilon: .linear(from: 1, to: 0.05, until: 0.2))
   }
 
-  public static var defaultLanes: Int { 8 }
+  package static var defaultLanes: Int { 8 }
 
-  public mutating func adopt(rewardScale scale: Float) {
+  package mutating func adopt(rewardScale scale: Float) {
     if rewardScale == .automatic { rewardScale = .constant(scale) }
   }
 
-  public func memory(of environment: any Environment, lanes: Int) -> Double {
+  package func memory(of environment: any Environment, lanes: Int) -> Double {
     // What does not fit is refused for that, by `learner`.
     guard fault(for: environment) == nil else { return 0 }
     let (columns, branches) = (environment.observationLayout.size, environment.actionSpace.branchCount)
@@ -28,13 +28,13 @@ extension DoubleDQNConfiguration: AgentConfiguration {
     return Double(replayCapacity) * row + memory(ofWidths: widths, rows: max(lanes, 2 * batchSize))
   }
 
-  public mutating func adoptSizes(of policy: Policy) {
+  package mutating func adoptSizes(of policy: Policy) {
     hidden = policy.shape.hidden
     head = policy.shape.aggregation
     spendCap = policy.shape.layout.spend != nil
   }
 
-  public func learner(of environment: any Environment, seat: LearnerSeat, from initial: Policy?)
+  package func learner(of environment: any Environment, seat: LearnerSeat, from initial: Policy?)
     throws(ConfigurationError) -> any Learner
   {
     var configuration = self
@@ -70,10 +70,10 @@ extension DoubleDQNConfiguration: AgentConfiguration {
 }
 
 extension TabularConfiguration: AgentConfiguration {
-  public static var defaultLanes: Int { 1 }
-  public var scoreDiscount: Double? { discount }
+  package static var defaultLanes: Int { 1 }
+  package var scoreDiscount: Double? { discount }
 
-  public static let settings: [Setting<TabularConfiguration>] = [
+  package static let settings: [Setting<TabularConfiguration>] = [
     .schedule("learning_rate", \.learningRate, .unit, "the share of the way an update goes"),
     .number(
       "visit_exponent", \.visitExponent, 0...1, "divides the learning rate by visits to the power of this"),
@@ -82,7 +82,7 @@ extension TabularConfiguration: AgentConfiguration {
     .number("initial_value", \.initialValue, -1e9...1e9, "the first value of every action"),
   ]
 
-  public func learner(of environment: any Environment, seat: LearnerSeat, from initial: Policy?)
+  package func learner(of environment: any Environment, seat: LearnerSeat, from initial: Policy?)
     throws(ConfigurationError) -> any Learner
   {
     try refuse(initial)

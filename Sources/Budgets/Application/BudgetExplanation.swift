@@ -3,51 +3,50 @@ import Documents
 import Foundation
 
 /// Why a policy plays as it does in a tick.
-public struct BudgetExplanation: Document, Equatable {
+package struct BudgetExplanation: Document, Equatable {
   /// What one observation column adds to a margin.
-  public struct Part: Sendable, Equatable {
-    /// The column.
-    public let column: String
+  package struct Part: Sendable, Equatable {
+    package let column: String
     /// In raw reward units.
-    public let value: Double
+    package let value: Double
   }
 
   /// What all columns about one thing add to a margin.
-  public struct Reason: Sendable, Equatable {
+  package struct Reason: Sendable, Equatable {
     /// What they are about, in plain words.
-    public let about: String
+    package let about: String
     /// In raw reward units.
-    public let value: Double
+    package let value: Double
   }
 
   /// One channel's level.
-  public struct Channel: Sendable, Equatable {
+  package struct Channel: Sendable, Equatable {
     /// The channel.
-    public let name: String
+    package let name: String
     /// Whether its levels are bids; otherwise they are money per tick.
-    public let bids: Bool
+    package let bids: Bool
     /// The bids or spends of its levels.
-    public let levels: [Double]
+    package let levels: [Double]
     /// The level played.
-    public let chosen: Int
+    package let chosen: Int
     /// The level it is compared with.
-    public let comparedWith: Int
+    package let comparedWith: Int
     /// The policy's value of each level.
-    public let values: [Double]
+    package let values: [Double]
     /// What the simulator says of each: the mean expected objective of an episode with this level in the tick and the
     /// policy in all else.
-    public let simulated: [Double]
+    package let simulated: [Double]
     /// The mean expected objective of episodes in which the channel stays off.
-    public let whenOff: Double
+    package let whenOff: Double
     /// By observation column: what it adds to the margin of the level played over the other one.
-    public let parts: [Part]
+    package let parts: [Part]
 
     /// The margin's change from the mean observation to this one: the sum of all parts.
-    public var margin: Double { parts.reduce(0) { $0 + $1.value } }
+    package var margin: Double { parts.reduce(0) { $0 + $1.value } }
     /// The parts that weigh most.
-    public var largestParts: [Part] { Array(parts.sorted { abs($0.value) > abs($1.value) }.prefix(5)) }
+    package var largestParts: [Part] { Array(parts.sorted { abs($0.value) > abs($1.value) }.prefix(5)) }
     /// The parts summed up by what they are about, the largest first.
-    public var reasons: [Reason] {
+    package var reasons: [Reason] {
       var sums: [(about: String, value: Double)] = []
       for part in parts where part.value != 0 {
         let about = subject(of: part.column, channel: name)
@@ -60,24 +59,22 @@ public struct BudgetExplanation: Document, Equatable {
       return sums.sorted { abs($0.value) > abs($1.value) }.map { Reason(about: $0.about, value: $0.value) }
     }
     /// The level that the simulator finds best.
-    public var simulatedBest: Int { simulated.indices.max { simulated[$0] < simulated[$1] } ?? 0 }
+    package var simulatedBest: Int { simulated.indices.max { simulated[$0] < simulated[$1] } ?? 0 }
   }
 
-  /// The market.
-  public let market: String
+  package let market: String
   /// The currency of its money; empty where it is not known.
-  public let currency: String
-  /// The tick.
-  public let tick: Int
+  package let currency: String
+  package let tick: Int
   /// Over how many episodes the simulator's answers are averaged.
-  public let episodes: Int
+  package let episodes: Int
   /// The mean expected objective of the policy.
-  public let expected: Double
+  package let expected: Double
   /// One channel after the other.
-  public let channels: [Channel]
+  package let channels: [Channel]
 
   /// A few plain sentences about a channel.
-  public func line(_ channel: Channel) -> String {
+  package func line(_ channel: Channel) -> String {
     var sentences = ["\(channel.name): \(deed(channel, channel.chosen))\(why(channel))"]
     let simulated = channel.simulated
     let (best, lead) = (channel.simulatedBest, (simulated.max() ?? 0) - simulated[channel.chosen])
@@ -124,7 +121,7 @@ public struct BudgetExplanation: Document, Equatable {
   private func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
 
   /// The explanation as JSON.
-  public var json: JSONValue {
+  package var json: JSONValue {
     [
       "market": .string(market), "tick": JSONValue(tick), "episodes": JSONValue(episodes),
       "expected": JSONValue(expected),
@@ -148,7 +145,7 @@ public struct BudgetExplanation: Document, Equatable {
   }
 
   /// The explanation for people: a line per channel.
-  public var text: String {
+  package var text: String {
     "Tick \(tick) of \(market), \(episodes) episodes, expected objective \(readable(expected)).\n\n"
       + channels.map { line($0) + "\n" }.joined()
   }

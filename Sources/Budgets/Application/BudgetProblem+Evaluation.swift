@@ -4,7 +4,7 @@ import Learning
 extension BudgetProblem {
   /// Plays a policy on held-out episodes beside all baselines and the certified bound; where there are posterior draws,
   /// every strategy plans with the market and is played in each draw in turn, and so is the bound.
-  public func evaluation(of policy: Policy, episodes: Int, seed: UInt64) throws -> Evaluation {
+  package func evaluation(of policy: Policy, episodes: Int, seed: UInt64) throws -> Evaluation {
     let environment = try shown(to: policy)
     let entries =
       Baselines(market).entries + [

@@ -5,7 +5,7 @@ import Learning
 extension BudgetProblem {
   /// Explains what a policy does in a tick: its values of all levels in the first held-out episode, and what the simulator
   /// says of them on average over `episodes`.
-  public func explanation(of policy: Policy, step: Int, episodes: Int, seed: UInt64) throws -> any Document {
+  package func explanation(of policy: Policy, step: Int, episodes: Int, seed: UInt64) throws -> any Document {
     try budgetExplanation(of: policy, tick: step, episodes: episodes, seed: seed)
   }
 

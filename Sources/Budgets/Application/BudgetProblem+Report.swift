@@ -4,10 +4,10 @@ import Foundation
 import Learning
 
 extension BudgetProblem {
-  public var fixedBaselines: [String] { ["plan", "static"] }
+  package var fixedBaselines: [String] { ["plan", "static"] }
 
   /// Where the money goes, the budget over time, response curves, and why.
-  public func sections(of policy: Policy, evaluation: EvaluationDocument, explanation: JSONValue?) throws
+  package func sections(of policy: Policy, evaluation: EvaluationDocument, explanation: JSONValue?) throws
     -> [PageSection]
   {
     let fixed = evaluation.bestBaseline(among: fixedBaselines) ?? "static"
@@ -21,7 +21,7 @@ extension BudgetProblem {
     ]
   }
 
-  public var facts: [ProblemFact] {
+  package var facts: [ProblemFact] {
     let limits = market.channels.filter { $0.levels.count < $0.ladder.count }.map {
       "\($0.name) (\(readable($0.levels.first ?? 0)) to \(readable($0.levels.last ?? 0)))"
     }
@@ -44,7 +44,7 @@ extension BudgetProblem {
     ]
   }
 
-  public var caveats: [String] {
+  package var caveats: [String] {
     var notes = [
       "Everything here is simulated: gains hold as far as the market's description does.",
       "Drift and differences between episodes are assumptions of the market, whose sizes its file states.",

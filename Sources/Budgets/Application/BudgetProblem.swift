@@ -5,21 +5,21 @@ import Foundation
 import Learning
 
 /// Budget allocation as an application: a market, and the markets that its history might as well come from.
-public struct BudgetProblem: Application {
+package struct BudgetProblem: Application {
   /// How a market is shown to a learner.
-  public struct Options: ProblemOptions {
+  package struct Options: ProblemOptions {
     /// A table of posterior draws, as `calibrate` writes it; training meets every other one of them, evaluation the rest.
-    public var posterior: String?
+    package var posterior: String?
     /// What the policy sees of the market.
-    public var observation = ObservationKind.advertiser
+    package var observation = ObservationKind.advertiser
     /// What a step pays in training; evaluation always pays what was drawn.
-    public var reward = BudgetAllocation.RewardSignal.expected
+    package var reward = BudgetAllocation.RewardSignal.expected
     /// Whether every step is compared with the plan's own from the same state with the same luck.
-    public var counterfactual = false
+    package var counterfactual = false
 
-    public init() {}
+    package init() {}
 
-    public static var settings: [Setting<Options>] {
+    package static var settings: [Setting<Options>] {
       [
         .text(
           "posterior", formerly: "plausible", \.posterior,
@@ -38,29 +38,29 @@ public struct BudgetProblem: Application {
     }
   }
 
-  public static let kind = "market"
-  public static let summary = "how much to bid or spend on every channel under one budget"
-  public static let bundledNames = Market.bundledNames
-  public static let fileName = "market.yaml"
+  package static let kind = "market"
+  package static let summary = "how much to bid or spend on every channel under one budget"
+  package static let bundledNames = Market.bundledNames
+  package static let fileName = "market.yaml"
 
   /// The market that strategies plan with.
-  public var market: Market
+  package var market: Market
   /// The markets that its history might as well come from; nil where it is known.
-  public var posterior: PosteriorDraws?
+  package var posterior: PosteriorDraws?
   /// The markets that evaluation plays in: those that training keeps out, or all of a table that evaluation is given.
   var heldOut: PosteriorDraws?
 
   /// Joins a market and the posterior draws around it.
-  public init(_ market: Market, posterior: PosteriorDraws? = nil) {
+  package init(_ market: Market, posterior: PosteriorDraws? = nil) {
     self.market = market
     self.posterior = posterior
     heldOut = posterior?.heldOut
   }
 
-  public init(bundled name: String) throws { self.init(try Market.bundled(name)) }
-  public init(contentsOf path: String) throws { self.init(try Market(contentsOf: path)) }
+  package init(bundled name: String) throws { self.init(try Market.bundled(name)) }
+  package init(contentsOf path: String) throws { self.init(try Market(contentsOf: path)) }
 
-  public init(runFolder path: String) throws {
+  package init(runFolder path: String) throws {
     try self.init(contentsOf: "\(path)/\(Self.fileName)")
     // Version 0.1 called them plausible markets.
     let files = [Self.drawsFileName, "plausible.csv"].map { "\(path)/\($0)" }
@@ -70,42 +70,42 @@ public struct BudgetProblem: Application {
 
   private static let drawsFileName = "posterior.csv"
 
-  public func reading(_ options: Options) throws -> BudgetProblem {
+  package func reading(_ options: Options) throws -> BudgetProblem {
     guard let path = options.posterior else { return self }
     return BudgetProblem(
       market, posterior: try PosteriorDraws(market: market, table: CSVTable(contentsOf: path)))
   }
 
-  public func evaluated(on options: Options) throws -> BudgetProblem {
+  package func evaluated(on options: Options) throws -> BudgetProblem {
     var problem = try reading(options)
     if options.posterior != nil { problem.heldOut = problem.posterior }
     return problem
   }
 
-  public func write(toRunFolder path: String) throws {
+  package func write(toRunFolder path: String) throws {
     try AtomicFile.write(market.yaml, to: "\(path)/\(Self.fileName)")
     if let posterior { try AtomicFile.write(posterior.csv, to: "\(path)/\(Self.drawsFileName)") }
   }
 
-  public var name: String { market.name }
-  public var summary: String { market.summary }
-  public var overview: String { market.overview }
-  public var outline: JSONValue { market.outline }
-  public var defaultSteps: Int { 2_000_000 }
+  package var name: String { market.name }
+  package var summary: String { market.summary }
+  package var overview: String { market.overview }
+  package var outline: JSONValue { market.outline }
+  package var defaultSteps: Int { 2_000_000 }
 
-  public var algorithms: [Algorithm] {
+  package var algorithms: [Algorithm] {
     [Algorithm("paired-double-dqn", DoubleDQNConfiguration())] + Algorithm.common
   }
 
   /// A market's own preset where it has one, that of all markets otherwise.
-  public func preset(for algorithm: Algorithm) -> String? {
+  package func preset(for algorithm: Algorithm) -> String? {
     let names = [algorithm.name, algorithm.relative].compactMap { $0 }
     let files = [name, "market"].flatMap { stem in names.map { "\(stem).\($0)" } }
     return files.map { Bundle.module.bundleURL.appendingPathComponent("Resources/Presets/\($0).yaml").path }
       .first { FileManager.default.fileExists(atPath: $0) }
   }
 
-  public func environment(_ options: Options) throws -> any Environment {
+  package func environment(_ options: Options) throws -> any Environment {
     guard options.observation.hasPlan || !options.counterfactual else {
       throw ConfigurationError(
         place: "configuration",
@@ -119,20 +119,20 @@ public struct BudgetProblem: Application {
   }
 
   /// Pairs need a head whose branches add up.
-  public func adapting(_ options: Options, to policy: Policy) -> Options {
+  package func adapting(_ options: Options, to policy: Policy) -> Options {
     var options = options
     if policy.shape.aggregation != .additive { options.counterfactual = false }
     return options
   }
 
   /// The power of ten that makes an episode of the plan worth about 2,000: what a learner corrects are small parts of it.
-  public func rewardScale(_ options: Options) -> Float? {
+  package func rewardScale(_ options: Options) -> Float? {
     guard options.observation.hasPlan else { return nil }
     let value = abs(Double(MeanMarketPlan(market).value))
     return value > 0 ? Float(pow(10, log10(2000 / value).rounded())) : 1
   }
 
-  public func environment(of policy: Policy) throws -> any Environment { try shown(to: policy) }
+  package func environment(of policy: Policy) throws -> any Environment { try shown(to: policy) }
 
   /// The market as a policy was trained to see it.
   func shown(to policy: Policy) throws -> BudgetAllocation {
@@ -148,7 +148,7 @@ public struct BudgetProblem: Application {
 
   /// Checkpoints are chosen by expected returns, which have less noise, the same episodes for all training seeds; scores are
   /// what was drawn in the episodes that `evaluate` plays unless told otherwise.
-  public func score(
+  package func score(
     _ policy: Policy, options: Options, on episodes: HeldOutEpisodes, trainingSeed: UInt64
   ) throws -> Double {
     let environment = BudgetAllocation(
@@ -167,7 +167,7 @@ public struct BudgetProblem: Application {
   }
 
   /// The mean of the certified bound; of a market without chance and few ways to play it, the best of all.
-  public func bestScore(discount: Double?, episodes: Int) throws -> BestScore? {
+  package func bestScore(discount: Double?, episodes: Int) throws -> BestScore? {
     if let optimum = market.exhaustiveOptimum { return .optimum(optimum) }
     let evaluation = MarketEvaluation(
       market: market, episodes: episodes, seed: 0, posterior: heldOut)

@@ -3,7 +3,7 @@ import Foundation
 
 extension Market {
   /// The market in a few lines: what it is, its budget, and a table of its channels.
-  public var overview: String {
+  package var overview: String {
     var text = "\(name): \(summary)\n"
     text += "\(ticks) ticks, budget \(readable(budget)) \(currency)"
     if let tickCap { text += ", at most \(readable(tickCap)) a tick" }
@@ -38,7 +38,7 @@ extension Market {
   }
 
   /// The market's outline as JSON.
-  public var outline: JSONValue {
+  package var outline: JSONValue {
     [
       "name": .string(name), "summary": .string(summary), "currency": .string(currency),
       "ticks": JSONValue(ticks),

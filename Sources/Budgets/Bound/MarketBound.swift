@@ -22,24 +22,23 @@ import Optimization
 /// let bound = MarketBound(market: market).bound(path: path)
 /// print(bound.value, "at a multiplier of", bound.multiplier)
 /// ```
-public struct MarketBound: Sendable {
+package struct MarketBound: Sendable {
   /// The bound of one episode.
-  public struct Value: Sendable, Equatable {
+  package struct Value: Sendable, Equatable {
     /// The bound on the expected objective.
-    public let value: Double
+    package let value: Double
     /// The multiplier λ that gave it: objective per unit of money at the margin.
-    public let multiplier: Double
+    package let multiplier: Double
   }
 
-  /// The market.
-  public let market: Market
+  package let market: Market
   private let budget: Double
   private let overcharge: Double
   private let valuesPerOutcome: [Double]
   private let landscapes: [AuctionLandscape?]
 
   /// Prepares the bound for a valid market.
-  public init(market: Market) {
+  package init(market: Market) {
     self.market = market
     // Spend may be charged rounded down to quanta of at most 2^-21 of the budget, in single precision; whoever plays
     // so may buy this much more than the budget pays for.
@@ -60,7 +59,7 @@ public struct MarketBound: Sendable {
   /// The bound for the path of one episode.
   ///
   /// Complexity: O(ticks · channels · levels · nodes) per multiplier tried, some twenty.
-  public func bound(path: MarketPath) -> Value {
+  package func bound(path: MarketPath) -> Value {
     precondition(
       path.ticks == market.ticks && path.channelCount == market.channels.count,
       "The path must have the ticks and channels of the market.")

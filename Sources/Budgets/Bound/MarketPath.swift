@@ -2,22 +2,22 @@
 ///
 /// Arrays hold one number per tick and channel, `tick * channelCount + channel`; the episode's multipliers are part of
 /// them.
-public struct MarketPath: Sendable, Equatable {
+package struct MarketPath: Sendable, Equatable {
   /// The number of ticks.
-  public let ticks: Int
+  package let ticks: Int
   /// The number of channels.
-  public let channelCount: Int
+  package let channelCount: Int
   /// The log price factor, p.
-  public var price: [Float]
+  package var price: [Float]
   /// The log volume factor, v.
-  public var volume: [Float]
+  package var volume: [Float]
   /// The log response factor, q.
-  public var response: [Float]
+  package var response: [Float]
   /// The log conversion multiplier of each channel.
-  public var conversion: [Float]
+  package var conversion: [Float]
 
   /// Creates the path of the mean market: every factor 1.
-  public init(ticks: Int, channelCount: Int) {
+  package init(ticks: Int, channelCount: Int) {
     self.ticks = ticks
     self.channelCount = channelCount
     price = [Float](repeating: 0, count: ticks * channelCount)

@@ -8,7 +8,7 @@ import LinearAlgebra
 #endif
 
 /// What a weakly coupled policy sees of a channel: three levels of the same row.
-public enum ChannelRowKind: String, Sendable, CaseIterable {
+package enum ChannelRowKind: String, Sendable, CaseIterable {
   /// What the advertiser's console shows, against what the calibration led one to expect.
   case console
   /// The filter's beliefs, and gains and costs as they forecast them.

@@ -10,21 +10,20 @@ import LinearAlgebra
 /// Budget allocation as a weakly coupled problem: a row per channel, a gain and a cost per channel.
 ///
 /// Gains are expectations given the wins and the market's state of the tick: what was drawn, with less noise.
-public struct WeaklyCoupledMarket: WeaklyCoupledEnvironment {
-  /// The market.
-  public let market: Market
+package struct WeaklyCoupledMarket: WeaklyCoupledEnvironment {
+  package let market: Market
   /// The markets that episodes are played in, where the market is only what is known of them.
-  public let posterior: PosteriorDraws?
+  package let posterior: PosteriorDraws?
   /// What a channel's row shows.
-  public let rows: ChannelRowKind
+  package let rows: ChannelRowKind
   /// What a channel's row holds.
-  public let columns: ChannelColumns
+  package let columns: ChannelColumns
   /// One name per feature.
-  public let featureNames: [String]
+  package let featureNames: [String]
   private let models: [ChannelModel]
 
   /// Describes the problem.
-  public init(market: Market, rows: ChannelRowKind, posterior: PosteriorDraws? = nil) {
+  package init(market: Market, rows: ChannelRowKind, posterior: PosteriorDraws? = nil) {
     self.market = market
     self.rows = rows
     self.posterior = posterior
@@ -34,12 +33,12 @@ public struct WeaklyCoupledMarket: WeaklyCoupledEnvironment {
   }
 
   /// The number of channels.
-  public var channelCount: Int { market.channels.count }
+  package var channelCount: Int { market.channels.count }
   /// The market's ticks.
-  public var steps: Int { market.ticks }
+  package var steps: Int { market.ticks }
 
   /// The log price of money that the plan starts with: about the middle of the prices worth training at.
-  public var planLogPrice: Float {
+  package var planLogPrice: Float {
     let planner = LagrangianPlanner(market, models: models)
     let prior = [ChannelBelief](
       repeating: ChannelBelief(drift: market.drift, randomization: market.randomization),
@@ -53,12 +52,12 @@ public struct WeaklyCoupledMarket: WeaklyCoupledEnvironment {
   }
 
   /// Opens the lanes of a range.
-  public func makeBlock(lanes: Range<Int>, seed: UInt64, bindsBudget: Bool) -> Block {
+  package func makeBlock(lanes: Range<Int>, seed: UInt64, bindsBudget: Bool) -> Block {
     Block(self, lanes: lanes, seed: seed, bindsBudget: bindsBudget)
   }
 
   /// Lanes of the market, all at the same tick.
-  public final class Block: WeaklyCoupledBlock {
+  package final class Block: WeaklyCoupledBlock {
     private let simulation: MarketSimulation
     private let rows: any ChannelRows
     private let values: [Float]
@@ -78,16 +77,16 @@ public struct WeaklyCoupledMarket: WeaklyCoupledEnvironment {
     }
 
     /// Starts an episode in every lane.
-    public func startEpisode() {
+    package func startEpisode() {
       simulation.startEpisode()
       rows.startEpisode(simulation)
     }
 
     /// Writes a row per lane and channel.
-    public func observe(into rows: MatrixView) { self.rows.write(simulation, into: rows) }
+    package func observe(into rows: MatrixView) { self.rows.write(simulation, into: rows) }
 
     /// Plays a tick.
-    public func step(
+    package func step(
       levels: UnsafePointer<Int32>, gains: UnsafeMutablePointer<Float>, costs: UnsafeMutablePointer<Float>
     ) {
       simulation.play(levels: levels)
@@ -104,7 +103,7 @@ public struct WeaklyCoupledMarket: WeaklyCoupledEnvironment {
     }
 
     /// Writes the money left.
-    public func moneyLeft(into money: UnsafeMutablePointer<Float>) {
+    package func moneyLeft(into money: UnsafeMutablePointer<Float>) {
       money.update(from: simulation.remaining, count: simulation.laneCount)
     }
   }

@@ -2,7 +2,7 @@ import Learning
 import LinearAlgebra
 
 /// A weakly coupled policy that plays a market: any with channels like those that it was trained on, and any budget.
-public final class WeaklyCoupledStrategy: MarketStrategy {
+package final class WeaklyCoupledStrategy: MarketStrategy {
   private let policy: WeaklyCoupledPolicy
   private let problem: WeaklyCoupledMarket
   private var seat: Seat?
@@ -23,7 +23,7 @@ public final class WeaklyCoupledStrategy: MarketStrategy {
   }
 
   /// Creates the strategy of a policy; `problem` says what it sees.
-  public init(policy: WeaklyCoupledPolicy, problem: WeaklyCoupledMarket) {
+  package init(policy: WeaklyCoupledPolicy, problem: WeaklyCoupledMarket) {
     precondition(
       policy.shape.columns == problem.columns,
       "The policy reads other rows than the market has: \(policy.shape.columns) and \(problem.columns).")
@@ -32,7 +32,7 @@ public final class WeaklyCoupledStrategy: MarketStrategy {
   }
 
   /// Forgets the last episode.
-  public func startEpisode(_ simulation: MarketSimulation) {
+  package func startEpisode(_ simulation: MarketSimulation) {
     if seat?.laneCount != simulation.laneCount {
       seat = Seat(policy, problem, laneCount: simulation.laneCount)
     }
@@ -41,7 +41,7 @@ public final class WeaklyCoupledStrategy: MarketStrategy {
   }
 
   /// Observes every lane and writes its levels.
-  public func choose(_ simulation: MarketSimulation, levels: UnsafeMutablePointer<Int32>) {
+  package func choose(_ simulation: MarketSimulation, levels: UnsafeMutablePointer<Int32>) {
     guard let seat else { preconditionFailure("An episode must be started before levels are chosen.") }
     seat.rows.write(simulation, into: seat.matrix.view)
     seat.runner.act(
@@ -50,5 +50,5 @@ public final class WeaklyCoupledStrategy: MarketStrategy {
   }
 
   /// Takes in the tick just played.
-  public func observe(_ simulation: MarketSimulation) { seat?.rows.observe(simulation) }
+  package func observe(_ simulation: MarketSimulation) { seat?.rows.observe(simulation) }
 }

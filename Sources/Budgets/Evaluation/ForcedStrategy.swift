@@ -1,12 +1,12 @@
 /// A strategy of which one channel's level is set from outside, in one tick or in all: for asking "what if".
-public final class ForcedStrategy: MarketStrategy {
+package final class ForcedStrategy: MarketStrategy {
   private let base: any MarketStrategy
   private let channel: Int
   private let level: Int
   private let tick: Int?
 
   /// Sets a channel's level in a tick of an otherwise free strategy; nil is every tick.
-  public init(_ base: any MarketStrategy, channel: Int, level: Int, tick: Int? = nil) {
+  package init(_ base: any MarketStrategy, channel: Int, level: Int, tick: Int? = nil) {
     self.base = base
     self.channel = channel
     self.level = level
@@ -14,17 +14,17 @@ public final class ForcedStrategy: MarketStrategy {
   }
 
   /// Prepares the free strategy.
-  public func startEpisode(_ simulation: MarketSimulation) { base.startEpisode(simulation) }
+  package func startEpisode(_ simulation: MarketSimulation) { base.startEpisode(simulation) }
 
   /// Writes the free strategy's levels, and the one that is set.
-  public func choose(_ simulation: MarketSimulation, levels: UnsafeMutablePointer<Int32>) {
+  package func choose(_ simulation: MarketSimulation, levels: UnsafeMutablePointer<Int32>) {
     base.choose(simulation, levels: levels)
     guard tick == nil || tick == simulation.tick else { return }
     for lane in 0..<simulation.laneCount { levels[lane * simulation.channelCount + channel] = Int32(level) }
   }
 
   /// Shows the free strategy what was really played.
-  public func observe(_ simulation: MarketSimulation) {
+  package func observe(_ simulation: MarketSimulation) {
     base.observe(simulation)
   }
 }

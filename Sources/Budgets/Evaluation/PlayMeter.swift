@@ -7,7 +7,7 @@ import Synchronization
 /// _ = evaluation.run([.init("replan") { meter.metering(ReplanStrategy(market: market)) }])
 /// print(meter.meanSpend)
 /// ```
-public final class PlayMeter: Sendable {
+package final class PlayMeter: Sendable {
   /// Sums of one block of lanes: spends, then expected outcomes, `tick * channels + channel`.
   private struct Sums {
     var values: [Double]
@@ -19,17 +19,17 @@ public final class PlayMeter: Sendable {
   private let blocks = Mutex<[Int: Sums]>([:])
 
   /// Creates a meter for plays of a market.
-  public init(market: Market) { self.market = market }
+  package init(market: Market) { self.market = market }
 
   /// A strategy that plays as another and is metered.
-  public func metering(_ strategy: any MarketStrategy) -> any MarketStrategy {
+  package func metering(_ strategy: any MarketStrategy) -> any MarketStrategy {
     MeteredStrategy(base: strategy, meter: self)
   }
 
   /// By tick and channel: the mean money spent in an episode.
-  public var meanSpend: [[Double]] { means(0) }
+  package var meanSpend: [[Double]] { means(0) }
   /// By tick and channel: the mean outcome expected in an episode.
-  public var meanOutcome: [[Double]] { means(1) }
+  package var meanOutcome: [[Double]] { means(1) }
 
   private func means(_ part: Int) -> [[Double]] {
     let (ticks, channels) = (market.ticks, market.channels.count)

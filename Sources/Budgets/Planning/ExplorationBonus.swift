@@ -11,14 +11,14 @@
 /// response, so that doubt counts for a channel while there is time to use the answer (Lai and Robbins, 1985); the *knowledge
 /// gradient* adds what the rest of the plan would expect to gain from a level's own observation (Frazier, Powell and
 /// Dayanik, 2008). Both are added after price and value of the plan are found, so that its value stays a martingale.
-public struct ExplorationBonus: Sendable, Equatable {
+package struct ExplorationBonus: Sendable, Equatable {
   /// κ: what a deviation of the log response is worth with all the time left.
-  public var optimism: Float
+  package var optimism: Float
   /// The share of the knowledge gradient that counts.
-  public var knowledge: Float
+  package var knowledge: Float
 
   /// Creates a bonus.
-  public init(optimism: Float = 0, knowledge: Float = 0) {
+  package init(optimism: Float = 0, knowledge: Float = 0) {
     self.optimism = optimism
     self.knowledge = knowledge
   }

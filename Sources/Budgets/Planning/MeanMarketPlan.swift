@@ -1,15 +1,15 @@
 import LinearAlgebra
 
 /// The best fixed plan for the mean market, by Lagrangian search, with the tables that simple strategies steer by.
-public final class MeanMarketPlan: Sendable {
+package final class MeanMarketPlan: Sendable {
   /// The market planned for.
-  public let market: Market
+  package let market: Market
   /// The plan's price of money: objective per unit of budget.
-  public let multiplier: Float
+  package let multiplier: Float
   /// The objective that the plan expects of an episode, money left over counted at its price.
-  public let value: Float
+  package let value: Float
   /// What the plan expects to spend, by tick.
-  public let spend: [Float]
+  package let spend: [Float]
   private let levels: [Int]
   private let scores: [Float]
   private let costs: [Float]
@@ -17,10 +17,10 @@ public final class MeanMarketPlan: Sendable {
   private let stride: Int
 
   /// The number of channels.
-  public var channelCount: Int { sizes.count }
+  package var channelCount: Int { sizes.count }
 
   /// Plans the whole episode tick by tick for the mean market.
-  public init(_ market: Market) {
+  package init(_ market: Market) {
     self.market = market
     let planner = LagrangianPlanner(market, models: market.channelModels, exact: true)
     let tracker = BeliefTracker(market: market, models: planner.models, laneCount: 1)
@@ -58,10 +58,10 @@ public final class MeanMarketPlan: Sendable {
   }
 
   /// The plan's level.
-  public func level(tick: Int, channel: Int) -> Int { levels[tick * channelCount + channel] }
+  package func level(tick: Int, channel: Int) -> Int { levels[tick * channelCount + channel] }
 
   /// The level of largest gain at another price of money.
-  public func level(tick: Int, channel: Int, multiplier: Float) -> Int {
+  package func level(tick: Int, channel: Int, multiplier: Float) -> Int {
     let base = (tick * channelCount + channel) * stride
     var best = 0
     for level in 1..<max(sizes[channel], 1)
@@ -72,7 +72,7 @@ public final class MeanMarketPlan: Sendable {
   }
 
   /// The level whose expected cost is nearest to an amount of money.
-  public func level(tick: Int, channel: Int, nearestCost amount: Float) -> Int {
+  package func level(tick: Int, channel: Int, nearestCost amount: Float) -> Int {
     let base = (tick * channelCount + channel) * stride
     var best = 0
     for level in 1..<max(sizes[channel], 1)

@@ -1,5 +1,5 @@
 /// `explore`: `replan` that also counts what it would learn (`ExplorationBonus`): the strongest strategy without training.
-public final class ExploreStrategy: MarketStrategy {
+package final class ExploreStrategy: MarketStrategy {
   private let market: Market
   private let models: [ChannelModel]
   private let bonus: ExplorationBonus
@@ -8,7 +8,7 @@ public final class ExploreStrategy: MarketStrategy {
   /// Creates the strategy for a market.
   ///
   /// - Parameter bonus: the coefficients; those of `ExplorationBonus.standard` by default.
-  public convenience init(market: Market, bonus: ExplorationBonus = .standard) {
+  package convenience init(market: Market, bonus: ExplorationBonus = .standard) {
     self.init(market: market, models: market.channelModels, bonus: bonus)
   }
 
@@ -20,7 +20,7 @@ public final class ExploreStrategy: MarketStrategy {
   }
 
   /// Forgets the last episode.
-  public func startEpisode(_ simulation: MarketSimulation) {
+  package func startEpisode(_ simulation: MarketSimulation) {
     if lanes?.laneCount != simulation.laneCount {
       lanes = PlanningLanes(market: market, models: models, laneCount: simulation.laneCount)
     }
@@ -28,7 +28,7 @@ public final class ExploreStrategy: MarketStrategy {
   }
 
   /// Plans the rest of every lane's episode, adds the bonus and writes the first tick's levels.
-  public func choose(_ simulation: MarketSimulation, levels: UnsafeMutablePointer<Int32>) {
+  package func choose(_ simulation: MarketSimulation, levels: UnsafeMutablePointer<Int32>) {
     guard let lanes else { preconditionFailure("An episode must be started before levels are chosen.") }
     let planner = lanes.planner
     for lane in 0..<simulation.laneCount {
@@ -41,12 +41,12 @@ public final class ExploreStrategy: MarketStrategy {
   }
 
   /// Updates the beliefs.
-  public func observe(_ simulation: MarketSimulation) {
+  package func observe(_ simulation: MarketSimulation) {
     lanes?.tracker.observe(simulation)
   }
 }
 
 extension ExplorationBonus {
   /// The coefficients chosen on training seeds of `nine-campaigns` (docs/nine-campaigns.md).
-  public static let standard = ExplorationBonus(optimism: 0.35)
+  package static let standard = ExplorationBonus(optimism: 0.35)
 }

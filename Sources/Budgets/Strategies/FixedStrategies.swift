@@ -1,17 +1,17 @@
 /// `uniform`: the same single level in every channel and tick.
-public final class UniformStrategy: MarketStrategy {
+package final class UniformStrategy: MarketStrategy {
   /// The level on every ladder; ladders that are shorter take their last.
-  public let level: Int
+  package let level: Int
   private let sizes: [Int]
 
   /// Creates the strategy for a level.
-  public init(market: Market, level: Int) {
+  package init(market: Market, level: Int) {
     self.level = level
     sizes = market.channels.map(\.levels.count)
   }
 
   /// Writes the level, or a ladder's last where it is shorter.
-  public func choose(_ simulation: MarketSimulation, levels: UnsafeMutablePointer<Int32>) {
+  package func choose(_ simulation: MarketSimulation, levels: UnsafeMutablePointer<Int32>) {
     for lane in 0..<simulation.laneCount {
       for (channel, size) in sizes.enumerated() {
         levels[lane * sizes.count + channel] = Int32(min(level, size - 1))
@@ -21,14 +21,14 @@ public final class UniformStrategy: MarketStrategy {
 }
 
 /// `static`: a fixed plan, one level per tick and channel.
-public final class StaticStrategy: MarketStrategy {
+package final class StaticStrategy: MarketStrategy {
   private let plan: MeanMarketPlan
 
   /// Creates the strategy that plays the best plan for the mean market.
-  public init(plan: MeanMarketPlan) { self.plan = plan }
+  package init(plan: MeanMarketPlan) { self.plan = plan }
 
   /// Writes the plan's levels of the tick.
-  public func choose(_ simulation: MarketSimulation, levels: UnsafeMutablePointer<Int32>) {
+  package func choose(_ simulation: MarketSimulation, levels: UnsafeMutablePointer<Int32>) {
     let channels = plan.channelCount
     for lane in 0..<simulation.laneCount {
       for channel in 0..<channels {
@@ -39,13 +39,13 @@ public final class StaticStrategy: MarketStrategy {
 }
 
 /// `equal-split`: each channel an equal share of the budget, spread over its ticks by the season.
-public final class EqualSplitStrategy: MarketStrategy {
+package final class EqualSplitStrategy: MarketStrategy {
   private let plan: MeanMarketPlan
   private let seasonLeft: [Double]
   private var left: [Float] = []
 
   /// Creates the strategy from the mean market's costs.
-  public init(plan: MeanMarketPlan) {
+  package init(plan: MeanMarketPlan) {
     self.plan = plan
     var sum = 0.0
     seasonLeft = plan.market.season.reversed().map { season in
@@ -55,13 +55,13 @@ public final class EqualSplitStrategy: MarketStrategy {
   }
 
   /// Gives every channel of every lane its share.
-  public func startEpisode(_ simulation: MarketSimulation) {
+  package func startEpisode(_ simulation: MarketSimulation) {
     let share = Float(plan.market.budget) / Float(plan.channelCount)
     left = [Float](repeating: share, count: simulation.laneCount * plan.channelCount)
   }
 
   /// Writes the level whose expected cost is nearest to the channel's share of the tick.
-  public func choose(_ simulation: MarketSimulation, levels: UnsafeMutablePointer<Int32>) {
+  package func choose(_ simulation: MarketSimulation, levels: UnsafeMutablePointer<Int32>) {
     let tick = simulation.tick
     let share = Float(plan.market.season[tick] / max(seasonLeft[tick], 1e-12))
     for index in 0..<simulation.laneCount * plan.channelCount {
@@ -71,7 +71,7 @@ public final class EqualSplitStrategy: MarketStrategy {
   }
 
   /// Takes what was spent from each channel's share.
-  public func observe(_ simulation: MarketSimulation) {
+  package func observe(_ simulation: MarketSimulation) {
     for channel in 0..<plan.channelCount {
       let spend = simulation.values(.spend, channel)
       for lane in 0..<simulation.laneCount { left[lane * plan.channelCount + channel] -= spend[lane] }

@@ -1,7 +1,7 @@
 import Foundation
 
 /// `pacing`: the mean market's plan at one price of money that feedback moves so that spend follows the plan's path.
-public final class PacingStrategy: MarketStrategy {
+package final class PacingStrategy: MarketStrategy {
   private let plan: MeanMarketPlan
   private let gain: Float
   private let spendLeft: [Float]
@@ -9,7 +9,7 @@ public final class PacingStrategy: MarketStrategy {
   private var before: [Float] = []
 
   /// Creates the strategy; `gain` is the change of the log multiplier per unit of log overspend in a tick.
-  public init(plan: MeanMarketPlan, gain: Float = 0.3) {
+  package init(plan: MeanMarketPlan, gain: Float = 0.3) {
     self.plan = plan
     self.gain = gain
     var sum: Float = 0
@@ -20,13 +20,13 @@ public final class PacingStrategy: MarketStrategy {
   }
 
   /// Starts every lane at the plan's price of money.
-  public func startEpisode(_ simulation: MarketSimulation) {
+  package func startEpisode(_ simulation: MarketSimulation) {
     multipliers = [Float](repeating: max(plan.multiplier, 1e-20), count: simulation.laneCount)
     before = [Float](repeating: 0, count: simulation.laneCount)
   }
 
   /// Writes the levels of largest gain at each lane's price of money.
-  public func choose(_ simulation: MarketSimulation, levels: UnsafeMutablePointer<Int32>) {
+  package func choose(_ simulation: MarketSimulation, levels: UnsafeMutablePointer<Int32>) {
     for lane in 0..<simulation.laneCount {
       before[lane] = simulation.remaining[lane]
       for channel in 0..<plan.channelCount {
@@ -37,7 +37,7 @@ public final class PacingStrategy: MarketStrategy {
   }
 
   /// Raises the price of money where the tick spent more than its share of what was left, and lowers it otherwise.
-  public func observe(_ simulation: MarketSimulation) {
+  package func observe(_ simulation: MarketSimulation) {
     let tick = simulation.tick - 1
     guard spendLeft[tick] > 0 else { return }
     for lane in 0..<simulation.laneCount {

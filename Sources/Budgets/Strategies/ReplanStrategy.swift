@@ -2,13 +2,13 @@
 ///
 /// Certainty-equivalent control: a filter per factor and channel, forecasts that return to the mean, fatigue and
 /// adstock forecast and priced; blind only to what it could still learn and to how later plans will react.
-public final class ReplanStrategy: MarketStrategy {
+package final class ReplanStrategy: MarketStrategy {
   private let market: Market
   private let models: [ChannelModel]
   private var lanes: PlanningLanes?
 
   /// Creates the strategy for a market.
-  public convenience init(market: Market) { self.init(market: market, models: market.channelModels) }
+  package convenience init(market: Market) { self.init(market: market, models: market.channelModels) }
 
   /// Creates the strategy with what is known of the channels, which strategies of one market may share.
   init(market: Market, models: [ChannelModel]) {
@@ -17,7 +17,7 @@ public final class ReplanStrategy: MarketStrategy {
   }
 
   /// Forgets the last episode.
-  public func startEpisode(_ simulation: MarketSimulation) {
+  package func startEpisode(_ simulation: MarketSimulation) {
     if lanes?.laneCount != simulation.laneCount {
       lanes = PlanningLanes(market: market, models: models, laneCount: simulation.laneCount)
     }
@@ -25,7 +25,7 @@ public final class ReplanStrategy: MarketStrategy {
   }
 
   /// Plans the rest of every lane's episode and writes the first tick's levels.
-  public func choose(_ simulation: MarketSimulation, levels: UnsafeMutablePointer<Int32>) {
+  package func choose(_ simulation: MarketSimulation, levels: UnsafeMutablePointer<Int32>) {
     guard let lanes else { preconditionFailure("An episode must be started before levels are chosen.") }
     for lane in 0..<simulation.laneCount {
       lanes.plan(simulation, lane: lane)
@@ -36,7 +36,7 @@ public final class ReplanStrategy: MarketStrategy {
   }
 
   /// Updates the beliefs.
-  public func observe(_ simulation: MarketSimulation) {
+  package func observe(_ simulation: MarketSimulation) {
     lanes?.tracker.observe(simulation)
   }
 }

@@ -1,15 +1,15 @@
 /// `plan` and `today`: amounts of response channels that are fixed beforehand, each played as the nearest level.
-public final class ScheduleStrategy: MarketStrategy, Sendable {
+package final class ScheduleStrategy: MarketStrategy, Sendable {
   /// By tick and channel.
   private let levels: [[Int32]]
 
   /// Creates the strategy from a plan of the market that gives every tick its amounts.
-  public convenience init(market: Market, plan: SpendPlan) {
+  package convenience init(market: Market, plan: SpendPlan) {
     self.init(market: market, schedules: plan.rows.map(\.schedule))
   }
 
   /// Creates the strategy that repeats the spends of the ticks before the episode; nil where they are not known.
-  public convenience init?(repeatingRecentSpendsOf market: Market) {
+  package convenience init?(repeatingRecentSpendsOf market: Market) {
     let schedules = market.channels.compactMap { $0.currentSchedule(ticks: market.ticks) }
     guard schedules.count == market.channels.count else { return nil }
     self.init(market: market, schedules: schedules)
@@ -29,7 +29,7 @@ public final class ScheduleStrategy: MarketStrategy, Sendable {
   }
 
   /// Writes the plan's levels of the tick.
-  public func choose(_ simulation: MarketSimulation, levels chosen: UnsafeMutablePointer<Int32>) {
+  package func choose(_ simulation: MarketSimulation, levels chosen: UnsafeMutablePointer<Int32>) {
     let row = levels[simulation.tick]
     for lane in 0..<simulation.laneCount {
       for (channel, level) in row.enumerated() { chosen[lane * row.count + channel] = level }

@@ -25,9 +25,9 @@ public enum FileError: Error, Equatable, CustomStringConvertible {
 }
 
 /// Files that are read whole, and appear whole or not at all.
-public enum AtomicFile {
+package enum AtomicFile {
   /// Reads a whole regular file.
-  public static func read(_ path: String) throws(FileError) -> [UInt8] {
+  package static func read(_ path: String) throws(FileError) -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       if errno == ENOENT || errno == ENOTDIR { throw .missing(path: path) }
@@ -61,7 +61,7 @@ public enum AtomicFile {
   ///
   /// A reader sees the old file or the new one, never a part, and a failure leaves nothing behind. A symbolic link is
   /// followed; anything but a regular file (a device, a folder) is refused.
-  public static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
+  package static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
     var destination = path
     var mode: mode_t = 0o666
     var keepsMode = false
@@ -99,12 +99,12 @@ public enum AtomicFile {
   }
 
   /// Writes a text as UTF-8.
-  public static func write(_ text: String, to path: String) throws(FileError) {
+  package static func write(_ text: String, to path: String) throws(FileError) {
     try write(Array(text.utf8), to: path)
   }
 
   /// Writes the document of a value over many lines; see `JSONValue.init(encoding:)`.
-  public static func write(document: some Encodable, to path: String) throws(FileError) {
+  package static func write(document: some Encodable, to path: String) throws(FileError) {
     let text: String
     do { text = try JSONValue(encoding: document).text(indented: true) } catch {
       throw .unwritable(path: path, reason: "what it should hold is no document (\(error))")

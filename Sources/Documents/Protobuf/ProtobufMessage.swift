@@ -11,43 +11,43 @@
 /// The few messages that are written here (ONNX models, TensorBoard events) need no more than this; a protobuf runtime
 /// and generated code would outweigh it many times. The format is described at
 /// <https://protobuf.dev/programming-guides/encoding/>.
-public struct ProtobufMessage: Sendable {
+package struct ProtobufMessage: Sendable {
   /// What was written so far.
-  public private(set) var bytes: [UInt8] = []
+  package private(set) var bytes: [UInt8] = []
 
   /// Begins an empty message.
-  public init() {}
+  package init() {}
 
   /// Appends a whole number as a varint.
-  public mutating func append(_ integer: Int, field: Int) {
+  package mutating func append(_ integer: Int, field: Int) {
     append(tag: field, wireType: 0)
     append(varint: UInt64(bitPattern: Int64(integer)))
   }
 
   /// Appends a single-precision number.
-  public mutating func append(_ number: Float, field: Int) {
+  package mutating func append(_ number: Float, field: Int) {
     append(tag: field, wireType: 5)
     bytes.append(littleEndian: number.bitPattern)
   }
 
   /// Appends a double-precision number.
-  public mutating func append(_ number: Double, field: Int) {
+  package mutating func append(_ number: Double, field: Int) {
     append(tag: field, wireType: 1)
     bytes.append(littleEndian: number.bitPattern)
   }
 
   /// Appends a text.
-  public mutating func append(_ text: String, field: Int) {
+  package mutating func append(_ text: String, field: Int) {
     append(bytes: Array(text.utf8), field: field)
   }
 
   /// Appends a message within this one.
-  public mutating func append(_ message: ProtobufMessage, field: Int) {
+  package mutating func append(_ message: ProtobufMessage, field: Int) {
     append(bytes: message.bytes, field: field)
   }
 
   /// Appends bytes.
-  public mutating func append(bytes content: [UInt8], field: Int) {
+  package mutating func append(bytes content: [UInt8], field: Int) {
     append(tag: field, wireType: 2)
     append(varint: UInt64(content.count))
     bytes += content

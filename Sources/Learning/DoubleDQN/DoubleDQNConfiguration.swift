@@ -180,7 +180,8 @@ extension DoubleDQNConfiguration {
     }
     if problem.hasCounterfactual {
       guard head == .additive, nStep == 1, batchSize % 2 == 0 else {
-        return "Pairs of what was played and a counterfactual need 'agent.head: additive', 'agent.n_step: 1' and an even "
+        return
+          "Pairs of what was played and a counterfactual need 'agent.head: additive', 'agent.n_step: 1' and an even "
           + "'agent.batch_size'; or set 'counterfactual: false'."
       }
     }

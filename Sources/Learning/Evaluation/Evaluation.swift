@@ -3,7 +3,7 @@ import LinearAlgebra
 
 /// The seed of the environment of an evaluation: 2^63 or above, where no training seed lies, so that an evaluation
 /// never meets an episode of training.
-public func evaluationSeed(_ seed: UInt64) -> UInt64 { seed | 1 << 63 }
+package func evaluationSeed(_ seed: UInt64) -> UInt64 { seed | 1 << 63 }
 
 /// Plays episodes of an environment and sums up their returns.
 ///

@@ -9,7 +9,7 @@ import NeuralNetworks
 /// - Parameters:
 ///   - environment: a problem without chance, in which all episodes begin alike and last at least `steps` steps.
 ///   - steps: how many steps are played.
-public func exhaustiveReturn(of environment: some Environment, steps: Int) -> Double {
+package func exhaustiveReturn(of environment: some Environment, steps: Int) -> Double {
   let branchSizes = environment.actionSpace.branchSizes
   let joint = JointActions(branchSizes: branchSizes)
   var sequences = 1

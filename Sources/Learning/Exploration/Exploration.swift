@@ -13,16 +13,16 @@ import NeuralNetworks
 /// Where there is persistence, a disturbance lasts: its choice is held for n steps, n from the zeta law, so that most last
 /// a step or two and a few as long as an episode (εz-greedy; Dabney, Ostrovski and Barreto, "Temporally-Extended
 /// ε-Greedy Exploration", 2021). That reaches what a walk of single random steps never does, like the top of a valley.
-public struct Exploration: Sendable, Equatable {
+package struct Exploration: Sendable, Equatable {
   /// The number of choices of each branch.
-  public let branchSizes: [Int]
+  package let branchSizes: [Int]
   /// How many levels a disturbed branch may leave the policy's choice; nil for any choice.
-  public let width: Int?
+  package let width: Int?
   /// The exponent of the zeta law of how many steps a disturbance lasts; nil for one step.
-  public let persistence: Float?
+  package let persistence: Float?
 
   /// Describes exploration for branches of these sizes.
-  public init(branchSizes: [Int], width: Int? = nil, persistence: Float? = nil) {
+  package init(branchSizes: [Int], width: Int? = nil, persistence: Float? = nil) {
     precondition(width ?? 1 > 0, "Exploration needs a width of at least 1, not \(width ?? 0).")
     precondition(persistence ?? 2 > 1, "Persistence needs an exponent above 1, not \(persistence ?? 0).")
     self.branchSizes = branchSizes
@@ -36,7 +36,7 @@ public struct Exploration: Sendable, Equatable {
   ///   - mask: lanes × choice count, above 0 where a choice is allowed; nil allows all.
   ///   - limits: costs and budgets of as many lanes; nil where no cap limits actions.
   ///   - held: what lasts from earlier steps of the same lanes; only rules with persistence look at it.
-  public func disturb(
+  package func disturb(
     _ actions: UnsafeMutablePointer<Int32>, lanes: Int, epsilon: Float, mask: MatrixView? = nil,
     limits: SpendLimits? = nil, held: HeldChoices? = nil, stream: inout RandomStream
   ) {

@@ -2,7 +2,7 @@ import Environments
 import LinearAlgebra
 
 /// The disturbances that last, of every lane and branch: what `Exploration` with persistence holds from step to step.
-public final class HeldChoices {
+package final class HeldChoices {
   /// A choice and for how many steps more it is held.
   struct Choice {
     var level: Int32
@@ -21,7 +21,7 @@ public final class HeldChoices {
   private let branches: Int
 
   /// Makes room for the branches of some lanes; nothing is held yet.
-  public init(lanes: Int, branches: Int) {
+  package init(lanes: Int, branches: Int) {
     self.lanes = lanes
     self.branches = branches
     choices = Buffer(repeating: Choice(level: 0, steps: 0), count: lanes * branches)
@@ -31,7 +31,7 @@ public final class HeldChoices {
   func row(_ lane: Int) -> UnsafeMutablePointer<Choice> { choices.pointer + lane * branches }
 
   /// Lets go of everything in lanes whose episode has ended, in one way or the other.
-  public func release(_ step: StepStorage) {
+  package func release(_ step: StepStorage) {
     for lane in 0..<lanes where step.hasEnded(lane) {
       row(lane).update(repeating: Choice(level: 0, steps: 0), count: branches)
     }

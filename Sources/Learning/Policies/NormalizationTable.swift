@@ -25,7 +25,7 @@ public final class NormalizationTable: @unchecked Sendable {
   ///   - rows: raw rows, `stride` floats apart.
   ///   - indexes: the row of each output row; nil for rows 0, 1, ….
   ///   - output: count × observation size.
-  public func normalize(
+  package func normalize(
     _ rows: UnsafePointer<Float>, stride: Int, indexes: UnsafePointer<Int32>? = nil, into output: MatrixView
   ) {
     precondition(

@@ -14,7 +14,7 @@ import LinearAlgebra
 ///   - reference: another, such as the mean row.
 ///   - steps: into how many steps the way is cut.
 /// - Returns: one part per column, in raw reward units.
-public func attribution(
+package func attribution(
   of policy: Policy, choice: Int, over other: Int, at observation: [Float], from reference: [Float],
   steps: Int = 32
 ) -> [Double] {

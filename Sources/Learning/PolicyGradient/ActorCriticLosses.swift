@@ -6,26 +6,26 @@ import NeuralNetworks
 /// Mean over the batch of −min(ρ A, clip(ρ, 1 − ε, 1 + ε) A) − c H(π), with ρ = π(a | s) / π_old(a | s). Where the policy is
 /// still the one that played, ρ is 1, and the gradient is that of −A log π − c H: the policy gradient theorem's (Sutton et
 /// al., 2000). So an infinite ε gives REINFORCE and advantage actor-critic.
-public struct PolicyLoss: OutputLoss, @unchecked Sendable {
+package struct PolicyLoss: OutputLoss, @unchecked Sendable {
   /// How logits make up the policy.
-  public let head: CategoricalHead
+  package let head: CategoricalHead
   /// Batch × branches: what was played.
-  public let actions: UnsafePointer<Int32>
+  package let actions: UnsafePointer<Int32>
   /// Batch: the log-probabilities of what was played when it was.
-  public let logProbabilities: UnsafePointer<Float>
+  package let logProbabilities: UnsafePointer<Float>
   /// Batch: how much better what was played is than the policy's average.
-  public let advantages: UnsafePointer<Float>
+  package let advantages: UnsafePointer<Float>
   /// Batch × choices, numbers up to 0 forbidding a choice; nil allows all.
-  public let masks: MatrixView?
+  package let masks: MatrixView?
   /// The number of rows of the batch.
-  public let count: Int
+  package let count: Int
   /// ε: how far a probability may move from the old one before its gradient stops.
-  public let clip: Float
+  package let clip: Float
   /// c: what a nat of entropy is worth.
-  public let entropy: Float
+  package let entropy: Float
 
   /// Describes a batch; all arrays hold `count` rows and must outlive the loss.
-  public init(
+  package init(
     head: CategoricalHead, actions: UnsafePointer<Int32>, logProbabilities: UnsafePointer<Float>,
     advantages: UnsafePointer<Float>, masks: MatrixView? = nil, count: Int, clip: Float = .infinity,
     entropy: Float = 0
@@ -43,7 +43,7 @@ public struct PolicyLoss: OutputLoss, @unchecked Sendable {
 
   /// Sums of the loss, the entropy, an estimate of the divergence from the old policy (Schulman, 2020: ρ − 1 − log ρ) and
   /// the number of rows whose gradient was stopped.
-  public func differentiate(
+  package func differentiate(
     _ rows: Range<Int>, outputs: MatrixView, gradients: MatrixView
   ) -> SIMD4<Double> {
     var sums = SIMD4<Double>.zero
@@ -69,20 +69,20 @@ public struct PolicyLoss: OutputLoss, @unchecked Sendable {
 }
 
 /// Half the mean squared difference between the value of a state, the network's only output, and what came of it.
-public struct ValueLoss: OutputLoss, @unchecked Sendable {
+package struct ValueLoss: OutputLoss, @unchecked Sendable {
   /// Batch: what the values should be.
-  public let targets: UnsafePointer<Float>
+  package let targets: UnsafePointer<Float>
   /// The number of rows of the batch.
-  public let count: Int
+  package let count: Int
 
   /// Describes a batch; the array must outlive the loss.
-  public init(targets: UnsafePointer<Float>, count: Int) {
+  package init(targets: UnsafePointer<Float>, count: Int) {
     self.targets = targets
     self.count = count
   }
 
   /// Sums of the loss and of the values.
-  public func differentiate(
+  package func differentiate(
     _ rows: Range<Int>, outputs: MatrixView, gradients: MatrixView
   ) -> SIMD4<Double> {
     var sums = SIMD4<Double>.zero

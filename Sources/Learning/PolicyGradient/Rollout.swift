@@ -4,35 +4,35 @@ import LinearAlgebra
 /// What all lanes played for a number of steps, and what it was worth.
 ///
 /// Row t · lanes + lane holds step t of a lane; every array has `steps · lanes` rows.
-public final class Rollout {
+package final class Rollout {
   /// The number of lanes.
-  public let lanes: Int
+  package let lanes: Int
   /// The number of steps of each lane.
-  public let steps: Int
+  package let steps: Int
   /// Rows × observation size: what was seen, raw.
-  public let observations: Matrix
+  package let observations: Matrix
   /// Rows × branches: what was played.
-  public let actions: Buffer<Int32>
+  package let actions: Buffer<Int32>
   /// Rows: the log-probability of what was played.
-  public let logProbabilities: Buffer<Float>
+  package let logProbabilities: Buffer<Float>
   /// Rows: the reward, scaled for learning.
-  public let rewards: Buffer<Float>
+  package let rewards: Buffer<Float>
   /// Rows: the critic's value of the state played in.
-  public let values: Buffer<Float>
+  package let values: Buffer<Float>
   /// Rows: the critic's value of the state reached, before a new episode began; 0 if it was terminal.
-  public let nextValues: Buffer<Float>
+  package let nextValues: Buffer<Float>
   /// Rows: whether the episode ended with the step, terminated or truncated.
-  public let ended: Buffer<Bool>
+  package let ended: Buffer<Bool>
   /// Rows: how much better than expected the step and what followed was.
-  public let advantages: Buffer<Float>
+  package let advantages: Buffer<Float>
   /// Rows: what the value of the state played in should be: value + advantage.
-  public let returns: Buffer<Float>
+  package let returns: Buffer<Float>
 
   /// The number of rows.
-  public var count: Int { steps * lanes }
+  package var count: Int { steps * lanes }
 
   /// Makes room for some steps of all lanes.
-  public convenience init<E: Environment>(of environments: VectorEnvironment<E>, steps: Int) {
+  package convenience init<E: Environment>(of environments: VectorEnvironment<E>, steps: Int) {
     let problem = environments.environment
     self.init(
       lanes: environments.count, steps: steps, observationSize: problem.observationLayout.size,
@@ -40,7 +40,7 @@ public final class Rollout {
   }
 
   /// Makes room.
-  public init(lanes: Int, steps: Int, observationSize: Int, branches: Int) {
+  package init(lanes: Int, steps: Int, observationSize: Int, branches: Int) {
     precondition(lanes > 0 && steps > 0, "A rollout needs lanes and steps, not \(lanes) and \(steps).")
     self.lanes = lanes
     self.steps = steps
@@ -61,7 +61,7 @@ public final class Rollout {
   ///
   /// A truncated episode's last step looks ahead to the value of the state reached; a terminated one's to nothing. With
   /// λ = 1 the returns are those of Monte Carlo.
-  public func estimateAdvantages(discount: Float, traceDecay: Float) {
+  package func estimateAdvantages(discount: Float, traceDecay: Float) {
     for lane in 0..<lanes {
       var following: Float = 0
       for step in (0..<steps).reversed() {

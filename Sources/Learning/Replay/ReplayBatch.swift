@@ -7,21 +7,21 @@ public final class ReplayBatch {
   /// The number of transitions.
   public let count: Int
   /// Whether rows 2i and 2i + 1 are what was played and its counterfactual.
-  public let paired: Bool
+  package let paired: Bool
   /// Count × observation size: the rows acted on, normalised.
   public let observations: Matrix
   /// Count × observation size: the rows the windows lead to, normalised.
-  public let nextObservations: Matrix
+  package let nextObservations: Matrix
   /// Count × branches: the actions played.
   public let actions: Buffer<Int32>
   /// Count: the windows' discounted sums of rewards, scaled.
   public let rewards: Buffer<Float>
   /// Count: what the value of the next rows is multiplied with.
-  public let discounts: Buffer<Float>
+  package let discounts: Buffer<Float>
   /// Count: what each transition's loss counts; 1 where all are drawn alike.
-  public let weights: Buffer<Float>
+  package let weights: Buffer<Float>
   /// Count: the slots in the replay buffer the transitions come from.
-  public let slots: Buffer<Int32>
+  package let slots: Buffer<Int32>
   /// Count × (costs of every choice, budget) of the rows the windows lead to, raw, where a spend cap needs them.
   private let nextSpend: Matrix
   private let spendColumns: SpendColumns?
@@ -156,7 +156,7 @@ extension ReplayBuffer {
   /// - Parameters:
   ///   - errors: batch: the absolute errors.
   ///   - batch: what `sample` has filled last.
-  public func prioritize(_ batch: ReplayBatch, by errors: UnsafePointer<Float>) {
+  package func prioritize(_ batch: ReplayBatch, by errors: UnsafePointer<Float>) {
     guard let priorities else { return }
     // The weights have served their purpose until the batch is filled again.
     for row in 0..<batch.count {

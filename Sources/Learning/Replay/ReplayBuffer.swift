@@ -30,7 +30,7 @@ public final class ReplayBuffer {
   /// The most rewards of a window.
   public let nStep: Int
   /// The discount of one step.
-  public let discount: Float
+  package let discount: Float
   /// The number of complete transitions: what can be sampled.
   public private(set) var count = 0
 
@@ -114,7 +114,7 @@ public final class ReplayBuffer {
   private static let cacheLine = 16
 
   /// The fewest slots with which no open window can be overwritten.
-  public static func minimumCapacity(lanes: Int, nStep: Int) -> Int { 4 * lanes * (nStep + 2) }
+  package static func minimumCapacity(lanes: Int, nStep: Int) -> Int { 4 * lanes * (nStep + 2) }
 
   /// Stores the rows every lane acts on first, lanes × observation size; open windows are forgotten.
   public func begin(observations rows: MatrixView) {

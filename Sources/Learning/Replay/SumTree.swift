@@ -13,15 +13,15 @@ import LinearAlgebra
 /// A complete binary tree in one flat array: node i stands over nodes 2i and 2i + 1 and holds their sum, the slots'
 /// priorities being the leaves. Sums are always taken anew from below, so no rounding piles up. Setting and finding cost
 /// O(log count) and allocate nothing.
-public final class SumTree {
+package final class SumTree {
   /// The number of slots.
-  public let count: Int
+  package let count: Int
   /// The number of leaves, a power of two; leaf i is node `leaves + i`, the root node 1.
   private let leaves: Int
   private let nodes: Buffer<Double>
 
   /// Creates a tree whose priorities are all 0.
-  public init(count: Int) {
+  package init(count: Int) {
     precondition(count > 0 && count <= Int(Int32.max), "A tree needs a slot at least, not \(count).")
     self.count = count
     var leaves = 1
@@ -31,16 +31,16 @@ public final class SumTree {
   }
 
   /// The sum of all priorities.
-  public var total: Double { nodes.pointer[1] }
+  package var total: Double { nodes.pointer[1] }
 
   /// The priority of a slot.
-  public subscript(slot: Int) -> Double {
+  package subscript(slot: Int) -> Double {
     assert(slot >= 0 && slot < count)
     return nodes.pointer[leaves + slot]
   }
 
   /// Sets the priority of a slot, a finite number of at least 0.
-  public func set(_ priority: Double, at slot: Int) {
+  package func set(_ priority: Double, at slot: Int) {
     assert(slot >= 0 && slot < count && priority >= 0 && priority.isFinite)
     var node = leaves + slot
     nodes.pointer[node] = priority
@@ -55,7 +55,7 @@ public final class SumTree {
   /// - Parameters:
   ///   - priorities: count: finite numbers of at least 0.
   ///   - slots: count: where they go.
-  public func set(_ priorities: UnsafePointer<Float>, at slots: UnsafePointer<Int32>, count: Int) {
+  package func set(_ priorities: UnsafePointer<Float>, at slots: UnsafePointer<Int32>, count: Int) {
     for index in 0..<count {
       assert(slots[index] >= 0 && slots[index] < self.count)
       assert(priorities[index] >= 0 && priorities[index].isFinite)
@@ -76,7 +76,7 @@ public final class SumTree {
 
   /// The slot at which the running sum of priorities first exceeds `mass`, which lies in 0..<total; never one of
   /// priority 0.
-  public func slot(at mass: Double) -> Int {
+  package func slot(at mass: Double) -> Int {
     precondition(total > 0, "A slot can be found only where a priority is above 0.")
     var mass = mass
     var node = 1

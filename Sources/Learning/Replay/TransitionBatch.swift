@@ -10,15 +10,15 @@ public struct TransitionBatch {
   /// Batch: the discounted sums of the (scaled) rewards of n steps.
   public let rewards: UnsafePointer<Float>
   /// Batch: what the next state's value counts: γⁿ, or 0 where the episode terminated.
-  public let discounts: UnsafePointer<Float>
+  package let discounts: UnsafePointer<Float>
   /// Batch × observation size: the states n steps later, normalised.
-  public let nextObservations: MatrixView
+  package let nextObservations: MatrixView
   /// Batch: what each transition's loss counts (importance weights); nil counts all alike.
-  public let weights: UnsafePointer<Float>?
+  package let weights: UnsafePointer<Float>?
   /// What the choices of the next states cost, and what their actions may cost, where a cap limits greedy actions.
-  public let nextLimits: SpendLimits?
+  package let nextLimits: SpendLimits?
   /// Whether rows 2i and 2i + 1 are a pair: two actions tried in one state with the same luck. See `ExpectedValueLoss.pairs`.
-  public let paired: Bool
+  package let paired: Bool
 
   /// Gathers the windows of a batch.
   public init(

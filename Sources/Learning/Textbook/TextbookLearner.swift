@@ -8,11 +8,11 @@ import NeuralNetworks
 /// let learner = TextbookLearner(CartPole())
 /// try learner.train(steps: 50_000)
 /// ```
-public final class TextbookLearner<E: Environment>: Learner {
+package final class TextbookLearner<E: Environment>: Learner {
   /// What chooses and learns.
-  public let agent: TextbookAgent
+  package let agent: TextbookAgent
   /// Environment steps played so far.
-  public private(set) var steps = 0
+  package private(set) var steps = 0
   private let lane: VectorEnvironment<E>
   private let seed: UInt64
   private var record = EpisodeRecord(lanes: 1)
@@ -26,7 +26,7 @@ public final class TextbookLearner<E: Environment>: Learner {
   ///   - learningRate: Adam's step size.
   ///   - discount: what a reward one step later is worth.
   ///   - seed: decides the first weights, exploration and the episodes.
-  public init(
+  package init(
     _ environment: E, hidden: [Int] = [24, 24], learningRate: Float = 1e-3, discount: Float = 0.95,
     seed: UInt64 = 1
   ) {
@@ -40,7 +40,7 @@ public final class TextbookLearner<E: Environment>: Learner {
   }
 
   /// The greedy policy as it stands: the network with its outputs' mean as a state value.
-  public var policy: Policy {
+  package var policy: Policy {
     let environment = lane.environment
     let network = BranchingNetwork(
       shape: NetworkShape(
@@ -55,12 +55,12 @@ public final class TextbookLearner<E: Environment>: Learner {
   }
 
   /// The mean return of episodes that the greedy policy plays.
-  public func score(episodes: Int, seed: UInt64) -> Double {
+  package func score(episodes: Int, seed: UInt64) -> Double {
     evaluate(policy, in: lane.environment, episodes: episodes, seed: seed).mean
   }
 
   /// Plays `steps` steps, learning from each; reports every 1,000 unless told otherwise.
-  public func train(
+  package func train(
     steps count: Int, progressInterval: Int?, onProgress: (TrainingProgress) -> TrainingDirective
   ) throws(TrainingError) {
     precondition(count >= 0, "Training needs a number of steps, not \(count).")

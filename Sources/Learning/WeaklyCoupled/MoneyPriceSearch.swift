@@ -8,11 +8,11 @@
 ///
 /// Spend to go is known on a grid of log prices. It should fall as the price rises; where the network says otherwise, the
 /// smallest so far stands. Between two points spend's logarithm is taken to be straight.
-public struct MoneyPriceSearch: Sendable, Equatable {
+package struct MoneyPriceSearch: Sendable, Equatable {
   /// The log prices of an episode's first search, relative to the middle of the prices met in training.
-  public static let opening: [Float] = (0..<21).map { 3.5 * (Float($0) / 10 - 1) }
+  package static let opening: [Float] = (0..<21).map { 3.5 * (Float($0) / 10 - 1) }
   /// The log prices of any later search, relative to the last price found.
-  public static let following: [Float] = (0..<7).map { 0.6 * (Float($0) / 3 - 1) }
+  package static let following: [Float] = (0..<7).map { 0.6 * (Float($0) / 3 - 1) }
 
   /// The offset at which spend equals the money; the lowest where all spend less, the highest where all spend more.
   ///

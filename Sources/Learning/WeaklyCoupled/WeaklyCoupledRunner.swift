@@ -12,17 +12,16 @@ import NeuralNetworks
 /// The price found last is state: a later search looks around it. Lanes do not know of each other, so results depend
 /// neither on how lanes are put together nor on threads. A decision costs one pass of (channels × prices tried) rows: linear
 /// in channels.
-public final class WeaklyCoupledRunner {
-  /// The policy.
-  public let policy: WeaklyCoupledPolicy
+package final class WeaklyCoupledRunner {
+  package let policy: WeaklyCoupledPolicy
   /// The number of lanes.
-  public let lanes: Int
+  package let lanes: Int
   /// The number of channels of a lane.
-  public let channels: Int
+  package let channels: Int
   /// Lanes: the log price of money found last, before its offset.
-  public let logPrices: UnsafeMutablePointer<Float>
+  package let logPrices: UnsafeMutablePointer<Float>
   /// Lanes: the log price of money that the last levels were chosen at.
-  public let playedLogPrices: UnsafeMutablePointer<Float>
+  package let playedLogPrices: UnsafeMutablePointer<Float>
 
   private let network: DenseNetwork
   private let input, output: Matrix
@@ -35,7 +34,7 @@ public final class WeaklyCoupledRunner {
   /// Prepares to play.
   ///
   /// - Parameter pool: the threads that share the rows; nil runs on the caller's alone.
-  public init(_ policy: WeaklyCoupledPolicy, lanes: Int, channels: Int, pool: WorkerPool? = nil) {
+  package init(_ policy: WeaklyCoupledPolicy, lanes: Int, channels: Int, pool: WorkerPool? = nil) {
     precondition(lanes > 0 && channels > 0, "A runner needs lanes and channels: \(lanes), \(channels).")
     self.policy = policy
     self.lanes = lanes
@@ -62,7 +61,7 @@ public final class WeaklyCoupledRunner {
   }
 
   /// Forgets the last episode's prices.
-  public func startEpisode() {
+  package func startEpisode() {
     logPrices.update(repeating: policy.priceCenter, count: lanes)
     isOpening = true
   }
@@ -70,7 +69,7 @@ public final class WeaklyCoupledRunner {
   /// Goes on from the prices of an earlier decision, as after a restart.
   ///
   /// - Parameter prices: lanes: log prices of money, as `logPrices` held them.
-  public func resume(logPrices prices: [Float]) {
+  package func resume(logPrices prices: [Float]) {
     precondition(prices.count == lanes, "\(lanes) lanes need as many prices, not \(prices.count).")
     for (lane, price) in prices.enumerated() { logPrices[lane] = price }
     isOpening = false
@@ -84,7 +83,7 @@ public final class WeaklyCoupledRunner {
   ///   - money: lanes: what is left of the budget.
   ///   - stepCap: what a step may be expected to cost, in money.
   ///   - levels: lanes × channels: what to play.
-  public func act(
+  package func act(
     rows: MatrixView, step: Int, money: UnsafePointer<Float>, stepCap: Float = .infinity,
     into levels: UnsafeMutablePointer<Int32>
   ) {
@@ -109,7 +108,7 @@ public final class WeaklyCoupledRunner {
   ///   - logPrices: lanes: log prices of money.
   ///   - q: (lanes × channels) × levels: priced gains, in units of the objective.
   ///   - spendToGo: (lanes × channels) × levels: what a level and all that follows spend, in money.
-  public func values(
+  package func values(
     rows: MatrixView, logPrices: UnsafePointer<Float>, q: MatrixView, spendToGo: MatrixView
   ) {
     let columns = policy.shape.columns

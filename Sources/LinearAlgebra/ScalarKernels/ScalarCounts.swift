@@ -10,7 +10,7 @@ extension ScalarKernels {
   /// Exact (total variation below 1e-5 beyond the resolution of `u`) for means below 16; from there on the
   /// Cornish–Fisher expansion with lattice correction (compare Giles, "Algorithm 955", ACM TOMS 42, 2016):
   /// total variation 2.7e-4 at 16, 5e-5 at 50, 2e-5 at 100.
-  public static func poissonQuantile(mean: Float, _ u: Float) -> Float {
+  package static func poissonQuantile(mean: Float, _ u: Float) -> Float {
     if mean < smallVariance {
       return search(remaining: mean, fall: 0, odds: 1, zero: exp(-mean), mean: mean, u)
     }
@@ -20,7 +20,7 @@ extension ScalarKernels {
   /// The binomial count of `trials` (an integer held as a float) with a probability in [0, 1] at u in (0, 1).
   ///
   /// The errors are those of `poissonQuantile` with the variance in the mean's place.
-  public static func binomialQuantile(trials: Float, probability: Float, _ u: Float) -> Float {
+  package static func binomialQuantile(trials: Float, probability: Float, _ u: Float) -> Float {
     // The rarer outcome is counted: its zero probability never underflows, and its mean is at most 32.
     let flipped = probability > 0.5
     let p = flipped ? 1 - probability : probability

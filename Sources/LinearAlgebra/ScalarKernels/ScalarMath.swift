@@ -3,10 +3,10 @@
 ///
 /// The random kernels agree with their vector forms bit for bit, because both fuse the same multiplications and
 /// additions, and no others.
-public enum ScalarKernels {
+package enum ScalarKernels {
   /// e to the power x, within 1 unit in the last place; 0 below −87.33, where numbers turn subnormal, and infinity above
   /// 88.72.
-  public static func exp(_ x: Float) -> Float {
+  package static func exp(_ x: Float) -> Float {
     if x < -87.33 { return 0 }
     if x > 88.72 { return .infinity }
     let shifted = fma(x, 0x1.715476p+0, 0x1.8p+23)
@@ -23,7 +23,7 @@ public enum ScalarKernels {
   }
 
   /// The natural logarithm of a positive normal x, within 1 unit in the last place.
-  public static func log(_ x: Float) -> Float {
+  package static func log(_ x: Float) -> Float {
     let bits = Int32(bitPattern: x.bitPattern)
     let k = (bits &- 0x3f35_04f3) >> 23
     let f = Float(bitPattern: UInt32(bitPattern: bits &- k << 23)) - 1
@@ -44,7 +44,7 @@ public enum ScalarKernels {
   }
 
   /// log(1 − x) for x in [0, 1), with a small relative error for small x too.
-  public static func logComplement(_ x: Float) -> Float {
+  package static func logComplement(_ x: Float) -> Float {
     let y = 1 - x
     return log(y) - ((y - 1) + x) / y
   }
@@ -52,7 +52,7 @@ public enum ScalarKernels {
   /// The quantile function of the standard normal distribution, within 2e-6 for u in [2^-25, 1 − 2^-24].
   ///
   /// Giles, "Approximating the erfinv function", GPU Computing Gems, 2010.
-  public static func normalQuantile(_ u: Float) -> Float {
+  package static func normalQuantile(_ u: Float) -> Float {
     let x = 2 * u - 1
     let w = -log(4 * u * (1 - u))
     var p: Float

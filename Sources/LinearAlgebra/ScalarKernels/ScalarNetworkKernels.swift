@@ -1,7 +1,7 @@
 /// The element-wise work of a network's update, in plain Swift.
 extension ScalarKernels {
   /// x ← x + bias for every row of a rows × columns matrix, rectified if asked to.
-  public static func addBias(_ x: MatrixView, _ bias: [Float], rectified: Bool) {
+  package static func addBias(_ x: MatrixView, _ bias: [Float], rectified: Bool) {
     for row in 0..<x.rows {
       for column in 0..<x.columns {
         let sum = x[row, column] + bias[column]
@@ -11,34 +11,32 @@ extension ScalarKernels {
   }
 
   /// The gradient, zeroed wherever the rectified activation is not positive.
-  public static func rectifierGradient(_ gradient: [Float], activations: [Float]) -> [Float] {
+  package static func rectifierGradient(_ gradient: [Float], activations: [Float]) -> [Float] {
     zip(gradient, activations).map { $1 <= 0 ? 0 : $0 }
   }
 
   /// The sum of each column.
-  public static func columnSums(_ x: MatrixView) -> [Float] {
+  package static func columnSums(_ x: MatrixView) -> [Float] {
     (0..<x.columns).map { column in (0..<x.rows).reduce(0) { $0 + x[$1, column] } }
   }
 
   /// The sum of squares, in double precision.
-  public static func sumOfSquares(_ x: [Float]) -> Double { x.reduce(0) { $0 + Double($1) * Double($1) } }
+  package static func sumOfSquares(_ x: [Float]) -> Double { x.reduce(0) { $0 + Double($1) * Double($1) } }
 
-  /// target + rate · (online − target).
-  public static func polyak(target: [Float], online: [Float], rate: Float) -> [Float] {
+  package static func polyak(target: [Float], online: [Float], rate: Float) -> [Float] {
     zip(target, online).map { $0 + rate * ($1 - $0) }
   }
 
   /// The parameters and running means of Adam.
-  public struct AdamState: Equatable {
-    /// The parameters.
-    public var parameters: [Float]
+  package struct AdamState: Equatable {
+    package var parameters: [Float]
     /// The running mean of gradients.
-    public var first: [Float]
+    package var first: [Float]
     /// The running mean of squared gradients.
-    public var second: [Float]
+    package var second: [Float]
 
     /// Gathers a state.
-    public init(parameters: [Float], first: [Float], second: [Float]) {
+    package init(parameters: [Float], first: [Float], second: [Float]) {
       self.parameters = parameters
       self.first = first
       self.second = second
@@ -46,7 +44,7 @@ extension ScalarKernels {
   }
 
   /// The state after one step of Adam with PyTorch's arithmetic, in double precision.
-  public static func adam(
+  package static func adam(
     _ state: AdamState, gradients: [Float], step: Int, learningRate: Double, beta1: Double, beta2: Double,
     epsilon: Double, gradientScale: Float
   ) -> AdamState {

@@ -4,14 +4,14 @@ import COpenBLAS
 ///
 ///     let factor = try CholeskyFactor(normalEquations.view)
 ///     let weights = factor.solve(rightHandSides.view)
-public struct CholeskyFactor: ~Copyable {
+package struct CholeskyFactor: ~Copyable {
   /// The lower triangle, n × n, with zeros above.
-  public let lower: Matrix
+  package let lower: Matrix
 
   /// Factors an n × n matrix, of which only the lower triangle is read.
   ///
   /// - Throws: `notPositiveDefinite`, or `notFinite` for bad input.
-  public init(_ matrix: MatrixView) throws(LinearAlgebraError) {
+  package init(_ matrix: MatrixView) throws(LinearAlgebraError) {
     precondition(matrix.rows == matrix.columns, "Only a square matrix has a Cholesky factor.")
     try requireFinite(matrix)
     let n = matrix.rows
@@ -29,7 +29,7 @@ public struct CholeskyFactor: ~Copyable {
   }
 
   /// The x of matrix · x = b. Shapes: `b` and the result are n × k.
-  public func solve(_ b: MatrixView) -> Matrix {
+  package func solve(_ b: MatrixView) -> Matrix {
     precondition(
       b.rows == lower.rows, "A solution needs \(lower.rows) rows of right-hand sides, not \(b.rows).")
     let x = Matrix(copying: b)
@@ -43,7 +43,7 @@ public struct CholeskyFactor: ~Copyable {
   }
 
   /// The natural logarithm of the matrix's determinant.
-  public var logDeterminant: Float {
+  package var logDeterminant: Float {
     2 * (0..<lower.rows).reduce(0) { $0 + ScalarKernels.log(lower[$1, $1]) }
   }
 }

@@ -5,7 +5,7 @@ import COpenBLAS
 /// LAPACK's `gels`: a QR or LQ factorisation without pivoting. Shapes: `a` is m × n, `b` is m × k, the result
 /// n × k.
 /// - Throws: `rankDeficient` where the factor's diagonal falls below rounding, `notFinite` for bad input.
-public func leastSquares(_ a: MatrixView, _ b: MatrixView) throws(LinearAlgebraError) -> Matrix {
+package func leastSquares(_ a: MatrixView, _ b: MatrixView) throws(LinearAlgebraError) -> Matrix {
   precondition(a.rows == b.rows, "Least squares needs as many right-hand sides' rows as the matrix has.")
   try requireFinite(a)
   try requireFinite(b)

@@ -4,7 +4,7 @@ import COpenBLAS
 ///
 /// The QR factorisation of a normal matrix, its signs set by R's diagonal (Saxe, McClelland and Ganguli,
 /// 2014; the signs after Mezzadri, 2007), as PyTorch's `orthogonal_` does it.
-public func orthogonal(rows: Int, columns: Int, gain: Float = 1, stream: inout RandomStream) -> Matrix {
+package func orthogonal(rows: Int, columns: Int, gain: Float = 1, stream: inout RandomStream) -> Matrix {
   let result = Matrix(rows: rows, columns: columns)
   for index in 0..<result.count { result.pointer[index] = stream.normal() }
   if result.count == 0 { return result }

@@ -2,7 +2,7 @@ import COpenBLAS
 import Synchronization
 
 /// The number of threads that a matrix product runs on.
-public var blasThreads: Int { Int(openblas_get_num_threads()) }
+package var blasThreads: Int { Int(openblas_get_num_threads()) }
 
 /// Sets the number of threads that matrix products run on, in the whole process.
 ///
@@ -17,7 +17,7 @@ public func setBLASThreads(_ count: Int) {
 /// OpenBLAS has one setting for all threads, so it is the last of those inside at once that puts it back. `WorkerPool`
 /// runs its tasks so: threads of OpenBLAS's own would fight the pool's, allocate in every product and make bits depend
 /// on their number.
-@inlinable public func withOneBLASThread<Result, Failure: Error>(
+@inlinable package func withOneBLASThread<Result, Failure: Error>(
   _ body: () throws(Failure) -> Result
 ) throws(Failure) -> Result {
   enterOneBLASThread()

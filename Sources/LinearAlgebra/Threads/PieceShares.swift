@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// A worker's share is the same in every task of as many pieces, so that what it works on stays in its core's cache.
 /// Allocates when it is made and never again.
-public final class PieceShares: @unchecked Sendable {
+package final class PieceShares: @unchecked Sendable {
   /// The next piece of each worker's share, every one in a cache line of its own.
   private let positions: UnsafeMutablePointer<Atomic<Int>>
   private let capacity: Int
@@ -15,7 +15,7 @@ public final class PieceShares: @unchecked Sendable {
   private var workers = 0
 
   /// Makes room for up to some number of workers.
-  public init(workers capacity: Int) {
+  package init(workers capacity: Int) {
     precondition(capacity > 0, "Pieces are dealt to at least one worker, not \(capacity).")
     self.capacity = capacity
     positions = .allocate(capacity: capacity * Self.stride)
@@ -28,7 +28,7 @@ public final class PieceShares: @unchecked Sendable {
   }
 
   /// Deals the pieces 0 ..< count of a new task; nobody may be taking any while it does.
-  public func deal(_ count: Int, among workers: Int) {
+  package func deal(_ count: Int, among workers: Int) {
     precondition((1...capacity).contains(workers), "There is room for \(capacity) workers, not \(workers).")
     self.count = count
     self.workers = workers
@@ -39,7 +39,7 @@ public final class PieceShares: @unchecked Sendable {
 
   /// Takes pieces until none is left; each is taken once, whichever workers take them at the same time.
   @inline(__always)
-  public func take(by worker: Int, _ piece: (Int) -> Void) {
+  package func take(by worker: Int, _ piece: (Int) -> Void) {
     for turn in worker..<worker + workers {
       let share = turn % workers
       let end = count * (share + 1) / workers

@@ -19,7 +19,7 @@ extension BranchingNetwork {
   /// What a dueling head takes off the branches (their mean outputs), it gets back as the state value: the sum of the
   /// branches' means in an additive network, the mean of them in a branching one, whose single branches' values then
   /// differ by constants. A dueling network's own parameters are returned as they are.
-  public var duelingParameterValues: [Float] {
+  package var duelingParameterValues: [Float] {
     var values = parameterValues
     guard !shape.isDueling else { return values }
     let perBranch = shape.aggregation == .branching ? Float(shape.branchCount) : 1

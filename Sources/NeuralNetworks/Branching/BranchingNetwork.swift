@@ -18,7 +18,7 @@ public final class BranchingNetwork: @unchecked Sendable {
   /// The sizes.
   public let shape: NetworkShape
   /// The flat buffer: 1 × parameter count.
-  public let parameters: Matrix
+  package let parameters: Matrix
   /// The trunk's layers, and the head last.
   package let layers: [DenseLayer]
   package let head: DenseLayer
@@ -68,15 +68,15 @@ public final class BranchingNetwork: @unchecked Sendable {
   }
 
   /// Brings what is derived of the parameters up to date; whoever writes `parameters` calls it before the next pass.
-  public func parametersChanged() {
+  package func parametersChanged() {
     for block in transposed.blocks { transposed.refresh(block, from: parameters.pointer) }
   }
 
   /// The names, shapes and places of the parameters.
-  public var tensors: [TensorDescription] { shape.tensors }
+  package var tensors: [TensorDescription] { shape.tensors }
 
   /// The parameters as an array, in the order of `tensors`.
-  public var parameterValues: [Float] {
+  package var parameterValues: [Float] {
     get { parameters.elements }
     set {
       precondition(
@@ -88,7 +88,7 @@ public final class BranchingNetwork: @unchecked Sendable {
   }
 
   /// Takes over another network's parameters and prior transform.
-  public func copy(parametersFrom other: BranchingNetwork) {
+  package func copy(parametersFrom other: BranchingNetwork) {
     precondition(shape == other.shape, "Parameters can be copied only between networks of one shape.")
     parameters.pointer.update(from: other.parameters.pointer, count: parameters.count)
     branches.copy(priorFrom: other.branches)
@@ -96,7 +96,7 @@ public final class BranchingNetwork: @unchecked Sendable {
   }
 
   /// How the prior is read from the prior columns; the identity at first.
-  public var priorTransform: PriorTransform {
+  package var priorTransform: PriorTransform {
     get { branches.priorTransform }
     set { branches.priorTransform = newValue }
   }
@@ -148,7 +148,7 @@ public final class BranchingNetwork: @unchecked Sendable {
   ///   - actions: where the choices go: batch × branches.
   ///   - workspace: room for at least as many rows.
   ///   - search: room for at least as many rows.
-  public func greedyActions(
+  package func greedyActions(
     observations: MatrixView, limits: SpendLimits? = nil, into actions: UnsafeMutablePointer<Int32>,
     workspace: ForwardWorkspace, search: GreedySearch
   ) {

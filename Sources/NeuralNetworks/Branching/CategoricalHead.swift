@@ -5,15 +5,15 @@ import LinearAlgebra
 ///
 /// The probability of an action is the product over its branches, so log-probabilities and entropies add up. A choice
 /// that a mask forbids has probability 0, and its logit does not matter (Huang and Ontañón, 2022).
-public final class CategoricalHead: @unchecked Sendable {
+package final class CategoricalHead: @unchecked Sendable {
   /// The number of choices of each branch.
-  public let branchSizes: [Int]
+  package let branchSizes: [Int]
   /// The number of choices over all branches: the length of a row of logits.
-  public let choiceCount: Int
+  package let choiceCount: Int
   private let sizes: Buffer<Int>
 
   /// Describes the branches.
-  public init(branchSizes: [Int]) {
+  package init(branchSizes: [Int]) {
     precondition(
       !branchSizes.isEmpty && branchSizes.allSatisfy { $0 > 0 }, "Every branch needs at least one choice.")
     self.branchSizes = branchSizes
@@ -22,7 +22,7 @@ public final class CategoricalHead: @unchecked Sendable {
   }
 
   /// The number of branches.
-  public var branchCount: Int { branchSizes.count }
+  package var branchCount: Int { branchSizes.count }
 
   /// Draws an action.
   ///
@@ -32,7 +32,7 @@ public final class CategoricalHead: @unchecked Sendable {
   ///   - action: where the choices go, one per branch.
   ///   - stream: one number of it is used per branch.
   /// - Returns: the log-probability of the action.
-  public func sample(
+  package func sample(
     logits: UnsafePointer<Float>, mask: UnsafePointer<Float>?, into action: UnsafeMutablePointer<Int32>,
     stream: inout RandomStream
   ) -> Float {
@@ -52,7 +52,7 @@ public final class CategoricalHead: @unchecked Sendable {
   }
 
   /// The log-probability of an action, and the entropy of the whole policy in nats.
-  public func measure(
+  package func measure(
     logits: UnsafePointer<Float>, mask: UnsafePointer<Float>?, action: UnsafePointer<Int32>
   ) -> (logProbability: Float, entropy: Float) {
     var (logProbability, entropy) = (Float(0), Float(0))
@@ -68,7 +68,7 @@ public final class CategoricalHead: @unchecked Sendable {
   }
 
   /// Writes the gradient of slope · log π(action) + entropySlope · H(π) by every logit; 0 where a choice is forbidden.
-  public func differentiate(
+  package func differentiate(
     logits: UnsafePointer<Float>, mask: UnsafePointer<Float>?, action: UnsafePointer<Int32>, slope: Float,
     entropySlope: Float, into gradient: UnsafeMutablePointer<Float>
   ) {

@@ -6,7 +6,7 @@ import Optimization
 /// Branching and additive heads need the best choice of every branch; additive ones under a spend cap a multiple-choice
 /// knapsack; joint heads the best of all combinations, which are allowed where each of their parts is. Room is made at
 /// creation and nothing allocated later; one thread at a time may use it.
-public final class GreedyChoice: @unchecked Sendable {
+package final class GreedyChoice: @unchecked Sendable {
   private let sizes: Buffer<Int>
   private let branchCount: Int
   private let joint: JointActions?
@@ -15,7 +15,7 @@ public final class GreedyChoice: @unchecked Sendable {
   private let knapsack: MultipleChoiceKnapsack?
 
   /// Makes room for the actions of networks of a shape.
-  public init(shape: NetworkShape) {
+  package init(shape: NetworkShape) {
     branchCount = shape.branchCount
     sizes = Buffer(shape.branchSizes)
     joint = shape.aggregation == .joint ? JointActions(branchSizes: shape.branchSizes) : nil
@@ -30,7 +30,7 @@ public final class GreedyChoice: @unchecked Sendable {
   ///   - mask: rows × choice count, above 0 where a choice is allowed; nil allows all.
   ///   - limits: costs and budgets of as many rows, where a cap limits actions.
   ///   - actions: rows × branches.
-  public func act(
+  package func act(
     _ values: MatrixView, mask: MatrixView?, limits: SpendLimits?, into actions: UnsafeMutablePointer<Int32>
   ) {
     for row in 0..<values.rows {

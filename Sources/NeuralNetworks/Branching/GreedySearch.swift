@@ -6,9 +6,9 @@ import LinearAlgebra
 /// The head's values are computed a block at a time and looked through while they are in cache, so a head of 2^20
 /// values needs no more room than one of 512: no batch × values matrix is stored. A branch's mean and the state value
 /// shift all its values alike, so neither is computed. One search at a time uses the room.
-public final class GreedySearch: @unchecked Sendable {
+package final class GreedySearch: @unchecked Sendable {
   /// Picks actions where all values are at hand.
-  public let choice: GreedyChoice
+  package let choice: GreedyChoice
   /// Whether the choice weighs all values at once, by a spend cap.
   private let isCapped: Bool
   /// Rows × block: the values of a block.
@@ -30,14 +30,14 @@ public final class GreedySearch: @unchecked Sendable {
 
   /// How many rows at once searches of a batch are about fastest at: few, so that small batches can be shared among
   /// threads, but many where a block's weights have to be copied for them.
-  public static func rows(for shape: NetworkShape, batch: Int) -> Int {
+  package static func rows(for shape: NetworkShape, batch: Int) -> Int {
     if shape.isWide { return min(batch, 128) }
     if multipliesSmallMatricesDirectly { return min(batch, 8) }
     return min(batch, 256, max(32, (batch / 2 + 15) / 16 * 16))
   }
 
   /// Makes room for up to `rows` rows at once of networks of a shape.
-  public init(shape: NetworkShape, rows: Int) {
+  package init(shape: NetworkShape, rows: Int) {
     choice = GreedyChoice(shape: shape)
     isCapped = shape.layout.spend != nil
     let count = shape.valueCount

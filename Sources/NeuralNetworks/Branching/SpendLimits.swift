@@ -24,7 +24,6 @@ public struct SpendLimits {
     self.budgets = budgets
   }
 
-  /// The limits of a range of rows.
   package func rows(_ range: Range<Int>) -> SpendLimits {
     SpendLimits(costs: costs.rows(range), budgets: budgets.rows(range))
   }

@@ -5,17 +5,17 @@ import LinearAlgebra
 ///
 ///     let actions = JointActions(branchSizes: [3, 4])
 ///     actions.index(of: [2, 1])    // 9 = 2 · 4 + 1
-public final class JointActions: @unchecked Sendable {
+package final class JointActions: @unchecked Sendable {
   /// The most combinations a joint head can have an output for.
-  public static let limit = 1 << 20
+  package static let limit = 1 << 20
 
   /// The number of combinations.
-  public let count: Int
+  package let count: Int
   private let branchCount: Int
   private let sizes: Buffer<Int>
 
   /// Numbers the combinations of branches of these sizes, at most `limit`.
-  public init(branchSizes: [Int]) {
+  package init(branchSizes: [Int]) {
     guard let count = Self.count(branchSizes) else {
       preconditionFailure(Self.refusal(branchSizes))
     }
@@ -25,7 +25,7 @@ public final class JointActions: @unchecked Sendable {
   }
 
   /// The number of combinations; nil above the limit.
-  public static func count(_ branchSizes: [Int]) -> Int? {
+  package static func count(_ branchSizes: [Int]) -> Int? {
     var count = 1
     for size in branchSizes {
       let (product, overflows) = count.multipliedReportingOverflow(by: size)
@@ -36,7 +36,7 @@ public final class JointActions: @unchecked Sendable {
   }
 
   /// Why branches of these sizes can have no joint head, in a sentence.
-  public static func refusal(_ branchSizes: [Int]) -> String {
+  package static func refusal(_ branchSizes: [Int]) -> String {
     let product = branchSizes.reduce((partialValue: 1, overflow: false)) { product, size in
       let next = product.partialValue.multipliedReportingOverflow(by: size)
       return (next.partialValue, product.overflow || next.overflow)
@@ -48,7 +48,7 @@ public final class JointActions: @unchecked Sendable {
   }
 
   /// The number of a whole action, a choice per branch.
-  @inline(__always) public func index(of choices: UnsafePointer<Int32>) -> Int {
+  @inline(__always) package func index(of choices: UnsafePointer<Int32>) -> Int {
     var index = 0
     for branch in 0..<branchCount {
       let (choice, size) = (Int(choices[branch]), sizes.pointer[branch])
@@ -59,7 +59,7 @@ public final class JointActions: @unchecked Sendable {
   }
 
   /// Writes the choice of each branch of the action of a number.
-  @inline(__always) public func write(_ index: Int, into choices: UnsafeMutablePointer<Int32>) {
+  @inline(__always) package func write(_ index: Int, into choices: UnsafeMutablePointer<Int32>) {
     assert(index >= 0 && index < count)
     var rest = index
     for branch in (0..<branchCount).reversed() {
@@ -75,7 +75,7 @@ public final class JointActions: @unchecked Sendable {
   ///   - mask: one number per (branch, choice), above 0 where the choice is allowed.
   ///   - range: the actions whose part of the mask is written.
   ///   - result: as many numbers as the range has actions.
-  public func expand(
+  package func expand(
     _ mask: UnsafePointer<Float>, _ range: Range<Int>, into result: UnsafeMutablePointer<Float>
   ) {
     for index in range {

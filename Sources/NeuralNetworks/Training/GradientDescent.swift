@@ -1,7 +1,7 @@
 import LinearAlgebra
 
 /// A loss of a network's outputs, given by its gradient.
-public protocol OutputLoss {
+package protocol OutputLoss {
   /// Writes the gradient of a part of the batch's loss by each output.
   ///
   /// - Parameters:
@@ -18,21 +18,21 @@ public protocol OutputLoss {
 /// A batch is cut into a number of shards that depends on its size alone; each runs its own products into its own
 /// gradient buffer, and shards are summed in order. So results are bit-identical on any number of threads. A step
 /// allocates nothing.
-public final class GradientDescent: @unchecked Sendable {
+package final class GradientDescent: @unchecked Sendable {
   /// The network that learns.
-  public let network: DenseNetwork
+  package let network: DenseNetwork
   /// The optimizer; its `state` belongs in a checkpoint.
-  public let optimizer: Adam
+  package let optimizer: Adam
   /// The largest number of rows of a step.
-  public let maximumBatch: Int
+  package let maximumBatch: Int
   /// The largest norm of all gradients together; nil does not clip.
-  public let maximumGradientNorm: Float?
+  package let maximumGradientNorm: Float?
   fileprivate let gradients: ShardedGradients
   fileprivate let shards: [GradientShard]
   private let pool: WorkerPool
 
   /// Prepares to train a network.
-  public init(
+  package init(
     network: DenseNetwork, optimizer: Adam.Configuration = Adam.Configuration(),
     maximumGradientNorm: Float? = nil, maximumBatch: Int, pool: WorkerPool = WorkerPool(threads: 1)
   ) {
@@ -53,7 +53,7 @@ public final class GradientDescent: @unchecked Sendable {
   }
 
   /// The gradients of the last step before clipping, in the order of the network's parameters.
-  public var gradientValues: [Float] { gradients.values }
+  package var gradientValues: [Float] { gradients.values }
 
   /// Takes one step against the gradient of a loss.
   ///
@@ -62,7 +62,7 @@ public final class GradientDescent: @unchecked Sendable {
   ///   - observations: batch × the network's inputs.
   /// - Returns: the sums that the loss returned over the batch, and the norm of the gradients before clipping.
   @discardableResult
-  public func step(_ loss: some OutputLoss, observations: MatrixView) -> (sums: SIMD4<Double>, norm: Float) {
+  package func step(_ loss: some OutputLoss, observations: MatrixView) -> (sums: SIMD4<Double>, norm: Float) {
     let count = observations.rows
     precondition(
       count > 0 && count <= maximumBatch, "A step takes 1 to \(maximumBatch) rows, not \(count).")

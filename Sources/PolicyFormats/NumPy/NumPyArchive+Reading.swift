@@ -2,7 +2,7 @@ import Documents
 
 extension NumPyArchive {
   /// Reads an archive of the kind that is written here, checksums included; compressed archives are refused.
-  public static func read(_ bytes: [UInt8]) throws(NumPyError) -> Safetensors {
+  package static func read(_ bytes: [UInt8]) throws(NumPyError) -> Safetensors {
     var file = Safetensors()
     var rest = bytes[...]
     while word(rest, at: 0, size: 4) == UInt64(ZIPEntry.localSignature) {

@@ -10,7 +10,7 @@ import Documents
 /// `numpy.load("policy.npz")["trunk.0.weight"]` and `json.loads(str(numpy.load("policy.npz")["metadata"]))`.
 ///
 /// The formats: <https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html> and PKWARE's APPNOTE.TXT.
-public enum NumPyArchive {
+package enum NumPyArchive {
   /// The name of the array that holds the metadata.
   static let metadataName = "metadata"
   /// Before the year 1980 ZIP knows no time: equal content gives equal bytes.
@@ -19,7 +19,7 @@ public enum NumPyArchive {
   /// The bytes of an archive.
   ///
   /// - Throws: `NumPyError` for a type that NumPy lacks, or more than 4 GiB.
-  public static func serialized(_ file: Safetensors) throws(NumPyError) -> [UInt8] {
+  package static func serialized(_ file: Safetensors) throws(NumPyError) -> [UInt8] {
     var archive: [UInt8] = []
     var directory: [UInt8] = []
     var count = 0
@@ -60,7 +60,7 @@ public enum NumPyArchive {
 }
 
 /// Why arrays cannot be written to a NumPy archive, or read from one.
-public enum NumPyError: Error, Equatable, CustomStringConvertible {
+package enum NumPyError: Error, Equatable, CustomStringConvertible {
   /// NumPy has no such element type.
   case unknownType(array: String, type: String)
   /// The archive would exceed 4 GiB.
@@ -68,8 +68,7 @@ public enum NumPyError: Error, Equatable, CustomStringConvertible {
   /// The bytes are no archive of the kind that is written here.
   case malformed(detail: String)
 
-  /// One sentence.
-  public var description: String {
+  package var description: String {
     switch self {
     case .unknownType(let array, let type): "NumPy has no type for array '\(array)' of type \(type)."
     case .tooLarge: "A NumPy archive holds up to 4 GiB: export as safetensors instead."

@@ -2,21 +2,21 @@
 /// what an exported file computes.
 ///
 /// It knows the operators that policies are written with, as opset 17 defines them.
-public struct ONNXInterpreter {
+package struct ONNXInterpreter {
   private let model: ONNXModel
 
   /// Takes a model to run.
-  public init(_ model: ONNXModel) { self.model = model }
+  package init(_ model: ONNXModel) { self.model = model }
 
   /// A dense array, row-major.
-  public struct DenseArray: Sendable, Equatable {
+  package struct DenseArray: Sendable, Equatable {
     /// The length of each dimension.
-    public let shape: [Int]
+    package let shape: [Int]
     /// The elements; truth values are 0 and 1.
-    public let elements: [Double]
+    package let elements: [Double]
 
     /// Joins shape and elements.
-    public init(shape: [Int], elements: [Double]) {
+    package init(shape: [Int], elements: [Double]) {
       precondition(
         elements.count == shape.reduce(1, *),
         "An array of shape \(shape) cannot have \(elements.count) elements.")
@@ -28,7 +28,7 @@ public struct ONNXInterpreter {
   /// Computes all outputs; throws `ONNXError`.
   ///
   /// - Parameter inputs: arrays by name; those that the model has a default for may be missing.
-  public func run(_ inputs: [String: DenseArray]) throws(ONNXError) -> [String: DenseArray] {
+  package func run(_ inputs: [String: DenseArray]) throws(ONNXError) -> [String: DenseArray] {
     var values: [String: DenseArray] = [:]
     for tensor in model.initializers {
       guard let elements = tensor.doubles else {

@@ -16,7 +16,7 @@ extension ONNXModel {
   ///
   /// Normaliser, trunk, dueling head, prior and mask are all in the graph. The weights bear the names they have in the
   /// policy's own file. The metadata are the policy's, and `test_vectors`: observations with their outputs, as JSON.
-  public init(_ policy: Policy, vectors: TestVectors) throws {
+  package init(_ policy: Policy, vectors: TestVectors) throws {
     let file = policy.safetensors
     var builder = GraphBuilder(tensors: file.tensors)
     let shape = policy.shape

@@ -2,7 +2,7 @@ import Documents
 
 extension ONNXModel {
   /// Reads a model and, where they lie beside it, its weights; throws `FileError` or `ONNXError`.
-  public init(contentsOf path: String) throws {
+  package init(contentsOf path: String) throws {
     let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
     try self.init(bytes: try AtomicFile.read(path)) { name in
       // A name only: a model must not reach into other folders.
@@ -15,7 +15,7 @@ extension ONNXModel {
   /// - Parameters:
   ///   - bytes: the model's file.
   ///   - data: gives the bytes of a file beside the model's by its name; nil where there is none.
-  public init(bytes: [UInt8], data: (String) -> [UInt8]? = { _ in nil }) throws(ONNXError) {
+  package init(bytes: [UInt8], data: (String) -> [UInt8]? = { _ in nil }) throws(ONNXError) {
     let model = try Fields(bytes[...], of: "model")
     let opset = try model.messages(8).first?.integer(2) ?? 0
     guard model.integer(1) == Self.irVersion, opset == Self.opset else {

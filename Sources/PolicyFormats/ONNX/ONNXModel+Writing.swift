@@ -3,11 +3,11 @@ import Documents
 extension ONNXModel {
   /// The bytes of the model's file, and of the file beside it that holds the weights where the model would get too
   /// large for one message.
-  public struct Files: Sendable, Equatable {
+  package struct Files: Sendable, Equatable {
     /// The model's file.
-    public let model: [UInt8]
+    package let model: [UInt8]
     /// The weights' file; nil where the weights are part of the model's.
-    public let data: [UInt8]?
+    package let data: [UInt8]?
   }
 
   /// The model as bytes; equal models give equal bytes.
@@ -16,7 +16,7 @@ extension ONNXModel {
   ///   - dataName: the name of the weights' file, beside the model's.
   ///   - messageLimit: above so many bytes of weights they go to a file of their own. Protocol Buffers allow messages of
   ///     up to 2 GiB.
-  public func serialized(dataName: String = "model.onnx.data", messageLimit: Int = 2_000_000_000) -> Files {
+  package func serialized(dataName: String = "model.onnx.data", messageLimit: Int = 2_000_000_000) -> Files {
     let isExternal = initializers.reduce(0) { $0 + $1.bytes.count } > messageLimit
     var data: [UInt8] = []
     var graph = ProtobufMessage()
@@ -49,7 +49,7 @@ extension ONNXModel {
   }
 
   /// Writes the model whole or not at all, and, where it is too large for one message, its weights to `<path>.data`.
-  public func write(to path: String, messageLimit: Int = 2_000_000_000) throws(FileError) {
+  package func write(to path: String, messageLimit: Int = 2_000_000_000) throws(FileError) {
     let name = path.split(separator: "/").last.map(String.init) ?? path
     let files = serialized(dataName: name + ".data", messageLimit: messageLimit)
     if let data = files.data { try AtomicFile.write(data, to: path + ".data") }

@@ -7,27 +7,27 @@
 ///
 /// Only what policies need is modelled. The messages and their field numbers are those of
 /// <https://github.com/onnx/onnx/blob/main/onnx/onnx.proto>.
-public struct ONNXModel: Sendable, Equatable {
+package struct ONNXModel: Sendable, Equatable {
   /// The version of the file format.
-  public static let irVersion = 8
+  package static let irVersion = 8
   /// The version of the operators.
-  public static let opset = 17
+  package static let opset = 17
 
   /// The graph's name.
-  public var name: String
+  package var name: String
   /// Free text by key.
-  public var metadata: [String: String]
+  package var metadata: [String: String]
   /// What goes in. An input that an initializer shares its name with is optional.
-  public var inputs: [Value]
+  package var inputs: [Value]
   /// What comes out.
-  public var outputs: [Value]
+  package var outputs: [Value]
   /// The operations, each after those whose results it reads.
-  public var nodes: [Node]
+  package var nodes: [Node]
   /// The constants.
-  public var initializers: [Safetensors.Tensor]
+  package var initializers: [Safetensors.Tensor]
 
   /// Gathers a model.
-  public init(
+  package init(
     name: String, metadata: [String: String] = [:], inputs: [Value] = [], outputs: [Value] = [],
     nodes: [Node] = [], initializers: [Safetensors.Tensor] = []
   ) {
@@ -40,16 +40,14 @@ public struct ONNXModel: Sendable, Equatable {
   }
 
   /// An input or output of the graph.
-  public struct Value: Sendable, Equatable {
-    /// The name.
-    public let name: String
-    /// The element type.
-    public let type: Safetensors.ElementType
+  package struct Value: Sendable, Equatable {
+    package let name: String
+    package let type: Safetensors.ElementType
     /// The length of each dimension.
-    public let shape: [Dimension]
+    package let shape: [Dimension]
 
     /// Describes an input or output.
-    public init(name: String, type: Safetensors.ElementType, shape: [Dimension]) {
+    package init(name: String, type: Safetensors.ElementType, shape: [Dimension]) {
       self.name = name
       self.type = type
       self.shape = shape
@@ -57,7 +55,7 @@ public struct ONNXModel: Sendable, Equatable {
   }
 
   /// The length of a dimension.
-  public enum Dimension: Sendable, Equatable {
+  package enum Dimension: Sendable, Equatable {
     /// Always the same.
     case fixed(Int)
     /// Known when the graph runs; equal names are equal lengths.
@@ -65,18 +63,18 @@ public struct ONNXModel: Sendable, Equatable {
   }
 
   /// One operation.
-  public struct Node: Sendable, Equatable {
+  package struct Node: Sendable, Equatable {
     /// The operator's name.
-    public let operation: String
+    package let operation: String
     /// The names of what it reads.
-    public let inputs: [String]
+    package let inputs: [String]
     /// The names of what it writes.
-    public let outputs: [String]
+    package let outputs: [String]
     /// Its settings.
-    public let attributes: [String: Int]
+    package let attributes: [String: Int]
 
     /// Describes an operation.
-    public init(
+    package init(
       _ operation: String, _ inputs: [String], _ outputs: [String], attributes: [String: Int] = [:]
     ) {
       self.operation = operation
@@ -88,7 +86,7 @@ public struct ONNXModel: Sendable, Equatable {
 }
 
 /// Why bytes are not an ONNX model that can be read here.
-public enum ONNXError: Error, Equatable, CustomStringConvertible {
+package enum ONNXError: Error, Equatable, CustomStringConvertible {
   /// The bytes break off or are no message of the kind expected.
   case malformed(message: String)
   /// The file is of a version that cannot be read.
@@ -100,8 +98,7 @@ public enum ONNXError: Error, Equatable, CustomStringConvertible {
   /// The graph cannot be run here.
   case cannotRun(node: String, detail: String)
 
-  /// One sentence.
-  public var description: String {
+  package var description: String {
     switch self {
     case .malformed(let message): "The file is no ONNX model: its \(message) cannot be read."
     case .version(let ir, let opset):

@@ -9,9 +9,9 @@ import NeuralNetworks
 /// where the network has a prior, `prior.scale` and `prior.offset`, so that prior = reward_scale · (column · scale +
 /// offset) for normalised prior columns. Metadata: the keys below, and whatever the environment says of itself (for
 /// markets: `market`, `market_digest`, `action_ladder`).
-public enum PolicyFile {
+package enum PolicyFile {
   /// The values of the key `format` that can be read.
-  public static let formats = ["apportion-policy/1", "apportion-policy/2"]
+  package static let formats = ["apportion-policy/1", "apportion-policy/2"]
 
   /// The value of the key `format` for a policy: 2 for joint heads and spend caps, which readers of 1 would not act on
   /// rightly, and 1 for all others.

@@ -4,18 +4,17 @@ import Foundation
 import Runs
 
 /// What a log of auctions told.
-public struct BidLogReport: Sendable {
+package struct BidLogReport: Sendable {
   /// The market's file.
-  public let market: String
+  package let market: String
   /// The file of the histograms of prices.
-  public let landscapes: String
-  /// The calibration.
-  public let calibration: BidLogCalibration
+  package let landscapes: String
+  package let calibration: BidLogCalibration
   /// The time it took, reading and writing included.
-  public let seconds: Double
+  package let seconds: Double
 
   /// The calibration as JSON.
-  public var json: JSONValue {
+  package var json: JSONValue {
     let market = calibration.market
     return [
       "market": .string(self.market), "landscapes": .string(landscapes), "days": JSONValue(calibration.days),
@@ -43,7 +42,7 @@ public struct BidLogReport: Sendable {
   }
 
   /// The calibration for people.
-  public var text: String {
+  package var text: String {
     var table = TextTable([
       "channel", "auctions", "mean price", "clicks", "conversions", "a tick", "click rate", "conversion rate",
     ])

@@ -10,7 +10,7 @@ import Runs
 ///   - columns: which of its columns are what.
 ///   - output: the market's file; nil for `<log>.yaml` in the working folder.
 /// - Throws: `InputError` or `FileError`; before anything is written, if at all.
-public func calibrateBidLog(
+package func calibrateBidLog(
   _ path: String, columns: LogColumns, options: BidLogOptions, output: String? = nil,
   style: ProgressLine.Style = .silent
 ) throws -> BidLogReport {

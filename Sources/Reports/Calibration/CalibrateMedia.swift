@@ -10,7 +10,7 @@ import Runs
 ///   - columns: which of its columns are what.
 ///   - output: the market's file; nil for `<table>.yaml` in the working folder.
 /// - Throws: `InputError` or `FileError`; before anything is written, if at all.
-public func calibrateMedia(
+package func calibrateMedia(
   _ path: String, columns: MediaColumns, options: MediaMixOptions, output: String? = nil,
   style: ProgressLine.Style = .silent
 ) throws -> CalibrationReport {

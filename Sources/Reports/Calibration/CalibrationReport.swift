@@ -4,20 +4,19 @@ import Foundation
 import Runs
 
 /// What a calibration found.
-public struct CalibrationReport: Sendable {
+package struct CalibrationReport: Sendable {
   /// The market's file.
-  public let market: String
+  package let market: String
   /// The file of the posterior draws.
-  public let posterior: String
+  package let posterior: String
   /// The length of the history.
-  public let ticks: Int
-  /// The calibration.
-  public let calibration: MediaMixCalibration
+  package let ticks: Int
+  package let calibration: MediaMixCalibration
   /// The time it took, reading and writing included.
-  public let seconds: Double
+  package let seconds: Double
 
   /// The calibration as JSON.
-  public var json: JSONValue {
+  package var json: JSONValue {
     let holdout = calibration.holdout
     return [
       "market": .string(market), "plausible": .string(posterior),
@@ -43,7 +42,7 @@ public struct CalibrationReport: Sendable {
   }
 
   /// The calibration for people.
-  public var text: String {
+  package var text: String {
     var channels = TextTable([
       "channel", "spend", "contribution", "return", "90 % interval", "adstock", "slope",
     ])

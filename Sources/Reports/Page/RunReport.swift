@@ -6,14 +6,14 @@ import PolicyFormats
 import Runs
 
 /// One self-contained page about a run: what the policy gains, in the words of its trade, and what to beware of.
-public struct RunReport: Sendable {
+package struct RunReport: Sendable {
   /// The page.
-  public let html: String
+  package let html: String
 
   /// Gathers the page from a run, and from runs of the same training with other seeds for the headline.
   ///
   /// - Throws: `FileError` where a run was not evaluated yet; what a damaged file in it throws.
-  public init(_ folders: [RunFolder]) throws {
+  package init(_ folders: [RunFolder]) throws {
     precondition(!folders.isEmpty, "A report is about one run at least.")
     let folder = folders[0]
     let evaluations = try folders.map(Self.evaluation)

@@ -4,22 +4,21 @@ import Foundation
 import Runs
 
 /// A plan beside what is done today, a steady plan, and plans at other budgets.
-public struct PlanReport: Sendable {
+package struct PlanReport: Sendable {
   /// What was planned.
-  public let source: String
+  package let source: String
   /// The currency of its money; empty where it is not known.
-  public let currency: String
-  /// The plan.
-  public let plan: SpendPlan
+  package let currency: String
+  package let plan: SpendPlan
   /// The best plan that spends the same in every tick; nil where there are no ticks.
-  public let steady: SpendPlan?
+  package let steady: SpendPlan?
   /// The time that planning took, reading files apart.
-  public let milliseconds: Double
+  package let milliseconds: Double
   /// Plans at half to one and a half times the budget; empty where they were not asked for.
-  public let whatIf: [SpendPlan]
+  package let whatIf: [SpendPlan]
 
   /// The plan as JSON.
-  public var json: JSONValue {
+  package var json: JSONValue {
     var members: [JSONValue.Member] = [
       .init("budget", JSONValue(plan.budget)), .init("spend", JSONValue(plan.spend)),
       .init("outcome", JSONValue(plan.outcome)),
@@ -70,7 +69,7 @@ public struct PlanReport: Sendable {
   }
 
   /// The plan for people.
-  public var text: String {
+  package var text: String {
     var table = TextTable([
       "channel", "today", "plan", "change", "outcome", "return", "marginal return", "limits",
     ])
@@ -107,7 +106,7 @@ public struct PlanReport: Sendable {
   }
 
   /// The plan as a table: a row per tick, a column per channel.
-  public var schedule: String {
+  package var schedule: String {
     let columns = plan.rows.map(\.schedule)
     var table = CSVWriter(["tick"] + plan.rows.map(\.name))
     for tick in 0..<(columns.first?.count ?? 0) {

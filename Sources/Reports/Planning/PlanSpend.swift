@@ -4,28 +4,28 @@ import Foundation
 import Runs
 
 /// What a plan is asked for.
-public struct PlanRequest: Sendable {
+package struct PlanRequest: Sendable {
   /// A market's name or file, or a CSV table of response curves.
-  public var source: String
+  package var source: String
   /// What the plan must keep to; its limits name channels.
-  public var constraints = PlanConstraints()
+  package var constraints = PlanConstraints()
   /// Limits of every channel that has none of its own.
-  public var limitOfAll: PlanConstraints.Limit?
+  package var limitOfAll: PlanConstraints.Limit?
   /// Whether limits in a table of curves count.
-  public var usesTableLimits = true
+  package var usesTableLimits = true
   /// The column of outcomes in a table of curves; nil finds it.
-  public var outcomeColumn: String?
+  package var outcomeColumn: String?
   /// Whether plans at other budgets are made too.
-  public var asksWhatIf = false
+  package var asksWhatIf = false
 
   /// Asks for a plan of a market or of curves.
-  public init(source: String) { self.source = source }
+  package init(source: String) { self.source = source }
 }
 
 /// Plans a budget.
 ///
 /// - Throws: `InputError` or `ConfigurationError`.
-public func planSpend(_ request: PlanRequest) throws -> PlanReport {
+package func planSpend(_ request: PlanRequest) throws -> PlanReport {
   let planner = request.source.hasSuffix(".csv") ? try curvePlanner(request) : try marketPlanner(request)
   let clock = Stopwatch()
   let plan = try planner.plan(planner.budget, 1e-5)

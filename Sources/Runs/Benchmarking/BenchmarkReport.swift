@@ -3,7 +3,7 @@ import Documents
 import Foundation
 
 /// What this machine does: matrix products, environment steps, updates, training, latency.
-public struct BenchmarkReport {
+package struct BenchmarkReport {
   private let matrices: MatrixBenchmark
   private let environments: [EnvironmentBenchmark]
   private let updates: [UpdateBenchmark]
@@ -16,7 +16,7 @@ public struct BenchmarkReport {
   /// - Parameters:
   ///   - budget: the seconds that each measurement may take.
   ///   - note: is told what is measured next.
-  public init(budget: Double = 1, note: (String) -> Void = { _ in }) throws {
+  package init(budget: Double = 1, note: (String) -> Void = { _ in }) throws {
     note("matrix products")
     matrices = MatrixBenchmark(budget: budget)
     environments = try EnvironmentBenchmark.all(budget: budget, note: note)
@@ -43,7 +43,7 @@ public struct BenchmarkReport {
   }
 
   /// The measurements as JSON.
-  public var json: JSONValue {
+  package var json: JSONValue {
     [
       "threads": JSONValue(availableThreads()),
       "sgemm": matrices.json,
@@ -56,7 +56,7 @@ public struct BenchmarkReport {
   }
 
   /// The measurements for people.
-  public var text: String {
+  package var text: String {
     var table = TextTable(["measured", "result", "", "all threads over one", "of the peak"])
     func add(
       _ name: String, _ value: Double, _ unit: String, scaling: Double? = nil, share: Double? = nil

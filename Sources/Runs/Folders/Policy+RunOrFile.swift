@@ -3,7 +3,7 @@ import Learning
 
 extension Policy {
   /// The policy of a run's folder, or of a policy file; throws `FileError`, `SafetensorsError` or `PolicyError`.
-  public init(runOrFile path: String) throws {
+  package init(runOrFile path: String) throws {
     var isFolder: ObjCBool = false
     let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
     try self.init(contentsOf: exists && isFolder.boolValue ? RunFolder(opening: path).policy : path)

@@ -3,21 +3,21 @@ import Learning
 import PolicyFormats
 
 /// Exports a policy to a file and proves that the file holds it.
-public struct PolicyExport: Sendable, Equatable {
+package struct PolicyExport: Sendable, Equatable {
   /// The file.
-  public let file: String
+  package let file: String
   /// Its format.
-  public let format: PolicyFormat
+  package let format: PolicyFormat
   /// The SHA-256 of its bytes, in hexadecimal.
-  public let digest: String
+  package let digest: String
   /// The largest difference between the values that the file's test vectors promise and those that the file read back
   /// computes, as a share of the largest value where that is above 1.
-  public let maximumDifference: Float
+  package let maximumDifference: Float
 
   /// Writes the file with test vectors in it, reads it back and compares the outputs.
   ///
   /// - Throws: `PolicyError.unsupported` where the format cannot hold the policy, what `PolicyFormat` throws, or `ExportError` where the file computes something else than the policy.
-  public init(_ policy: Policy, format: PolicyFormat, to path: String) throws {
+  package init(_ policy: Policy, format: PolicyFormat, to path: String) throws {
     if let refusal = format.refusal(of: policy) { throw refusal }
     let vectors = TestVectors(policy)
     try format.write(policy, vectors: vectors, to: path)
@@ -33,7 +33,7 @@ public struct PolicyExport: Sendable, Equatable {
   }
 
   /// The export as JSON.
-  public var json: JSONValue {
+  package var json: JSONValue {
     [
       "file": .string(file), "format": .string(format.rawValue), "sha256": .string(digest),
       "max_difference": JSONValue(maximumDifference),
@@ -41,20 +41,20 @@ public struct PolicyExport: Sendable, Equatable {
   }
 
   /// The export for people.
-  public var text: String {
+  package var text: String {
     "\(file)\nsha256 \(digest)\nread back: outputs differ by at most \(JSONValue(maximumDifference).text())\n"
   }
 }
 
 /// An exported file does not compute what the policy does.
-public struct ExportError: Error, Equatable, CustomStringConvertible {
+package struct ExportError: Error, Equatable, CustomStringConvertible {
   /// The file.
-  public let file: String
+  package let file: String
   /// The largest difference of the values.
-  public let difference: Float
+  package let difference: Float
 
   /// One sentence.
-  public var description: String {
+  package var description: String {
     "\(file): read back, its outputs differ by \(difference): the file must not be used, and this is our fault."
   }
 }

@@ -5,39 +5,39 @@ import Learning
 import PolicyFormats
 
 /// The folder of a training run, and where things lie in it.
-public struct RunFolder: Sendable, Equatable {
+package struct RunFolder: Sendable, Equatable {
   /// The folder's path.
-  public let path: String
+  package let path: String
 
   /// The resolved configuration.
-  public var configuration: String { path + "/config.yaml" }
+  package var configuration: String { path + "/config.yaml" }
   /// The metrics as a table; of a run of several seeds, each seed's folder has its own.
-  public var metrics: String { path + "/metrics.csv" }
+  package var metrics: String { path + "/metrics.csv" }
   /// The scores of all checkpoints of all seeds as a table, where they were asked for.
-  public var curves: String { path + "/curves.csv" }
+  package var curves: String { path + "/curves.csv" }
   /// The same as a picture.
-  public var curvesPicture: String { path + "/curves.svg" }
+  package var curvesPicture: String { path + "/curves.svg" }
   /// How the training went.
-  public var result: String { path + "/result.json" }
+  package var result: String { path + "/result.json" }
   /// The policies saved on the way.
-  public var checkpoints: String { path + "/checkpoints" }
+  package var checkpoints: String { path + "/checkpoints" }
   /// The policy kept, that of the first seed where there are several; or the checkpoint that the folder was opened by.
-  public let policy: String
+  package let policy: String
   /// The last evaluation of that policy.
-  public var evaluation: String { path + "/evaluation\(suffix).json" }
+  package var evaluation: String { path + "/evaluation\(suffix).json" }
   /// The last explanation of that policy.
-  public var explanation: String { path + "/explanation\(suffix).json" }
+  package var explanation: String { path + "/explanation\(suffix).json" }
   /// The last report.
-  public var report: String { path + "/report.html" }
+  package var report: String { path + "/report.html" }
 
   /// The policy saved after a number of steps.
-  public func checkpoint(step: Int) -> String {
+  package func checkpoint(step: Int) -> String {
     checkpoints + "/policy-" + String(repeating: "0", count: max(0, 12 - "\(step)".count))
       + "\(step).safetensors"
   }
 
   /// The folder of one seed of several.
-  public func seed(_ seed: UInt64) -> RunFolder { RunFolder(path: path + "/seed-\(seed)") }
+  package func seed(_ seed: UInt64) -> RunFolder { RunFolder(path: path + "/seed-\(seed)") }
 
   private init(path: String) {
     self.path = path
@@ -55,7 +55,7 @@ public struct RunFolder: Sendable, Equatable {
   ///
   /// - Throws: `FileError.missing` where there is none, naming the checkpoints that there are; `SafetensorsError` or
   ///   `PolicyError` where its file is damaged.
-  public func readPolicy() throws -> Policy {
+  package func readPolicy() throws -> Policy {
     if !FileManager.default.fileExists(atPath: policy) {
       let saved = ((try? FileManager.default.contentsOfDirectory(atPath: checkpoints)) ?? []).sorted()
       throw FileError.missing(
@@ -70,7 +70,7 @@ public struct RunFolder: Sendable, Equatable {
   /// Creates the folder of a new run, for this process alone: of several that ask for one path at once, one gets it.
   ///
   /// - Throws: `FileError` where it already holds a run or cannot be created.
-  public init(creating path: String) throws(FileError) {
+  package init(creating path: String) throws(FileError) {
     self.init(path: path)
     do {
       try FileManager.default.createDirectory(
@@ -89,7 +89,7 @@ public struct RunFolder: Sendable, Equatable {
   }
 
   /// Creates a folder under `runs/` that does not exist yet: `runs/NAME-1`, `runs/NAME-2`, ….
-  public init(creatingFor name: String) throws(FileError) {
+  package init(creatingFor name: String) throws(FileError) {
     var number = 1
     while true {
       let path = "runs/\(name)-\(number)"
@@ -109,7 +109,7 @@ public struct RunFolder: Sendable, Equatable {
   /// Opens the folder of a run, or of one of its checkpoints, which then stands for the policy.
   ///
   /// - Throws: `FileError.missing` where there is none.
-  public init(opening path: String) throws(FileError) {
+  package init(opening path: String) throws(FileError) {
     var isFolder: ObjCBool = false
     if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue {
       // RUN/policy.safetensors or RUN/checkpoints/policy-….safetensors.

@@ -5,12 +5,12 @@ import Synchronization
 /// Turns SIGINT (Ctrl-C) and SIGTERM into a wish to stop that a loop can read between two steps.
 ///
 /// The first signal asks; a second one ends the process at once, for whoever will not wait.
-public final class StopRequest: @unchecked Sendable {
+package final class StopRequest: @unchecked Sendable {
   private let received = Atomic<Int32>(0)
   private let sources: [any DispatchSourceSignal]
 
   /// Starts listening; from here on these signals no longer end the process by themselves.
-  public init() {
+  package init() {
     let queue = DispatchQueue(label: "stop request")
     var sources: [any DispatchSourceSignal] = []
     for number in [SIGINT, SIGTERM] {
@@ -35,15 +35,15 @@ public final class StopRequest: @unchecked Sendable {
   }
 
   /// The signal that asked to stop; nil while none has.
-  public var signalNumber: Int32? {
+  package var signalNumber: Int32? {
     let number = received.load(ordering: .relaxed)
     return number == 0 ? nil : number
   }
 
   /// Whether to stop.
-  public var isStopping: Bool { signalNumber != nil }
+  package var isStopping: Bool { signalNumber != nil }
 
   /// The exit status of a process that a signal stopped cleanly, by the shells' convention 128 + number; nil while none
   /// has come.
-  public var exitStatus: Int32? { signalNumber.map { 128 + $0 } }
+  package var exitStatus: Int32? { signalNumber.map { 128 + $0 } }
 }

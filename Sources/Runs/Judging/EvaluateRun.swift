@@ -5,7 +5,7 @@ import PolicyFormats
 
 extension Application {
   /// Throws `PolicyError` where a policy was trained for another problem, or sees it in another way.
-  public func check(_ policy: Policy) throws { try policy.check(matches: environment(of: policy)) }
+  package func check(_ policy: Policy) throws { try policy.check(matches: environment(of: policy)) }
 
   /// The problem with the files read that overrides such as `posterior=FILE` name, for evaluation.
   fileprivate func evaluated(overrides: [String]) throws -> Self {
@@ -24,7 +24,7 @@ extension Application {
 ///   - overrides: options of the problem, as `posterior=FILE`.
 ///   - episodes: how many episodes to play.
 ///   - seed: decides the episodes, which never meet those of a training run.
-public func evaluate(
+package func evaluate(
   run folder: RunFolder, on name: String? = nil, overrides: [String] = [], episodes: Int, seed: UInt64
 ) throws -> Evaluation {
   let problem = try (try name.map { try findProblem($0) } ?? folder.problem()).evaluated(overrides: overrides)
@@ -40,7 +40,7 @@ public func evaluate(
 ///   - step: the step explained, from 0.
 ///   - episodes: over how many a simulator's answers are averaged.
 ///   - seed: decides the episodes, which never meet those of a training run.
-public func explain(run folder: RunFolder, step: Int, episodes: Int, seed: UInt64) throws -> any Document {
+package func explain(run folder: RunFolder, step: Int, episodes: Int, seed: UInt64) throws -> any Document {
   let problem = try folder.problem()
   let policy = try folder.readPolicy()
   try problem.check(policy)

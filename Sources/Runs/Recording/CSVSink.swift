@@ -5,13 +5,13 @@ import Foundation
 ///
 /// The first row fixes the columns. A number that is not finite leaves its cell empty. Every row is on its way to the
 /// disk before `write` returns, so a killed run loses none.
-public final class CSVSink: MetricSink {
+package final class CSVSink: MetricSink {
   private let path: String
   private let file: FileHandle
   private var columns: [String] = []
 
   /// Creates the file, or empties it.
-  public init(path: String) throws(FileError) {
+  package init(path: String) throws(FileError) {
     self.path = path
     try AtomicFile.write([], to: path)
     guard let file = FileHandle(forWritingAtPath: path) else {
@@ -23,7 +23,7 @@ public final class CSVSink: MetricSink {
   deinit { try? file.close() }
 
   /// Appends a row; names that the first row did not have are left out.
-  public func write(step: Int, metrics: [Metric]) throws {
+  package func write(step: Int, metrics: [Metric]) throws {
     var text = ""
     if columns.isEmpty {
       columns = metrics.map(\.name)

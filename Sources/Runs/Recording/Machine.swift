@@ -2,7 +2,7 @@ import Foundation
 import LinearAlgebra
 
 /// The version of this program.
-public let programVersion = "0.2.0"
+package let programVersion = "0.2.0"
 
 /// The machine that results were got on, as far as they depend on it.
 struct Machine {

@@ -1,24 +1,24 @@
 /// Where the numbers of a training run go, row by row.
-public protocol MetricSink: AnyObject {
+package protocol MetricSink: AnyObject {
   /// Takes the numbers known after a step, by name.
   func write(step: Int, metrics: [Metric]) throws
 }
 
 /// A named number of a training run; names are Stable-Baselines3's where it has them.
-public struct Metric: Sendable, Equatable {
+package struct Metric: Sendable, Equatable {
   /// The name, for example `train/loss`.
-  public let name: String
+  package let name: String
   /// The number; not finite where it is not known yet.
-  public let value: Double
+  package let value: Double
 
   /// Names a number.
-  public init(_ name: String, _ value: Double) {
+  package init(_ name: String, _ value: Double) {
     self.name = name
     self.value = value
   }
 
   /// Names a number as it is spelt: 0.05, not the binary fraction next to it.
-  public init(_ name: String, decimal value: Float) {
+  package init(_ name: String, decimal value: Float) {
     self.init(name, Double(value.description) ?? Double(value))
   }
 }

@@ -3,9 +3,9 @@ import Foundation
 
 /// What a run is doing, for people to watch on stderr: one line that is drawn anew on a terminal, a line every
 /// few seconds otherwise.
-public final class ProgressLine {
+package final class ProgressLine {
   /// How the progress is shown.
-  public enum Style: Sendable {
+  package enum Style: Sendable {
     /// Not at all.
     case silent
     /// One line, drawn over and over.
@@ -14,7 +14,7 @@ public final class ProgressLine {
     case plain
 
     /// Live on a terminal and plain elsewhere, unless quiet is asked for.
-    public static func standard(isQuiet: Bool) -> Style {
+    package static func standard(isQuiet: Bool) -> Style {
       if isQuiet { return .silent }
       let isDumb = ProcessInfo.processInfo.environment["TERM"] == "dumb"
       return isatty(STDERR_FILENO) == 1 && !isDumb ? .live : .plain
@@ -27,13 +27,13 @@ public final class ProgressLine {
   private var lastDrawn: ContinuousClock.Instant?
 
   /// Prepares to show the progress of a run of `totalSteps` steps.
-  public init(style: Style, totalSteps: Int = 0) {
+  package init(style: Style, totalSteps: Int = 0) {
     self.style = style
     self.totalSteps = totalSteps
   }
 
   /// Whether a line is due: four times a second when live, every five seconds when plain.
-  public var isDue: Bool {
+  package var isDue: Bool {
     guard let lastDrawn else { return style != .silent }
     switch style {
     case .silent: return false
@@ -48,7 +48,7 @@ public final class ProgressLine {
   ///   - step: the steps done.
   ///   - stepsPerSecond: the present pace.
   ///   - details: further numbers by name, in order; those that are not finite yet are shown as a dash.
-  public func show(step: Int, stepsPerSecond: Double, details: [(name: String, value: Double)]) {
+  package func show(step: Int, stepsPerSecond: Double, details: [(name: String, value: Double)]) {
     // Whole steps of all lanes may overshoot the end.
     let share = min(Double(step) / Double(max(1, totalSteps)), 1)
     var parts = [
@@ -65,7 +65,7 @@ public final class ProgressLine {
   }
 
   /// Shows a line of any content.
-  public func show(_ line: String) {
+  package func show(_ line: String) {
     lastDrawn = .now
     switch style {
     case .silent: break
@@ -75,7 +75,7 @@ public final class ProgressLine {
   }
 
   /// Leaves the line as it stands and goes on below it.
-  public func finish() {
+  package func finish() {
     if case .live = style, lastDrawn != nil { standardError("\n") }
   }
 
@@ -99,6 +99,6 @@ public final class ProgressLine {
 }
 
 /// Writes to stderr, where everything goes that is not a command's result.
-public func standardError(_ text: String) {
+package func standardError(_ text: String) {
   FileHandle.standardError.write(Data(text.utf8))
 }

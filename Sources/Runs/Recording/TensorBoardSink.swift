@@ -5,13 +5,13 @@ import Foundation
 ///
 /// The file is a TFRecord of `tensorflow.Event` messages. The three small messages needed are spelt by hand below, field
 /// by field with the numbers of TensorFlow's public event.proto and summary.proto.
-public final class TensorBoardSink: MetricSink {
+package final class TensorBoardSink: MetricSink {
   /// The file's path.
-  public let path: String
+  package let path: String
   private let file: FileHandle
 
   /// Creates the event file of a run in a folder; TensorBoard knows it by its name.
-  public init(folder: String, time: Date = Date()) throws(FileError) {
+  package init(folder: String, time: Date = Date()) throws(FileError) {
     let seconds = String(format: "%010d", Int(time.timeIntervalSince1970))
     let process = ProcessInfo.processInfo
     path = "\(folder)/events.out.tfevents.\(seconds).\(process.hostName).\(process.processIdentifier)"
@@ -25,7 +25,7 @@ public final class TensorBoardSink: MetricSink {
   deinit { try? file.close() }
 
   /// Appends one event with all finite numbers.
-  public func write(step: Int, metrics: [Metric]) throws {
+  package func write(step: Int, metrics: [Metric]) throws {
     let known = metrics.filter(\.value.isFinite)
     let event = Event(time: Date(), content: .summary(step: step, known))
     do {

@@ -3,7 +3,7 @@ import Documents
 
 extension LearningCurves {
   /// The curves as a table: steps, interquartile mean, its interval, and a column per run.
-  public func csv(firstSeed: UInt64 = 1) -> String {
+  package func csv(firstSeed: UInt64 = 1) -> String {
     var table = CSVWriter(
       ["steps", "iqm", "low", "high"] + runs.indices.map { "seed_\(firstSeed + UInt64($0))" })
     for (index, point) in points.enumerated() {
@@ -15,7 +15,7 @@ extension LearningCurves {
   }
 
   /// The curves as a picture: every run, and their interquartile mean on its interval.
-  public func svg(title: String) -> String {
+  package func svg(title: String) -> String {
     let points = points
     let single = runs.map { run in
       SVGChart.Series(points: zip(steps, run).map { (Double($0), $1) }, style: "other-line")

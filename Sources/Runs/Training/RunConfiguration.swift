@@ -3,36 +3,36 @@ import Documents
 
 /// Everything that decides the training of one algorithm on one problem, over one seed or several: equal configurations
 /// give bit-identical policies.
-public struct RunConfiguration<Problem: Application, Agent: AgentConfiguration>: Configurable {
+package struct RunConfiguration<Problem: Application, Agent: AgentConfiguration>: Configurable {
   /// A problem's name or the path of its file.
-  public var problem: String
+  package var problem: String
   /// The algorithm's name.
-  public var algorithm: String
+  package var algorithm: String
   /// How the problem is shown to the learner.
-  public var options = Problem.Options()
+  package var options = Problem.Options()
   /// The environment steps of each seed, over all lanes.
-  public var steps: Int
+  package var steps: Int
   /// The episodes that a learner plays side by side.
-  public var lanes = Agent.defaultLanes
+  package var lanes = Agent.defaultLanes
   /// The first seed; the next one's is one more.
-  public var seed: UInt64 = 1
+  package var seed: UInt64 = 1
   /// How many seeds are trained, each on its own.
-  public var seeds = 1
+  package var seeds = 1
   /// The most threads; nil for as many as there are processors. No result depends on it.
-  public var threads: Int?
+  package var threads: Int?
   /// How many times a seed is validated, scored and saved on its way, the end among them.
-  public var evaluations = 10
+  package var evaluations = 10
   /// The steps between two of these, rounded up to whole steps of all lanes, instead of their number.
-  public var checkpointSteps: Int?
+  package var checkpointSteps: Int?
   /// The episodes that choose the policy kept among the checkpoints; 0 keeps the last.
-  public var validationEpisodes = 0
+  package var validationEpisodes = 0
   /// The episodes that score the policy kept at each checkpoint, for curves; 0 leaves scores to `evaluate`.
-  public var evaluationEpisodes = 100
+  package var evaluationEpisodes = 100
   /// The hyperparameters.
-  public var agent: Agent
+  package var agent: Agent
 
   /// The default run of an algorithm, whose hyperparameters are `agent`.
-  public init(problem: String, algorithm: String, steps: Int, agent: Agent) {
+  package init(problem: String, algorithm: String, steps: Int, agent: Agent) {
     self.problem = problem
     self.algorithm = algorithm
     self.steps = steps
@@ -40,7 +40,7 @@ public struct RunConfiguration<Problem: Application, Agent: AgentConfiguration>:
   }
 
   /// The keys of a configuration file, in the order they are written.
-  public static var settings: [Setting<RunConfiguration>] {
+  package static var settings: [Setting<RunConfiguration>] {
     [
       .text("problem", formerly: "market", \.problem, "a problem's name or its file's path"),
       .text("algorithm", \.algorithm, "how it is learned"),
@@ -64,7 +64,7 @@ public struct RunConfiguration<Problem: Application, Agent: AgentConfiguration>:
   }
 
   /// The numbers of steps after which a seed is validated, scored and saved, ascending; the last is the run's end.
-  public var checkpoints: [Int] {
+  package var checkpoints: [Int] {
     guard let checkpointSteps else {
       let (each, rest) = steps.quotientAndRemainder(dividingBy: evaluations)
       return (1...evaluations).map { each * $0 + rest * $0 / evaluations }

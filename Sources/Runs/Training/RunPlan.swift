@@ -6,19 +6,20 @@ import Learning
 import PolicyFormats
 
 /// What a person asks of a training: everything not said follows from the problem's preset and the defaults.
-public struct TrainingRequest: Sendable {
+package struct TrainingRequest: Sendable {
   /// A problem's name or its file's path; nil for what the file of settings says, or the first bundled problem.
-  public var problem: String?
+  package var problem: String?
   /// The algorithm's name; nil for what the file of settings says, or the problem's first.
-  public var algorithm: String?
+  package var algorithm: String?
   /// A file of settings.
-  public var file: String?
+  package var file: String?
   /// Overrides such as `agent.learning_rate=1e-3`, in the order they apply.
-  public var overrides: [String] = []
+  package var overrides: [String] = []
 
   /// Asks for a problem and an algorithm by name.
-  public init(problem: String? = nil, algorithm: String? = nil, file: String? = nil, overrides: [String] = [])
-  {
+  package init(
+    problem: String? = nil, algorithm: String? = nil, file: String? = nil, overrides: [String] = []
+  ) {
     self.problem = problem
     self.algorithm = algorithm
     self.file = file
@@ -27,7 +28,7 @@ public struct TrainingRequest: Sendable {
 }
 
 /// A run that is decided in every detail: which learner trains how on which problem.
-public protocol DecidedRun: Sendable {
+package protocol DecidedRun: Sendable {
   /// The resolved configuration as a file has it.
   var yaml: String { get }
   /// Trains, and keeps everything in a run folder.
@@ -128,7 +129,7 @@ struct RunPlan<Problem: Application, Agent: AgentConfiguration>: DecidedRun {
 
 /// Decides what a request leaves open: by the problem's preset for the algorithm, then the file of settings, then the
 /// overrides, each over what stood before.
-public func decide(_ request: TrainingRequest) throws -> any DecidedRun {
+package func decide(_ request: TrainingRequest) throws -> any DecidedRun {
   let said = try request.file.map { try Heading(file: $0) } ?? Heading()
   let name = request.problem ?? said.problem ?? applications[0].bundledNames[0]
   let problem = try findProblem(name)

@@ -13,7 +13,7 @@ extension RunPlan {
   /// One seed's record lies in the folder itself; of several, each has a folder `seed-N` of its own, a whole run like any
   /// other, and the folder holds their curves and the first seed's policy. Every seed's policy is a function of its seed
   /// alone: how many train side by side changes no result.
-  public func train(
+  package func train(
     from initial: Policy? = nil, folder path: String? = nil, style: ProgressLine.Style = .silent,
     stop: StopRequest? = nil
   ) throws -> TrainingReport {
@@ -98,14 +98,14 @@ extension RunPlan {
 }
 
 /// A seed whose training could not go on.
-public struct RunError: Error, CustomStringConvertible {
+package struct RunError: Error, CustomStringConvertible {
   /// The seed.
-  public let seed: UInt64
+  package let seed: UInt64
   /// What happened and how to mend it.
-  public let cause: String
+  package let cause: String
   /// Where the policies of the last checkpoints lie.
-  public let folder: String
+  package let folder: String
 
   /// One line.
-  public var description: String { "seed \(seed): \(cause); its last good policy is in \(folder)" }
+  package var description: String { "seed \(seed): \(cause); its last good policy is in \(folder)" }
 }

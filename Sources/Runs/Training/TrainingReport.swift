@@ -4,30 +4,30 @@ import Foundation
 import Learning
 
 /// How the training of one seed or several went.
-public struct TrainingReport: Document {
+package struct TrainingReport: Document {
   /// The problem's name.
-  public let problem: String
+  package let problem: String
   /// The algorithm's name.
-  public let algorithm: String
+  package let algorithm: String
   /// The run's folder.
-  public let run: String
+  package let run: String
   /// The first seed.
-  public let firstSeed: UInt64
+  package let firstSeed: UInt64
   /// The environment steps done, of all seeds together.
-  public let steps: Int
+  package let steps: Int
   /// The time all took.
-  public let seconds: Double
+  package let seconds: Double
   /// After how many steps the first seed's policy was taken; 0 is the untrained one.
-  public let keptStep: Int
+  package let keptStep: Int
   /// The mean over seeds of the validation score of the policy kept or, without validation, of the last training episodes;
   /// nil where none ended.
-  public let returnMean: Double?
+  package let returnMean: Double?
   /// The scores of every checkpoint; nil where none were asked for, or training was stopped early.
-  public let curves: LearningCurves?
+  package let curves: LearningCurves?
   /// The best score there is, where it is known.
-  public let best: BestScore?
+  package let best: BestScore?
   /// With which status to exit where a signal ended training early; nil where it ran to its end.
-  public let exitStatus: Int32?
+  package let exitStatus: Int32?
 
   init(
     problem: String, algorithm: String, run: String, firstSeed: UInt64, checkpoints: Int,
@@ -50,11 +50,11 @@ public struct TrainingReport: Document {
   }
 
   /// Environment steps per second.
-  public var stepsPerSecond: Double { Double(steps) / seconds }
+  package var stepsPerSecond: Double { Double(steps) / seconds }
   /// The last score of every seed; empty without curves.
-  public var scores: [Double] { curves?.runs.compactMap(\.last) ?? [] }
+  package var scores: [Double] { curves?.runs.compactMap(\.last) ?? [] }
 
-  public var text: String {
+  package var text: String {
     var text = exitStatus == nil ? "" : "Stopped early. "
     if let mean = returnMean {
       text += String(
@@ -91,9 +91,9 @@ public struct TrainingReport: Document {
   }
 
   /// The stratified bootstrap interval of 95 % of the interquartile mean of the last scores.
-  public var interval: ClosedRange<Double> { ScoreTable([scores]).interval { interquartileMean($0.pooled) } }
+  package var interval: ClosedRange<Double> { ScoreTable([scores]).interval { interquartileMean($0.pooled) } }
 
-  public var json: JSONValue {
+  package var json: JSONValue {
     let machine = Machine()
     var members: [JSONValue.Member] = [
       .init("run", .string(run)), .init("environment", .string(problem)),

@@ -1,15 +1,14 @@
 /// A moment in a log: its day, and the second of that day.
-public struct LogMoment: Sendable, Hashable {
-  /// The day.
-  public let day: CalendarDay
+package struct LogMoment: Sendable, Hashable {
+  package let day: CalendarDay
   /// Seconds since midnight, below 86400.
-  public let second: Int
+  package let second: Int
 
   /// Reads a timestamp; nil where it is none.
   ///
   /// `2024-02-29 13:05:07`, with `T` between, with fractions, `Z` or an offset behind (which is passed over: the log's own
   /// clock counts); `202402291305`, `20240229130507`, with milliseconds or without; ten digits of seconds or 13 of milliseconds since 1970.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     let bytes = Array(text.utf8)
     if !bytes.isEmpty, bytes.allSatisfy({ (48...57).contains($0) }) {
       switch bytes.count {

@@ -42,7 +42,7 @@ public struct CalendarDay: Sendable, Hashable, Comparable, CustomStringConvertib
 }
 
 /// The ways in which spreadsheets write a day.
-public enum DateOrder: String, Sendable, CaseIterable {
+package enum DateOrder: String, Sendable, CaseIterable {
   /// `2024-02-29`, `2024/2/29`, with or without a time behind it.
   case yearFirst
   /// `2/29/2024`.
@@ -53,7 +53,7 @@ public enum DateOrder: String, Sendable, CaseIterable {
   case serial
 
   /// The day that a text means; nil where it is none in this order.
-  public func day(_ text: String) -> CalendarDay? {
+  package func day(_ text: String) -> CalendarDay? {
     if self == .serial {
       guard text.utf8.count == 5, let number = Int(text) else { return nil }
       return CalendarDay(number: number - 25_569)

@@ -4,21 +4,21 @@ extension DoubleQUpdate {
   /// The settings of updates.
   public struct Configuration: Sendable, Equatable {
     /// The optimizer's settings.
-    public var adam: Adam.Configuration
+    package var adam: Adam.Configuration
     /// The largest norm of all gradients together; nil does not clip.
-    public var maximumGradientNorm: Float?
+    package var maximumGradientNorm: Float?
     /// Where Huber's loss turns from quadratic to linear.
-    public var huberDelta: Float
+    package var huberDelta: Float
     /// How the target network follows.
-    public var targetUpdate: TargetUpdate
+    package var targetUpdate: TargetUpdate
     /// Whether the online network picks the next action (double DQN) or the target network itself (DQN).
-    public var isDouble: Bool
+    package var isDouble: Bool
     /// Whether Adam leaves alone what a batch has no gradient for, in heads of 4096 and more values that are not dueling:
     /// moments of outputs that are not chosen then neither decay nor move them (as in PyTorch's `SparseAdam`). Otherwise
     /// Adam is exact, and passes over all parameters.
     public var isSparse: Bool
     /// A loss above this counts as divergence: nothing is learned from it.
-    public var maximumLoss: Float
+    package var maximumLoss: Float
 
     /// Creates settings.
     public init(
@@ -53,12 +53,12 @@ extension DoubleQUpdate {
 /// What one update did, over the whole batch.
 public struct UpdateStatistics: Sendable, Equatable {
   /// The mean (weighted) Huber loss before the update.
-  public let loss: Float
+  package let loss: Float
   /// The Euclidean norm of all gradients before clipping.
-  public let gradientNorm: Float
+  package let gradientNorm: Float
   /// The mean value of the actions taken.
-  public let meanQ: Float
+  package let meanQ: Float
 
   /// Whether the update could be done: its loss and gradients are numbers.
-  public var isFinite: Bool { loss.isFinite && gradientNorm.isFinite }
+  package var isFinite: Bool { loss.isFinite && gradientNorm.isFinite }
 }

@@ -11,12 +11,12 @@ import NeuralNetworks
 /// allocates nothing. What is learned is the loss's affair: expected returns, those of a wide head, or quantiles.
 public final class DoubleQUpdate: @unchecked Sendable {
   /// The network that learns, with the parameters θ. Where it learns quantiles, every choice has as many outputs.
-  public let online: BranchingNetwork
+  package let online: BranchingNetwork
   /// The network that values next states, with the parameters θ⁻.
   public let target: BranchingNetwork
   /// The network that acts: the one that learns, or, where that learns quantiles, one that scores choices by them. Call
   /// `refreshActing` before it acts.
-  public let acting: BranchingNetwork
+  package let acting: BranchingNetwork
   /// The settings of updates.
   public let configuration: Configuration
   /// The largest number of transitions of an update.
@@ -173,7 +173,7 @@ public final class DoubleQUpdate: @unchecked Sendable {
 
 extension DoubleQUpdate {
   /// Adam's step size of the next update.
-  public var learningRate: Float {
+  package var learningRate: Float {
     get { optimizer.adam.configuration.learningRate }
     set { optimizer.adam.configuration.learningRate = newValue }
   }
@@ -182,13 +182,13 @@ extension DoubleQUpdate {
   package var absoluteErrors: UnsafePointer<Float> { UnsafePointer(errors.pointer) }
 
   /// The gradients of the last update before clipping, in the order of the shape's `tensors`.
-  public var gradientValues: [Float] { gradients.values + loss.gradientsApart }
+  package var gradientValues: [Float] { gradients.values + loss.gradientsApart }
 
   /// Lets the acting network score choices by what has been learned so far.
-  public func refreshActing() { scores?.refresh() }
+  package func refreshActing() { scores?.refresh() }
 
   /// How the prior is read from the prior columns, in both networks.
-  public var priorTransform: PriorTransform {
+  package var priorTransform: PriorTransform {
     get { acting.priorTransform }
     set {
       acting.priorTransform = newValue
@@ -198,13 +198,13 @@ extension DoubleQUpdate {
   }
 
   /// What is learned, in the order of the shape's `tensors`: the online network's parameters, without noise.
-  public var parameterValues: [Float] { atRest { online.parameterValues } }
+  package var parameterValues: [Float] { atRest { online.parameterValues } }
 
   /// The target network's parameters, without noise.
-  public var targetParameterValues: [Float] { atRest { target.parameterValues } }
+  package var targetParameterValues: [Float] { atRest { target.parameterValues } }
 
   /// The greedy policy's parameters, without noise and as a dueling network's; see `duelingParameterValues`.
-  public var policyParameterValues: [Float] {
+  package var policyParameterValues: [Float] {
     defer { refreshActing() }
     return atRest {
       refreshActing()
@@ -215,10 +215,10 @@ extension DoubleQUpdate {
   private func atRest(_ values: () -> [Float]) -> [Float] { noise?.atRest(values) ?? values() }
 
   /// What noisy layers have learned; nil where layers are not noisy.
-  public var noiseState: NoiseState? { noise?.state }
+  package var noiseState: NoiseState? { noise?.state }
 
   /// The optimizer's moments and step count, which belong in a checkpoint.
-  public var optimizerState: Adam.State {
+  package var optimizerState: Adam.State {
     get { optimizer.adam.state }
     set { optimizer.adam.state = newValue }
   }

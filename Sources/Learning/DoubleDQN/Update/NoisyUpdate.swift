@@ -5,7 +5,7 @@ import NeuralNetworks
 /// That an update's layers are noisy, which takes the place of ε-greedy exploration (Fortunato et al., 2018).
 public struct NoisyLayers: Sendable, Equatable {
   /// How far parameters are disturbed at first, times the root of the layer's inputs.
-  public var deviation: Float
+  package var deviation: Float
   /// Decides the noise.
   public var seed: UInt64
 
