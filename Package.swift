@@ -54,11 +54,13 @@ let package = Package(
       dependencies: ["Applications", "CKernels", "Documents", "Learning", "Optimization"],
       resources: [.copy("Resources")]),
     .target(name: "Auctions", dependencies: ["CKernels", "Documents", "Learning"]),
-    .target(name: "Pricing", dependencies: ["Documents", "Learning", "Optimization"]),
+    .target(
+      name: "Pricing", dependencies: ["Applications", "Documents", "Learning", "Optimization"],
+      resources: [.copy("Resources")]),
     .target(name: "Apportion", dependencies: ["Auctions", "Budgets", "PolicyFormats"]),
     // Floor 5, Runs before Reports.
     .target(
-      name: "Runs", dependencies: ["Apportion", "ClassicProblems", "Measuring"]),
+      name: "Runs", dependencies: ["Apportion", "ClassicProblems", "Measuring", "Pricing"]),
     .target(name: "Reports", dependencies: ["Runs"]),
     .target(
       name: "Serving",

@@ -3,9 +3,12 @@ import Budgets
 import ClassicProblems
 import Documents
 import Foundation
+import Pricing
 
 /// The applications, the first of which a description without a `kind` is of.
-package let applications: [any Application.Type] = [BudgetProblem.self, ClassicProblem.self]
+package let applications: [any Application.Type] = [
+  BudgetProblem.self, ClassicProblem.self, PricingProblem.self,
+]
 
 /// The problem of a name or of a file: a file can stand wherever a name can.
 ///

@@ -91,10 +91,9 @@ import Pricing
     #expect(randomized.bound - 3 * randomized.halfWidth <= deterministic)
   }
 
-  /// An instance of Topaloglu's with the numbers that he published for it (Golden/ATTRIBUTION.md).
+  /// An instance of Topaloglu's with the numbers that he published for it.
   @Test func publishedBounds() throws {
-    let text = try String(contentsOf: golden("rm_200_4_1.0_4.0.txt"), encoding: .utf8)
-    let problem = try NetworkProblem(topaloglu: text)
+    let problem = try #require(try PricingProblem(bundled: "hub-and-four-spokes").network)
     #expect(problem.resources.count == 8 && problem.products.count == 40 && problem.periods == 200)
     let deterministic = try problem.deterministicProgramme().bound
     #expect(deterministic.rounded() == 21531)

@@ -6,6 +6,8 @@ public enum EstimationError: Error, Equatable, CustomStringConvertible {
   case value(column: String, observation: Int, Double)
   /// A column is a combination of others, as a price that never changes is of the constant.
   case collinear(column: String)
+  /// Demand would rise with the price, which no policy could price.
+  case wrongSign(column: String)
   /// The likelihood has no largest value, as where a product was never or always bought.
   case noOptimum
 
@@ -19,6 +21,8 @@ public enum EstimationError: Error, Equatable, CustomStringConvertible {
         + "logarithm is taken."
     case .collinear(let column):
       "Column '\(column)' is a combination of the others (a price that never moved, for one): leave it out."
+    case .wrongSign(let column):
+      "Demand does not fall with '\(column)': the prices moved together with something else; add it to the model."
     case .noOptimum:
       "The likelihood has no largest value: some product was never bought, or some column decides all choices."
     }
@@ -37,6 +41,21 @@ public struct Estimate: Sendable, Equatable {
   public let logLikelihood: Double
   /// The number of observations.
   public let observations: Int
+
+  /// Gathers a fit; there is a name and a standard error per coefficient.
+  public init(
+    names: [String], coefficients: [Double], standardErrors: [Double], logLikelihood: Double,
+    observations: Int
+  ) {
+    precondition(
+      names.count == coefficients.count && names.count == standardErrors.count,
+      "A fit needs a name and a standard error per coefficient.")
+    self.names = names
+    self.coefficients = coefficients
+    self.standardErrors = standardErrors
+    self.logLikelihood = logLikelihood
+    self.observations = observations
+  }
 
   /// The coefficient of a name; nil where there is none.
   public subscript(name: String) -> Double? { names.firstIndex(of: name).map { coefficients[$0] } }

@@ -26,6 +26,7 @@ public final class CapacityPrices: @unchecked Sendable {
   let users: UnsafeMutablePointer<Int32>
   let firstUser: [Int]
   private let marginals: UnsafeMutablePointer<Float>
+  private let worths: UnsafeMutablePointer<Float>
   private let firstMarginal: [Int]
 
   /// What stands for the value of a unit that is not there.
@@ -62,12 +63,16 @@ public final class CapacityPrices: @unchecked Sendable {
     }
     self.firstMarginal = firstMarginal
     marginals = .allocate(capacity: size)
+    worths = .allocate(capacity: size)
     for (number, resource) in relaxation.resources.enumerated() {
       for period in 0...periods {
         let row = marginals + firstMarginal[number] + period * (resource.capacity + 1)
+        let worth = worths + firstMarginal[number] + period * (resource.capacity + 1)
         row[0] = Self.soldOut
+        worth[0] = 0
         for units in stride(from: 1, through: resource.capacity, by: 1) {
           row[units] = Float(resource.marginal(period: period, units: units))
+          worth[units] = Float(resource.values[period * (resource.capacity + 1) + units])
         }
       }
     }
@@ -101,11 +106,17 @@ public final class CapacityPrices: @unchecked Sendable {
     scales.deallocate()
     users.deallocate()
     marginals.deallocate()
+    worths.deallocate()
   }
 
   /// What the last of `units` of a resource is worth at the beginning of a period; `soldOut` where there is none.
   @inline(__always) func price(_ resource: Int, period: Int, units: Int) -> Float {
     marginals[firstMarginal[resource] + period * (Int(capacities[resource]) + 1) + units]
+  }
+
+  /// What all of `units` of a resource are worth at the beginning of a period.
+  @inline(__always) func worth(_ resource: Int, period: Int, units: Int) -> Float {
+    worths[firstMarginal[resource] + period * (Int(capacities[resource]) + 1) + units]
   }
 
   /// Whether there is a unit of everything a product uses.

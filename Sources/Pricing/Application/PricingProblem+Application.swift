@@ -1,0 +1,127 @@
+import Applications
+import Documents
+import Environments
+import Foundation
+import Learning
+
+extension PricingProblem: Application {
+  /// How a problem is shown to a learner.
+  package struct Options: ProblemOptions {
+    /// Whether the planner's prices stand in the observation as a prior, which the policy corrects.
+    package var prior = true
+    /// Whether every step is compared with the planner's from the same state with the same luck.
+    package var counterfactual = false
+
+    /// The planner's prices as a prior, without counterfactuals.
+    package init() {}
+
+    /// The keys of a configuration.
+    package static var settings: [Setting<Options>] {
+      [
+        .flag("prior", \.prior, "whether the planner's prices are a prior that the policy corrects"),
+        .flag(
+          "counterfactual", \.counterfactual,
+          "whether steps are compared with the planner's from the same state with the same luck"),
+      ]
+    }
+  }
+
+  /// `pricing`.
+  package static let kind = "pricing"
+  /// What the kind is.
+  package static let summary = "which price to ask for every product while stock and season run out"
+  /// `pricing.yaml`.
+  package static let fileName = "pricing.yaml"
+  private static let instanceName = "requests.txt"
+
+  /// Reads the problem of a run's folder.
+  package init(runFolder path: String) throws { try self.init(contentsOf: "\(path)/\(Self.fileName)") }
+
+  /// Writes the problem, and of a network the text of its requests beside it.
+  package func write(toRunFolder path: String) throws {
+    if let yaml { return try AtomicFile.write(yaml, to: "\(path)/\(Self.fileName)") }
+    guard let instance else {
+      throw ConfigurationError(
+        place: name, message: "a network that was built by a program has no file; describe it in one")
+    }
+    try AtomicFile.write(instance, to: "\(path)/\(Self.instanceName)")
+    let header =
+      "kind: pricing\nname: \(quoted(name))\nsummary: \(quoted(summary))\ncurrency: \(quoted(currency))\n"
+    try AtomicFile.write(
+      header + "demand: {requests: {file: \(Self.instanceName)}}\n", to: "\(path)/\(Self.fileName)")
+  }
+
+  /// Pairs first, then what learns any environment.
+  package var algorithms: [Algorithm] {
+    [Algorithm("paired-double-dqn", DoubleDQNConfiguration())] + Algorithm.common
+  }
+
+  /// A problem's own preset where it has one, that of all pricing otherwise.
+  package func preset(for algorithm: Algorithm) -> String? {
+    let names = [algorithm.name, algorithm.relative].compactMap { $0 }
+    return [name, "pricing"].flatMap { stem in names.map { Self.bundledPath("Presets/\(stem).\($0).yaml") } }
+      .first { FileManager.default.fileExists(atPath: $0) }
+  }
+
+  /// Some thousand seasons.
+  package var defaultSteps: Int { 400_000 }
+
+  /// Branches of prices under the options.
+  package func environment(_ options: Options) throws -> any Environment {
+    guard options.prior || !options.counterfactual else {
+      throw ConfigurationError(
+        place: "configuration",
+        message: "'counterfactual: true' needs 'prior: true'; or set 'counterfactual: false'")
+    }
+    return PricingEnvironment(
+      try PricingSimulation(self), hasPrior: options.prior, hasCounterfactual: options.counterfactual)
+  }
+
+  /// Pairs need a head whose branches add up.
+  package func adapting(_ options: Options, to policy: Policy) -> Options {
+    var options = options
+    if policy.shape.aggregation != .additive { options.counterfactual = false }
+    return options
+  }
+
+  /// The power of ten that makes a season of the plan worth about 2,000: what a learner corrects are small parts of it.
+  package func rewardScale(_ options: Options) -> Float? {
+    guard options.prior, let simulation = try? PricingSimulation(self) else { return nil }
+    let record = PricingPlay(simulation, episodes: 16, seed: 1).run(.certaintyEquivalent)
+    let value = abs(record.profits.reduce(0, +) / 16)
+    return value > 0 ? Float(pow(10, log10(2000 / value).rounded())) : 1
+  }
+
+  /// The environment that a policy was trained for.
+  package func environment(of policy: Policy) throws -> any Environment { try shown(to: policy) }
+
+  /// The problem as a policy was trained to see it.
+  func shown(to policy: Policy) throws -> PricingEnvironment {
+    guard let word = policy.metadata["prior"], let hasPrior = Bool(word) else {
+      throw ConfigurationError(
+        place: "policy", message: "its metadata says not whether it was shown the planner's prices ('prior')")
+    }
+    return PricingEnvironment(try PricingSimulation(self), hasPrior: hasPrior)
+  }
+
+  /// The mean profit of a policy; checkpoints are chosen on seasons of their own.
+  package func score(
+    _ policy: Policy, options: Options, on episodes: HeldOutEpisodes, trainingSeed: UInt64
+  ) throws -> Double {
+    let environment = PricingEnvironment(try PricingSimulation(self), hasPrior: options.prior)
+    switch episodes {
+    case .validation(let count):
+      return evaluate(policy, in: environment, episodes: count, seed: validationSeed).mean
+    case .evaluation(let count): return evaluate(policy, in: environment, episodes: count, seed: 0).mean
+    }
+  }
+
+  /// The mean of the fluid bound over the seasons' hidden demand; of a network, its Lagrangian relaxation.
+  package func bestScore(discount: Double?, episodes: Int) throws -> BestScore? {
+    let play = PricingPlay(try PricingSimulation(self), episodes: episodes, seed: 0)
+    return .bound(play.run(.certaintyEquivalent, withBounds: true).bounds.reduce(0, +) / Double(episodes))
+  }
+}
+
+/// The seed of validation episodes, far from what a person gives an evaluation.
+private let validationSeed: UInt64 = 0x5661_6C69_6461_7465

@@ -1,0 +1,128 @@
+import Applications
+import Documents
+import Environments
+import Learning
+import LinearAlgebra
+
+extension PricingProblem {
+  /// The prices over the season, and the regret to somebody who knows demand.
+  package func sections(of policy: Policy, evaluation: EvaluationDocument, explanation: JSONValue?) throws
+    -> [PageSection]
+  {
+    let environment = try shown(to: policy)
+    let play = PricingPlay(environment.simulation, episodes: 256, seed: 1)
+    let own = environment.path(of: policy, episodes: 256, seed: 1)
+    guard network == nil else { return [acceptance(own)] }
+    let known = play.run(.knownDemand)
+    let planned = play.run(.certaintyEquivalent)
+    let fixed = play.run(play.bestFixed())
+    let charts = products.indices.prefix(8).map { product in
+      let series = [
+        ("policy", own.prices, "main-line"), ("certainty-equivalent", planned.prices, "other-line"),
+      ].map {
+        name, prices, style in
+        SVGChart.Series(name: name, points: path(prices, product), style: style)
+      }
+      return "<figure><figcaption>\(escaped(products[product].name))</figcaption>"
+        + SVGChart.lines(
+          "Prices of \(products[product].name)", x: "period", y: "mean price, \(currency)", series: series,
+          small: true, fromZero: false) + "</figure>"
+    }
+    let regrets = [
+      ("policy", own.path, "main-line"), ("fixed", fixed.path, "other-line"),
+      ("certainty-equivalent", planned.path, "bound-line"),
+    ]
+    let chart = SVGChart.lines(
+      "Regret", x: "period", y: "profit lost so far, \(currency)",
+      series: regrets.map { name, path, style in
+        SVGChart.Series(
+          name: name,
+          points: RegretCurve(name: name, path: path, known: known.path).regrets.enumerated().map {
+            (Double($0.offset + 1), $0.element)
+          }, style: style)
+      }, fromZero: false)
+    let note = "<p class=\"note\">Means of 256 held-out seasons"
+    return [
+      PageSection(
+        "Prices over the season",
+        html: "<div class=\"grid\">\(charts.joined())</div>\(note), where the product was on sale.</p>"),
+      PageSection("Regret", html: "\(chart)\(note), beside somebody who knows each season's demand.</p>"),
+    ]
+  }
+
+  /// How much of the requests' value is taken, by resource.
+  private func acceptance(_ own: PricingPath) -> PageSection {
+    let rows = products.enumerated().map { number, product in
+      (
+        product,
+        (0..<periods).reduce(0.0) {
+          $0 + (own.prices[$1 * products.count + number].isNaN ? 0 : own.open[$1 * products.count + number])
+            / Double(periods)
+        }
+      )
+    }
+    let cells = rows.sorted { $0.1 < $1.1 }.prefix(20).map { product, share in
+      "<tr><td>\(escaped(product.name))</td><td>\(readable(product.prices[0]))</td>"
+        + "<td>\(Int((100 * share).rounded())) %</td></tr>"
+    }
+    return PageSection(
+      "What is turned down",
+      html:
+        "<div class=\"wide\"><table><tr><th>product</th><th>fare</th><th>open</th></tr>\(cells.joined())</table></div>"
+        + "<p class=\"note\">The share of periods in which the policy would take a request, the least first; means of 256 "
+        + "held-out seasons.</p>")
+  }
+
+  private func path(_ prices: [Double], _ product: Int) -> [(x: Double, y: Double)] {
+    (0..<periods).compactMap { period in
+      let price = prices[period * products.count + product]
+      return price.isFinite ? (Double(period + 1), price) : nil
+    }
+  }
+}
+
+/// What a policy asks and earns over a season, on average.
+struct PricingPath {
+  /// Periods: the mean profit.
+  var path: [Double]
+  /// Periods × products: the mean price where the product was on sale, else not a number.
+  var prices: [Double]
+  /// Periods × products: the share of seasons in which it was.
+  var open: [Double]
+}
+
+extension PricingEnvironment {
+  /// Plays a policy on held-out seasons, side by side.
+  func path(of policy: Policy, episodes: Int, seed: UInt64) -> PricingPath {
+    let problem = simulation.problem
+    let count = problem.products.count
+    let lanes = VectorEnvironment(count: episodes, seed: evaluationSeed(seed)) { self }
+    let runner = PolicyRunner(policy, maximumBatch: episodes)
+    let actions = Buffer(repeating: Int32(0), count: episodes * count)
+    var result = PricingPath(
+      path: Array(repeating: 0, count: problem.periods),
+      prices: Array(repeating: 0, count: problem.periods * count),
+      open: Array(repeating: 0, count: problem.periods * count))
+    lanes.reset()
+    for period in 0..<problem.periods {
+      runner.act(observations: lanes.observations.view, into: actions.pointer)
+      for lane in 0..<episodes {
+        for product in 0..<count {
+          let price = problem.price(product, Int(actions[lane * count + product]))
+          guard price.isFinite else { continue }
+          result.prices[period * count + product] += price
+          result.open[period * count + product] += 1
+        }
+      }
+      lanes.step(actions: actions.span)
+      for lane in 0..<episodes {
+        result.path[period] += Double(lanes.results.rewards[lane]) / Double(episodes)
+      }
+    }
+    for place in result.prices.indices {
+      result.prices[place] = result.open[place] > 0 ? result.prices[place] / result.open[place] : .nan
+      result.open[place] /= Double(episodes)
+    }
+    return result
+  }
+}
