@@ -10,6 +10,7 @@ let package = Package(
   products: [
     .library(name: "Apportion", targets: ["Apportion"]),
     .library(name: "Measuring", targets: ["Measuring"]),
+    .library(name: "Pricing", targets: ["Pricing"]),
     .executable(name: "apportion", targets: ["ApportionCLI"]),
   ],
   traits: [

@@ -40,5 +40,13 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Measure"),
+    // The measurements of docs/pricing.md.
+    .executableTarget(
+      name: "pricing-results",
+      dependencies: [
+        .product(name: "Apportion", package: "apportion"), .product(name: "Pricing", package: "apportion"),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Pricing", exclude: ["fits.py"]),
   ]
 )

@@ -1,0 +1,8 @@
+import ArgumentParser
+
+/// The measurements of docs/pricing.md.
+@main struct PricingBenchmark: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "pricing-results", abstract: "Bounds, policies and fits of docs/pricing.md.",
+    subcommands: [Networks.self, Sales.self])
+}
