@@ -7,9 +7,9 @@ struct CalibrateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "calibrate",
     abstract:
-      "Calibrates a market from a table of spends and outcomes by week or day, or from a log of auctions.",
+      "Calibrates a market from a table of spends and outcomes by week, day or month, or from a log of auctions.",
     discussion: """
-      With --outcome and --spend the table has a row per week or day. Without them it has a row per auction: when it \
+      With --outcome and --spend the table has a row per week, day or month. Without them it has a row per auction: when it \
       was, which channel, the market price, and whether it brought a click and a conversion (0 or 1); such a log may \
       be larger than memory.
 
@@ -26,13 +26,7 @@ struct CalibrateCommand: ParsableCommand {
   @Option(help: "Patterns of the columns of money, as 'mdsp_*'.")
   var spend: [String] = []
 
-  @Option(help: "The column of dates (default: the first that holds dates).")
-  var date: String?
-
-  @Option(help: "Patterns of the columns of prices, holidays and events.")
-  var controls: [String] = []
-
-  @Option(help: "Pairs of sine and cosine in the season of a year; 0 for none.")
+  @Option(help: "Pairs of sine and cosine in the season of a year, at most; 0 for none.")
   var season = 3
 
   @Option(help: "Which adstocks are tried: geometric, weibull or both.")
@@ -44,7 +38,12 @@ struct CalibrateCommand: ParsableCommand {
   )
   var mediaShare = 0.3
 
-  @Option(help: "The number of posterior draws.")
+  @Option(
+    help: ArgumentHelp(
+      "What is known of channels from elsewhere, in YAML: returns, carry-over, lift tests.", valueName: "file.yaml"))
+  var knowledge: String?
+
+  @Option(help: "The number of plausible markets.")
   var draws = 200
 
   @Option(help: "The share of the history, at its end, that tests the forecast.")
@@ -52,6 +51,10 @@ struct CalibrateCommand: ParsableCommand {
 
   @Option(help: "Decides the draws.")
   var seed: UInt64 = 0
+
+  @OptionGroup(title: "History") var history: HistoryArguments
+
+  @OptionGroup(title: "Reading the table") var reading: TableArguments
 
   @OptionGroup(title: "Log of auctions") var log: BidLogArguments
 
@@ -79,12 +82,12 @@ struct CalibrateCommand: ParsableCommand {
   func run() throws {
     let style = ProgressLine.Style.standard(isQuiet: options.quiet)
     guard let outcome else {
+      var fit = log.options
+      fit.reading = reading.reading
+      fit.currency = reading.currency
       let report = try calibrateBidLog(
-        table, columns: log.columns, options: log.options, output: output, style: style)
+        table, columns: log.columns, options: fit, output: output, style: style)
       return options.show(report.json, text: report.text)
-    }
-    func patterns(_ texts: [String]) -> [String] {
-      texts.flatMap { $0.split(separator: ",").map { String($0.drop { $0 == " " }) } }
     }
     var fit = MediaMixOptions()
     fit.adstock = adstock
@@ -93,11 +96,10 @@ struct CalibrateCommand: ParsableCommand {
     fit.draws = draws
     fit.holdout = holdout
     fit.seed = seed
+    if let knowledge { fit.knowledge = try Knowledge(contentsOf: knowledge) }
     let report = try calibrateMedia(
-      table,
-      columns: MediaColumns(
-        outcome: outcome, spends: patterns(spend), date: date, controls: patterns(controls)),
-      options: fit, output: output, style: style)
+      table, columns: history.columns(outcome: outcome, spends: spend, currency: reading.currency),
+      reading: reading.reading, options: fit, output: output, style: style)
     options.show(report.json, text: report.text)
   }
 }

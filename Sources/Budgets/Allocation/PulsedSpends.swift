@@ -5,7 +5,7 @@ extension SpendProblem {
   /// money of one in the other, as far as the limits allow, until no move gains or five rounds are done.
   func pulsed(_ spends: [[Double]]) -> [[Double]] {
     var spends = spends
-    for channel in channels.indices where channels[channel].curve.touchingStock > 0 {
+    for channel in channels.indices where channels[channel].curve.inflection > 0 {
       let limits = channels[channel].tickLimits
       var value = value(channel: channel, spends: spends[channel])
       var moved = true
@@ -15,7 +15,7 @@ extension SpendProblem {
           for receiver in 0..<ticks where receiver != giver {
             let others = spends.reduce(0) { $0 + $1[receiver] }
             let amount = min(
-              spends[channel][giver] - limits.lowerBound, limits.upperBound - spends[channel][receiver],
+              spends[channel][giver] - limits[giver].lowerBound, limits[receiver].upperBound - spends[channel][receiver],
               (tickCap ?? .infinity) - others)
             guard amount > 0 else { continue }
             var tried = spends[channel]

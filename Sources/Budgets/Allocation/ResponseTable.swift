@@ -75,4 +75,20 @@ public struct ResponseTable: Sendable, Equatable {
     }
     return hull
   }
+
+  /// The concave hull at a spend within the limits.
+  func hullOutcome(at spend: Double) -> Double {
+    let hull = concaveHull
+    for (from, to) in zip(hull, hull.dropFirst()) where spend <= to.spend {
+      let share = (spend - from.spend) / (to.spend - from.spend)
+      return from.outcome + max(0, share) * (to.outcome - from.outcome)
+    }
+    return hull.last?.outcome ?? 0
+  }
+
+  /// The limits cut in two at a spend, or where that lies at an end of them, at the table's points on either side.
+  func halves(at spend: Double) -> [ClosedRange<Double>] {
+    guard spend > limits.lowerBound, spend < limits.upperBound else { return [limits] }
+    return [limits.lowerBound...spend, spend...limits.upperBound]
+  }
 }

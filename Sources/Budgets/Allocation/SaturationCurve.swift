@@ -31,15 +31,8 @@ struct SaturationCurve: Sendable {
     return hill.maximum * hill.slope * power / (stock * (1 + power) * (1 + power))
   }
 
-  /// The hull's value.
-  func hullValue(_ stock: Double) -> Double {
-    guard stock < touchingStock else { return value(stock) }
-    return value(touchingStock) * max(stock, 0) / touchingStock
-  }
-
-  /// The hull's derivative.
-  func hullSlope(_ stock: Double) -> Double {
-    guard stock < touchingStock else { return slope(stock) }
-    return value(touchingStock) / touchingStock
+  /// Where the curve turns from convex to concave; 0 where it is concave.
+  var inflection: Double {
+    hill.slope > 1 ? hill.halfSaturation * pow((hill.slope - 1) / (hill.slope + 1), 1 / hill.slope) : 0
   }
 }

@@ -5,7 +5,7 @@ extension SpendPlan {
   public enum Pattern: Sendable, Equatable {
     /// Every tick has its own amounts.
     case byTick
-    /// Every channel spends the same in each tick.
+    /// Every channel spends the same in each tick, but for frozen ones.
     case steady
   }
 
@@ -13,7 +13,7 @@ extension SpendPlan {
   ///
   /// The market is taken as calibrated: every drifting factor at 1. Amounts are free between the levels of a channel's
   /// ladder. Where all curves are concave (slopes of at most 1) the plan is the best to within the certified gap; S-shaped
-  /// curves are planned on their concave hulls, then improved on the curves themselves, and the gap counts both.
+  /// curves are searched by branch and bound (`SpendSearch`), and the gap says what that leaves open.
   /// - Parameters:
   ///   - gap: the certified gap at which the search may end.
   /// - Throws: `InputError` where the constraints contradict each other, or where a channel bids in auctions.
@@ -21,32 +21,183 @@ extension SpendPlan {
     market: Market, constraints: PlanConstraints = PlanConstraints(), pattern: Pattern = .byTick,
     gap: Double = 1e-5
   ) throws(InputError) {
-    let problem = try SpendProblem(market: market, constraints: constraints)
-    var plan = Self(problem, market: market, pattern: pattern, gap: gap)
-    if let target = constraints.target ?? market.target, !plan.meets(target, in: market) {
-      // Less money has a higher return: the largest budget that meets the target is found by halving.
-      var (low, high) = (problem.leastSpend, problem.budget)
-      for _ in 0..<24 where high - low > 1e-4 * problem.budget {
-        let middle = (low + high) / 2
-        let tried = Self(problem.with(budget: middle), market: market, pattern: pattern, gap: max(gap, 1e-4))
-        if tried.meets(target, in: market) { low = middle } else { high = middle }
-      }
-      plan = Self(problem.with(budget: low), market: market, pattern: pattern, gap: gap)
-      guard plan.meets(target, in: market) else {
-        throw InputError(
-          .invalid, key: "target", problem: "is missed even at the least spend of \(problem.leastSpend)",
-          remedy: "loosen the target or the lower limits")
-      }
+    let planner = SpendPlanner(
+      market: market, problem: try SpendProblem(market: market, constraints: constraints), pattern: pattern)
+    let target = constraints.target ?? market.target
+    if let outcome = constraints.targetOutcome {
+      self = try planner.cheapest(reaching: outcome, target: target, gap: gap)
+    } else if let target {
+      self = try planner.best(meeting: target, gap: gap)
+    } else {
+      self = try planner.plan(gap: gap)
     }
-    self = plan
+  }
+}
+
+extension SpendPlan {
+  /// Plans of rising budgets, none of which brings less than one before; those that contradict the limits are left out.
+  public static func plans(
+    market: Market, constraints: PlanConstraints, budgets: [Double], gap: Double = 1e-3
+  ) throws(InputError) -> [SpendPlan] {
+    var plans: [SpendPlan] = []
+    for budget in budgets.sorted() {
+      var constraints = constraints
+      constraints.budget = budget
+      guard let problem = try? SpendProblem(market: market, constraints: constraints) else { continue }
+      let planner = SpendPlanner(market: market, problem: problem, pattern: .byTick)
+      let plan =
+        (constraints.target ?? market.target) == nil && constraints.targetOutcome == nil
+        ? try? planner.plan(starts: plans.suffix(1), gap: gap)
+        : try? SpendPlan(market: market, constraints: constraints, gap: gap)
+      if let plan { plans.append(plan) }
+    }
+    return plans
+  }
+}
+
+extension Market {
+  /// The market over another number of ticks: its season goes round, its budget is today's spend in as many ticks, or, where
+  /// that is not known, in proportion.
+  public func planned(over ticks: Int) -> Market {
+    var market = self
+    market.ticks = ticks
+    market.season = (0..<ticks).map { season[$0 % max(1, season.count)] }
+    let today = channels.compactMap { $0.currentSchedule(ticks: ticks)?.reduce(0, +) }
+    market.budget =
+      today.count == channels.count ? today.reduce(0, +) : budget * Double(ticks) / Double(max(1, self.ticks))
+    return market
+  }
+}
+
+/// Plans a market's money at one budget or another.
+struct SpendPlanner {
+  let market: Market
+  let problem: SpendProblem
+  let pattern: SpendPlan.Pattern
+
+  private var isConcave: Bool { problem.channels.allSatisfy { $0.curve.inflection == 0 } }
+
+  /// The best plan of a budget; nil stands for the whole of it.
+  ///
+  /// - Parameter starts: plans of less money, which are tried too, so that more money never brings less.
+  func plan(
+    budget: Double? = nil, starts: [SpendPlan] = [], gap: Double, boxes: Int? = nil
+  ) throws(InputError) -> SpendPlan {
+    let problem = budget.map(problem.with(budget:)) ?? problem
+    var schedules = starts.map { $0.rows.map(\.schedule) }
+    if pattern == .byTick, !isConcave,
+      let steady = SpendSearch(problem, cells: problem.steadyCells, gap: max(gap, 1e-3), boxes: 20)
+    {
+      schedules.append(problem.spends(problem.steadyCells, steady.amounts))
+    }
+    let cells = pattern == .byTick ? problem.tickCells : problem.steadyCells
+    guard let search = SpendSearch(problem, cells: cells, starts: schedules, gap: gap, boxes: boxes) else {
+      throw InputError(
+        .invalid, key: "limits", problem: "contradict each other: no money by tick keeps to all of them",
+        remedy: "loosen the limits of channels, groups and ticks, or the cap")
+    }
+    return SpendPlan(
+      problem, market: market, spends: problem.spends(cells, search.amounts), objective: search.objective,
+      bound: search.bound)
   }
 
-  private func meets(_ target: Target, in market: Market) -> Bool {
+  /// The best plan that meets a target.
+  ///
+  /// A plan that meets it gains at least what its money asks for, and at most the bound of its budget: budgets above what that
+  /// bound could pay for are ruled out, again and again. S-shaped curves may miss a target with little money, meet it with
+  /// more and miss it again with most, so budgets are then tried from the highest down until one meets it; halving finds
+  /// how far that can grow.
+  func best(meeting target: Target, gap: Double) throws(InputError) -> SpendPlan {
+    let whole = try plan(gap: gap)
+    if whole.meets(target, in: market) { return whole }
+    let rough = max(gap, 1e-4)
+    let least = problem.leastSpend
+    var (missed, bound) = (problem.budget, whole.bound)
+    var found: SpendPlan?
+    for _ in 0..<12 {
+      guard let next = target.mostSpend(paidBy: bound, market).map({ max($0, least) }), next < missed * (1 - 1e-4) else { break }
+      let tried = try plan(budget: next, gap: rough, boxes: Self.roughBoxes)
+      bound = min(bound, tried.bound)
+      if tried.meets(target, in: market) {
+        found = tried
+        break
+      }
+      missed = next
+    }
+    for part in (0..<Self.parts).reversed() where found == nil {
+      let budget = least + (missed - least) * Double(part) / Double(Self.parts)
+      let tried = try plan(budget: budget, gap: rough, boxes: Self.roughBoxes)
+      if tried.meets(target, in: market) { found = tried } else { missed = min(missed, budget) }
+    }
+    guard var best = found else {
+      throw InputError(
+        .invalid, key: "target", problem: "is missed at every spend from \(least) to \(problem.budget)",
+        remedy: "loosen the target or the lower limits")
+    }
+    var (low, high) = (best.budget, max(missed, best.budget))
+    for _ in 0..<40 where high - low > 1e-7 * problem.budget {
+      let middle = (low + high) / 2
+      let tried = try plan(budget: middle, starts: [best], gap: rough, boxes: Self.roughBoxes)
+      if tried.meets(target, in: market) { (low, best) = (middle, tried) } else { high = middle }
+    }
+    let last = try plan(budget: low, starts: [best], gap: gap)
+    if last.meets(target, in: market), last.outcome >= best.outcome { best = last }
+    return best.bounded(by: bound)
+  }
+
+  private static let parts = 24
+  private static let roughBoxes = 40
+
+  /// The least money that reaches an outcome.
+  func cheapest(reaching outcome: Double, target: Target?, gap: Double) throws(InputError) -> SpendPlan {
+    let most: SpendPlan
+    if let target { most = try self.best(meeting: target, gap: gap) } else { most = try plan(gap: gap) }
+    guard most.outcome >= outcome * (1 - 1e-9) else {
+      throw InputError(
+        .invalid, key: "target outcome",
+        problem: "is \(outcome), and the best plan of \(most.budget) brings \(most.outcome)",
+        remedy: "raise the budget, or lower the outcome to at most \(most.bound)")
+    }
+    var best = most
+    var (low, high) = (problem.leastSpend, most.spend)
+    for _ in 0..<40 where high - low > 1e-7 * problem.budget {
+      let middle = (low + high) / 2
+      let tried = try plan(budget: middle, gap: max(gap, 1e-4), boxes: Self.roughBoxes)
+      if tried.outcome >= outcome { (high, best) = (min(middle, tried.spend), tried) } else { low = middle }
+    }
+    return best
+  }
+}
+
+extension Target {
+  /// The most that may be spent where an objective is to meet the target; nil where that cannot be told.
+  fileprivate func mostSpend(paidBy objective: Double, _ market: Market) -> Double? {
+    let worths = market.channels.compactMap { channel -> Double? in
+      if case .response(let response) = channel.kind { response.valuePerOutcome } else { nil }
+    }
+    guard let least = worths.min(), let most = worths.max(), least > 0 else { return nil }
+    let isCounted = market.objective == .conversions
+    // The objective, money not taken off, that a unit of money asks for at least.
+    let price: Double
+    switch self {
+    case .costPerAction(let cost): price = (isCounted ? 1 : least) / cost
+    case .returnOnSpend(let ratio): price = isCounted ? ratio / most : ratio
+    }
+    let net = market.objective == .profit ? price - 1 : price
+    return net > 0 ? objective / net : nil
+  }
+}
+
+extension SpendPlan {
+  /// Whether the plan meets a target.
+  fileprivate func meets(_ target: Target, in market: Market) -> Bool {
     var (count, revenue) = (0.0, 0.0)
     for (row, channel) in zip(rows, market.channels) {
-      let isCounted = market.objective == .conversions || channel.outcomeValue == 0
-      count += isCounted ? row.outcome : row.outcome / channel.outcomeValue
-      revenue += isCounted ? row.outcome * channel.outcomeValue : row.outcome
+      guard case .response(let response) = channel.kind else { continue }
+      let worth = response.valuePerOutcome
+      let isCounted = market.objective == .conversions || worth == 0
+      count += isCounted ? row.outcome : row.outcome / worth
+      revenue += isCounted ? row.outcome * worth : row.outcome
     }
     return switch target {
     case .costPerAction(let cost): spend <= cost * count
@@ -54,21 +205,17 @@ extension SpendPlan {
     }
   }
 
-  private init(_ problem: SpendProblem, market: Market, pattern: Pattern, gap: Double) {
-    let cells = pattern == .byTick ? problem.tickCells : problem.steadyCells
-    var exchange = MoneyExchange(problem, cells: cells, from: problem.startingSpends())
-    let bound = exchange.run(gap: gap)
-    if problem.channels.contains(where: { $0.curve.touchingStock > 0 }) {
-      let pulsed = pattern == .byTick ? problem.pulsed(exchange.spends) : exchange.spends
-      exchange = MoneyExchange(problem, cells: cells, spends: pulsed, onHull: false)
-      _ = exchange.run(gap: gap, moves: 2000)
-    }
-    budget = problem.budget
-    self.bound = bound
-    certifiedGap = bound > 0 ? max(0, (bound - exchange.objective) / bound) : 0
-    rows = problem.channels.indices.map { index in
+  /// The plan with another bound.
+  fileprivate func bounded(by bound: Double) -> SpendPlan {
+    SpendPlan(budget: budget, rows: rows, groups: groups, objective: objective, bound: max(bound, objective))
+  }
+
+  fileprivate init(
+    _ problem: SpendProblem, market: Market, spends: [[Double]], objective: Double, bound: Double
+  ) {
+    let rows = problem.channels.indices.map { index in
       let channel = problem.channels[index]
-      let schedule = exchange.spends[index]
+      let schedule = spends[index]
       let total = schedule.reduce(0, +)
       let slopes = problem.slopes(channel: index, spends: schedule)
       let current = market.channels[index].currentSchedule(ticks: problem.ticks)
@@ -79,60 +226,10 @@ extension SpendPlan {
         current: current.map { ($0.reduce(0, +), problem.value(channel: index, spends: $0)) },
         limits: channel.limits, schedule: schedule)
     }
-  }
-}
-
-extension SpendProblem {
-  /// The least that may be spent.
-  var leastSpend: Double { channels.reduce(0) { $0 + $1.limits.lowerBound } }
-
-  /// The same problem with another budget.
-  func with(budget: Double) -> SpendProblem {
-    SpendProblem(channels: channels, ticks: ticks, budget: budget, tickCap: tickCap, moneyWeight: moneyWeight)
-  }
-
-  init(market: Market, constraints: PlanConstraints) throws(InputError) {
-    try constraints.check(names: market.channels.map(\.name))
-    var channels: [Channel] = []
-    for channel in market.channels {
-      guard case .response(let response) = channel.kind else {
-        throw InputError(
-          .invalid, key: channel.name,
-          problem: "bids in auctions, whose plans are levels, not amounts of money",
-          remedy: "play it with `evaluate`, whose static and replan strategies plan it")
-      }
-      let ladder = channel.levels
-      let perTick = (ladder.first ?? 0)...(ladder.last ?? 0)
-      let possible = perTick.lowerBound * Double(market.ticks)...perTick.upperBound * Double(market.ticks)
-      let current = channel.currentSchedule(ticks: market.ticks)?.reduce(0, +)
-      let worth = market.objective == .conversions ? 1 : response.valuePerOutcome
-      channels.append(
-        Channel(
-          name: channel.name, curve: SaturationCurve(response.saturation), adstock: response.adstock,
-          weights: market.season.map { $0 * worth }, recent: response.recent, tickLimits: perTick,
-          limits: try constraints.range(of: channel.name, current: current, within: possible)))
-    }
-    self.channels = channels
-    ticks = market.ticks
-    let cap = constraints.tickCap ?? market.tickCap
-    tickCap = cap
-    moneyWeight = market.objective == .profit ? 1 : 0
-    let wanted = constraints.budget ?? market.budget
-    budget = min(wanted, cap.map { $0 * Double(market.ticks) } ?? .infinity)
-    guard leastSpend <= budget * (1 + 1e-12) else {
-      throw InputError(
-        .invalid, key: "budget",
-        problem: "is \(budget) over all ticks, and the lower limits alone cost \(leastSpend)",
-        remedy: "raise the budget or the cap, or lower the limits")
-    }
-  }
-}
-
-extension MediaChannel {
-  /// Money by tick if the last ticks before the episode were repeated; nil where those are not known.
-  func currentSchedule(ticks: Int) -> [Double]? {
-    guard case .response(let response) = kind, !response.recent.isEmpty else { return nil }
-    let last = response.recent.suffix(ticks)
-    return (0..<ticks).map { last[last.startIndex + $0 % last.count] }
+    self.init(
+      budget: problem.budget, rows: rows,
+      groups: problem.groups.map { group in
+        (group.members.map { problem.channels[$0].name }, group.limits)
+      }, objective: objective, bound: bound)
   }
 }

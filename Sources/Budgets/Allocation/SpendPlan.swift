@@ -29,10 +29,33 @@ public struct SpendPlan: Sendable, Equatable {
   public let budget: Double
   /// One row per channel.
   public let rows: [Row]
+  /// The limits of channels together, by names.
+  let groups: [(names: [String], limits: ClosedRange<Double>)]
+  /// What is maximised: the outcome, less the money where that is asked for.
+  let objective: Double
   /// What no split within the same limits can exceed.
   public let bound: Double
-  /// How far below the bound the plan's objective may lie, as a share of the bound: 0 is proven best.
+  /// How far above the plan's objective the bound lies, as a share of the objective: 0 is proven best.
   public let certifiedGap: Double
+
+  init(
+    budget: Double, rows: [Row], groups: [(names: [String], limits: ClosedRange<Double>)] = [], objective: Double,
+    bound: Double
+  ) {
+    self.budget = budget
+    self.rows = rows
+    self.groups = groups
+    self.objective = objective
+    self.bound = bound
+    // Nothing is a share of an objective that is not above 0.
+    certifiedGap = bound > objective ? (objective > 0 ? (bound - objective) / objective : 1) : 0
+  }
+
+  /// Equal in every part.
+  public static func == (a: SpendPlan, b: SpendPlan) -> Bool {
+    a.budget == b.budget && a.rows == b.rows && a.bound == b.bound && a.certifiedGap == b.certifiedGap
+      && a.groups.map(\.names) == b.groups.map(\.names) && a.groups.map(\.limits) == b.groups.map(\.limits)
+  }
 
   /// The money spent.
   public var spend: Double { rows.reduce(0) { $0 + $1.spend } }
@@ -49,6 +72,10 @@ public struct SpendPlan: Sendable, Equatable {
     rows.count { row in
       let slack = 1e-9 * max(row.limits.upperBound, 1)
       return row.spend < row.limits.lowerBound - slack || row.spend > row.limits.upperBound + slack
+    } + groups.count { group in
+      let spend = rows.reduce(0) { $0 + (group.names.contains($1.name) ? $1.spend : 0) }
+      let slack = 1e-9 * max(group.limits.upperBound, 1)
+      return spend < group.limits.lowerBound - slack || spend > group.limits.upperBound + slack
     } + (spend > budget * (1 + 1e-9) ? 1 : 0)
   }
 }

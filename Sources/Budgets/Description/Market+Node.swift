@@ -11,6 +11,10 @@ extension Market {
     if !summary.isEmpty { fields["summary"] = summary.node }
     fields["currency"] = currency.node
     fields["ticks"] = ticks.node
+    if let calendar {
+      fields["calendar"] = Fields.flow(
+        ("start", calendar.start.description.node), ("spacing", calendar.spacing.rawValue.node))
+    }
     fields["season"] = season.node
     fields["budget"] = budget.node
     fields["tick_cap"] = tickCap?.node

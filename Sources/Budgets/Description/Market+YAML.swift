@@ -55,7 +55,7 @@ extension Market {
 
 private func market(from field: YAMLField) throws(InputError) -> Market {
   let fields = try field.mapping([
-    "name", "summary", "currency", "ticks", "season", "budget", "tick_cap", "objective", "target", "drift",
+    "name", "summary", "currency", "ticks", "calendar", "season", "budget", "tick_cap", "objective", "target", "drift",
     "randomization", "channels",
   ])
   let ticks = try fields.required("ticks").integer()
@@ -70,6 +70,7 @@ private func market(from field: YAMLField) throws(InputError) -> Market {
     randomization: try fields["randomization"].map { field throws(InputError) in
       try randomization(from: field)
     } ?? Randomization(),
+    calendar: try fields["calendar"].map { field throws(InputError) in try calendar(from: field) },
     channels: try fields.required("channels").items().map { field throws(InputError) in
       try channel(from: field)
     })
@@ -80,6 +81,15 @@ private func season(from field: YAMLField) throws(InputError) -> [Double] {
   let fields = try field.mapping(["file", "column"])
   let table = try fields.required("file").table()
   return try table.column(fields.required("column"))
+}
+
+private func calendar(from field: YAMLField) throws(InputError) -> MarketCalendar {
+  let fields = try field.mapping(["start", "spacing"])
+  let start = try fields.required("start")
+  guard let day = DateFormat.yearFirst.day(try start.text()) else {
+    throw start.error(.invalid, "is '\(try start.text())', no day", "write it as 2024-02-29")
+  }
+  return MarketCalendar(start: day, spacing: try fields.required("spacing").choice(MediaHistory.Spacing.self))
 }
 
 private func target(from field: YAMLField) throws(InputError) -> Target {

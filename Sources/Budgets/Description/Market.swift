@@ -14,6 +14,8 @@ public struct Market: Sendable, Equatable {
   public var currency: String
   /// The number of decisions in an episode.
   public var ticks: Int
+  /// When the ticks are; nil where that is open.
+  public var calendar: MarketCalendar?
   /// One relative traffic weight per tick, of mean 1.
   public var season: [Double]
   /// The money that one episode may spend.
@@ -37,12 +39,14 @@ public struct Market: Sendable, Equatable {
   public init(
     name: String, summary: String = "", currency: String = "USD", ticks: Int, season: [Double]? = nil,
     budget: Double, tickCap: Double? = nil, objective: Objective = .conversions, target: Target? = nil,
-    drift: Drift = Drift(), randomization: Randomization = Randomization(), channels: [MediaChannel]
+    drift: Drift = Drift(), randomization: Randomization = Randomization(), calendar: MarketCalendar? = nil,
+    channels: [MediaChannel]
   ) {
     self.name = name
     self.summary = summary
     self.currency = currency
     self.ticks = ticks
+    self.calendar = calendar
     self.season = season.map(Self.normalized) ?? [Double](repeating: 1, count: max(0, ticks))
     self.budget = budget
     self.tickCap = tickCap

@@ -11,6 +11,10 @@ public final class CSVPieces {
   private let path: String
   private let file: FileHandle
   private let pieceSize: Int
+  private let reading: TableReading
+  private var encoding: TextEncoding?
+  /// Bytes that were read but not decoded: half a unit of UTF-16.
+  private var undecoded: [UInt8] = []
   private var rest: [UInt8] = []
   private var previous: CSVTable?
   /// The bytes of the file.
@@ -21,7 +25,9 @@ public final class CSVPieces {
   /// Opens a file; a piece is of about as many bytes.
   ///
   /// - Throws: `InputError` where it cannot be opened.
-  public init(contentsOf path: String, pieceSize: Int = 1 << 22) throws(InputError) {
+  public init(
+    contentsOf path: String, reading: TableReading = TableReading(), pieceSize: Int = 1 << 22
+  ) throws(InputError) {
     guard let file = FileHandle(forReadingAtPath: path),
       let attributes = try? FileManager.default.attributesOfItem(atPath: path),
       attributes[.type] as? FileAttributeType == .typeRegular
@@ -32,6 +38,7 @@ public final class CSVPieces {
     self.path = path
     self.file = file
     self.pieceSize = pieceSize
+    self.reading = reading
     size = (attributes[.size] as? Int) ?? 0
   }
 
@@ -55,7 +62,7 @@ public final class CSVPieces {
     let rows = Array(bytes[..<end])
     let table =
       if let previous { try CSVTable(bytes: rows, after: previous) } else {
-        try CSVTable(bytes: rows, path: path)
+        try CSVTable(bytes: rows, path: path, reading: reading)
       }
     previous = table
     return table
@@ -65,7 +72,12 @@ public final class CSVPieces {
     do {
       let data = try file.read(upToCount: pieceSize) ?? Data()
       position += data.count
-      return [UInt8](data)
+      let bytes = undecoded + data
+      let encoding = encoding ?? TextEncoding(of: bytes)
+      self.encoding = encoding
+      let whole = encoding == .bytes ? bytes.count : bytes.count & ~1
+      undecoded = Array(bytes[whole...])
+      return encoding.decoded(Array(bytes[..<whole]))
     } catch {
       throw InputError(
         .missingFile, file: path, problem: "cannot be read to its end", remedy: "check the disk")

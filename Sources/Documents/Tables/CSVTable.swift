@@ -1,14 +1,14 @@
 import Foundation
 
-/// A table of separated values with a header (RFC 4180): quoted cells, either line end, a byte order mark.
+/// A table of separated values with a header (RFC 4180): quoted cells, either line end, UTF-8, UTF-16 or Windows-1252.
 ///
 /// ```swift
 /// let table = try CSVTable(contentsOf: "history.csv")
 /// let sales = try table.numbers(of: "sales")
 /// ```
-/// Commas separate the cells; a header without commas but with semicolons, tabs or bars says that those do, and a comma in
-/// a number is then its decimal point. The bytes are kept, and a cell is read when it is asked for, so a large file costs
-/// its size and eight bytes per cell.
+/// What separates the cells, and how each column writes its numbers, is found from all of them (`CellSeparator`,
+/// `NumberFormat`); what was read otherwise than it stands is told by `repairs` and `notes(ofColumns:)`. The bytes are kept,
+/// and a cell is read when it is asked for, so a large file costs its size and eight bytes per cell.
 public struct CSVTable: Sendable {
   /// What errors call the table.
   public let path: String
@@ -18,65 +18,86 @@ public struct CSVTable: Sendable {
   public var rowCount: Int { lines.count }
   /// What was read otherwise than a comma-separated table is, for people to know.
   public let repairs: [String]
+  /// How its owner says that it is to be read.
+  let reading: TableReading
 
   private let bytes: [UInt8]
   /// Row-major: where each cell's text begins and ends.
   private let cells: [(start: UInt32, end: UInt32)]
   private let lines: [Int32]
-  private let separator: UInt8
+  private let separator: CellSeparator
+  /// By column: how its numbers are written.
+  private let formats: [NumberFormat]
   /// The line of the file after the last row.
   private let nextLine: Int
 
   /// Reads a file.
   ///
   /// - Throws: `InputError` with the line of the first row that is no row of the table.
-  public init(contentsOf path: String) throws(InputError) {
+  public init(contentsOf path: String, reading: TableReading = TableReading()) throws(InputError) {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw InputError(
         .missingFile, file: path, problem: "cannot be read", remedy: "check the path and the permissions")
     }
-    try self.init(bytes: [UInt8](data), path: path)
+    try self.init(bytes: [UInt8](data), path: path, reading: reading)
   }
 
   /// Reads a table from its bytes; `path` is what errors call it.
-  public init(bytes: [UInt8], path: String) throws(InputError) {
+  public init(bytes: [UInt8], path: String, reading: TableReading = TableReading()) throws(InputError) {
     if bytes.starts(with: Array("PK\u{3}\u{4}".utf8)) {
       throw InputError(
         .malformed, file: path, problem: "is a spreadsheet's own format", remedy: "save it as CSV")
     }
-    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
-    let start = bytes.starts(with: mark) ? mark.count : 0
-    let separator = Self.separator(of: bytes[start...])
-    let scan = try Self.scan(bytes, path: path, CellScan(position: start, separator: separator))
+    let encoding = TextEncoding(of: bytes)
+    var bytes = encoding.decoded(bytes)
+    var repairs = encoding == .bytes ? [] : ["\(path) is read as UTF-16"]
+    if let text = windows1252(bytes) {
+      bytes = text
+      repairs.append("\(path) is read as Windows-1252")
+    }
+    let separator = CellSeparator(of: bytes)
+    let start = CellScan(
+      position: separator.start, separator: separator.byte, line: separator.isNamed ? 2 : 1)
+    let scan = try Self.scan(bytes, path: path, start)
     guard let width = scan.width else {
       throw InputError(.malformed, file: path, problem: "is empty", remedy: "give a header and rows")
     }
     self.path = path
     self.bytes = bytes
     self.separator = separator
-    header = scan.cells[..<width].map { Self.text(bytes, $0) }
+    self.reading = reading
+    let header = scan.cells[..<width].map { Self.text(bytes, $0) }
+    self.header = header
     var seen: Set<String> = []
     for name in header where !name.isEmpty && !seen.insert(name).inserted {
       throw InputError(
-        .malformed, file: path, line: 1, problem: "repeats the column '\(name)'",
+        .malformed, file: path, line: Int(scan.lines[0]), problem: "repeats the column '\(name)'",
         remedy: "give every column a name of its own")
     }
-    cells = Array(scan.cells[width...])
+    let cells = Array(scan.cells[width...])
+    self.cells = cells
     lines = Array(scan.lines.dropFirst())
     nextLine = scan.line
-    let names: [Character: String] = [";": "semicolons", "\t": "tabs", "|": "bars"]
-    repairs = names[Character(Unicode.Scalar(separator))].map { ["\(path) is separated by \($0)"] } ?? []
+    if separator.byte != UInt8(ascii: ",") { repairs.append("\(path) is separated by \(separator.name)") }
+    repairs += scan.repairs.map { "\(path): \($0)" }
+    self.repairs = repairs
+    formats = NumberFormat.formats(
+      rows: scan.lines.count - 1, columns: width, settled: reading.settledDecimal, separator: separator
+    ) { row, column in Self.text(bytes, cells[row * width + column]) }
   }
 
-  /// Reads rows that follow those of a table in the same file.
+  /// Reads rows that follow those of a table in the same file; numbers are written as there.
   init(bytes: [UInt8], after table: CSVTable) throws(InputError) {
+    let bytes = windows1252(bytes) ?? bytes
     let start = CellScan(
-      position: 0, separator: table.separator, line: table.nextLine, width: table.header.count)
+      position: 0, separator: table.separator.byte, line: table.nextLine, width: table.header.count)
     let scan = try Self.scan(bytes, path: table.path, start)
     path = table.path
     header = table.header
     repairs = table.repairs
+    reading = table.reading
     separator = table.separator
+    formats = table.formats
     self.bytes = bytes
     cells = scan.cells
     lines = scan.lines
@@ -92,7 +113,7 @@ public struct CSVTable: Sendable {
     }
     guard !bytes.contains(0) else {
       throw InputError(
-        .malformed, file: path, problem: "is no UTF-8 text", remedy: "save it as CSV in UTF-8")
+        .malformed, file: path, problem: "is no text", remedy: "save it as CSV in UTF-8")
     }
     var scan = start
     if let fault = bytes.withUnsafeBufferPointer({ scan.run($0) }) {
@@ -111,13 +132,40 @@ public struct CSVTable: Sendable {
   /// A cell as text, without quotes and without blanks around it.
   public func text(row: Int, column: Int) -> String { Self.text(bytes, cells[row * header.count + column]) }
 
-  /// A cell as a number; nil where it is none or not finite.
+  /// A cell as a number, read as its column is written; nil where it is none or not finite.
   public func number(row: Int, column: Int) -> Double? {
+    let format = formats[column]
+    guard format.fault == nil else { return nil }
+    if format.isPlain, let value = plainNumber(row: row, column: column) { return value }
+    let text = text(row: row, column: column)
+    if isBlankCell(text) { return reading.blank }
+    return NumberCell(text)?.value(decimal: format.decimal)
+  }
+
+  private func plainNumber(row: Int, column: Int) -> Double? {
     let (start, end) = cells[row * header.count + column]
-    return bytes.withUnsafeBufferPointer { bytes in
-      let cell = bytes[Int(start)..<Int(end)]
-      if separator != UInt8(ascii: ","), cell.contains(UInt8(ascii: ",")) { return decimalCommaNumber(cell) }
-      return parseNumber(cell)
+    return bytes.withUnsafeBufferPointer { parseNumber($0[Int(start)..<Int(end)]) }
+  }
+
+  /// Whether any cell of a column is a number, however it is written.
+  package func holdsNumbers(column: Int) -> Bool {
+    (0..<rowCount).contains { NumberCell(text(row: $0, column: column)) != nil }
+  }
+
+  /// The currency that a column's name or cells tell, as a code of ISO 4217; nil where they tell none.
+  public func currency(ofColumn column: Int) -> String? {
+    formats[column].currency ?? Currency.code(inName: header[column])
+  }
+
+  /// What was read otherwise than it stands in some columns, for people to know.
+  public func notes(ofColumns names: [String]) -> [String] {
+    names.compactMap { column($0) }.flatMap { column in
+      var notes = formats[column].note(column: header[column]).map { [$0] } ?? []
+      if let blank = reading.blank {
+        let count = (0..<rowCount).count { isBlankCell(text(row: $0, column: column)) }
+        if count > 0 { notes.append("\(header[column]): \(count) cells without content are read as \(blank)") }
+      }
+      return notes
     }
   }
 
@@ -134,13 +182,20 @@ public struct CSVTable: Sendable {
 
   /// A cell as a number; throws `InputError` with its line and column where it is none.
   public func requireNumber(row: Int, column: Int) throws(InputError) -> Double {
-    guard let value = number(row: row, column: column) else {
-      let text = text(row: row, column: column)
-      throw error(
-        row: row, column: column, text.isEmpty ? "is empty" : "is '\(text)', no number",
-        "give a finite number")
+    if let value = number(row: row, column: column) { return value }
+    if let fault = formats[column].fault {
+      throw error(row: fault.row, column: column, fault.problem, fault.remedy)
     }
-    return value
+    let text = text(row: row, column: column)
+    if isBlankCell(text) {
+      throw error(
+        row: row, column: column, text.isEmpty ? "is empty" : "is '\(text)'",
+        "give a number, or say what such cells mean by --blank 0")
+    }
+    let isComma = formats[column].decimal == UInt8(ascii: ",")
+    throw error(
+      row: row, column: column, "is '\(text)', no number" + (isComma ? " with a decimal comma" : ""),
+      "give a finite number")
   }
 
   /// An error at a cell.
@@ -159,27 +214,25 @@ public struct CSVTable: Sendable {
 
   private static func text(_ bytes: [UInt8], _ cell: (start: UInt32, end: UInt32)) -> String {
     var bytes = bytes[Int(cell.start)..<Int(cell.end)]
-    let isBlank = { (byte: UInt8) in byte == 32 || byte == 9 }
-    bytes = bytes.drop(while: isBlank)
-    while let last = bytes.last, isBlank(last) { bytes.removeLast() }
+    while let length = blankLength(at: bytes) { bytes = bytes.dropFirst(length) }
+    while let length = blankLength(endOf: bytes) { bytes = bytes.dropLast(length) }
     let text = String(decoding: bytes, as: UTF8.self)
     return bytes.contains(34) ? text.replacingOccurrences(of: "\"\"", with: "\"") : text
   }
 
-  /// What separates the header's cells: commas unless there are none.
-  private static func separator(of bytes: ArraySlice<UInt8>) -> UInt8 {
-    let line = bytes.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
-    return [UInt8](",;\t|".utf8).first { line.contains($0) } ?? UInt8(ascii: ",")
-  }
-}
+  private static let wideBlanks: [[UInt8]] = [[0xC2, 0xA0], [0xE2, 0x80, 0xAF], [0xEF, 0xBB, 0xBF]]
 
-/// A number whose decimal point is a comma, as in tables separated by semicolons; nil for anything else.
-private func decimalCommaNumber(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> Double? {
-  guard bytes.count(where: { $0 == UInt8(ascii: ",") }) == 1, !bytes.contains(UInt8(ascii: ".")) else {
-    return nil
+  private static func blankLength(at bytes: ArraySlice<UInt8>) -> Int? {
+    guard let first = bytes.first else { return nil }
+    if first < 0x80 { return first == 32 || first == 9 ? 1 : nil }
+    return wideBlanks.first { bytes.starts(with: $0) }?.count
   }
-  let text = bytes.map { $0 == UInt8(ascii: ",") ? UInt8(ascii: ".") : $0 } + [UInt8(ascii: " ")]
-  return text.withUnsafeBufferPointer { parseNumber($0[0..<$0.count - 1]) }
+
+  private static func blankLength(endOf bytes: ArraySlice<UInt8>) -> Int? {
+    guard let last = bytes.last else { return nil }
+    if last < 0x80 { return last == 32 || last == 9 ? 1 : nil }
+    return wideBlanks.first { bytes.suffix($0.count).elementsEqual($0) }?.count
+  }
 }
 
 /// A number in plain or scientific notation with blanks around it; nil for anything else.

@@ -15,6 +15,9 @@ struct CellScan {
   private(set) var width: Int?
   /// The line after the last row.
   private(set) var line: Int
+  private var blankRow: Int?
+  private var blankRows = 0
+  private var trailingRow: Int?
   private var position: Int
   private let separator: UInt8
 
@@ -28,28 +31,52 @@ struct CellScan {
     self.width = width
   }
 
+  /// What was passed over: rows of blank cells, blank cells behind the last column.
+  var repairs: [String] {
+    var repairs: [String] = []
+    if let blankRow {
+      repairs.append("\(blankRows) rows of blank cells are passed over, from line \(blankRow) on")
+    }
+    if let trailingRow { repairs.append("blank cells behind the last column are passed over, as in line \(trailingRow)") }
+    return repairs
+  }
+
   /// Finds all cells; rows that hold nothing are passed over.
   mutating func run(_ bytes: UnsafeBufferPointer<UInt8>) -> Fault? {
     while position < bytes.count {
       let (first, firstLine) = (cells.count, line)
       if let fault = scanRow(bytes) { return fault }
-      let count = cells.count - first
-      if count == 1, cells[first].start == cells[first].end {
-        cells.removeLast()
+      guard let content = cells[first...].lastIndex(where: { !isBlank($0, bytes) }) else {
+        if cells.count - first > 1 {
+          blankRow = blankRow ?? firstLine
+          blankRows += 1
+        }
+        cells.removeSubrange(first...)
         continue
       }
       lines.append(Int32(firstLine))
+      let count = cells.count - first
       guard let width else {
-        width = count
+        // Unnamed columns behind the last name hold nothing that could be asked for.
+        width = content + 1 - first
+        cells.removeSubrange((content + 1)...)
+        if content + 1 - first < count { trailingRow = firstLine }
         continue
       }
-      if count != width {
+      if count > width, content < first + width {
+        cells.removeSubrange((first + width)...)
+        trailingRow = trailingRow ?? firstLine
+      } else if count != width {
         return Fault(
           line: firstLine, problem: "has \(count) cells under \(width) names",
           remedy: "give one cell per column")
       }
     }
     return nil
+  }
+
+  private func isBlank(_ cell: (start: UInt32, end: UInt32), _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    bytes[Int(cell.start)..<Int(cell.end)].allSatisfy { $0 == 32 || $0 == 9 }
   }
 
   /// Finds the cells up to the end of a line.

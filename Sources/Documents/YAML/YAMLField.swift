@@ -122,6 +122,17 @@ package struct YAMLField {
     return YAMLMapping(field: self, fields: fields)
   }
 
+  /// The fields of a mapping of any names, in their order.
+  package func named() throws(InputError) -> [(name: String, field: YAMLField)] {
+    guard let mapping = node.mapping else {
+      throw error(.invalid, "is no mapping", "give names and values")
+    }
+    return mapping.map { nameNode, value in
+      let name = nameNode.string ?? ""
+      return (name, YAMLField(node: value, key: key.isEmpty ? name : "\(key).\(name)", source: source))
+    }
+  }
+
   /// The only field of a mapping, which must have one of these names.
   package func alternative(_ known: [String]) throws(InputError) -> (name: String, value: YAMLField) {
     let fields = try mapping(known).fields

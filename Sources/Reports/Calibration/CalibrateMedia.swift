@@ -8,17 +8,22 @@ import Runs
 /// - Parameters:
 ///   - path: the table.
 ///   - columns: which of its columns are what.
+///   - reading: how its cells are to be read, where it does not tell by itself.
 ///   - output: the market's file; nil for `<table>.yaml` in the working folder.
 /// - Throws: `InputError` or `FileError`; before anything is written, if at all.
 package func calibrateMedia(
-  _ path: String, columns: MediaColumns, options: MediaMixOptions, output: String? = nil,
-  style: ProgressLine.Style = .silent
+  _ path: String, columns: MediaColumns, reading: TableReading = TableReading(), options: MediaMixOptions,
+  output: String? = nil, style: ProgressLine.Style = .silent
 ) throws -> CalibrationReport {
   let clock = Stopwatch()
-  let history = try MediaHistory(CSVTable(contentsOf: path), columns: columns)
+  let history = try MediaHistory(CSVTable(contentsOf: path, reading: reading), columns: columns)
   let file = output ?? URL(filePath: path).deletingPathExtension().lastPathComponent + ".yaml"
   let name = URL(filePath: file).deletingPathExtension().lastPathComponent
   let progress = ProgressLine(style: style)
+  // Products are the same to the bit on one number of threads only.
+  let threads = blasThreads
+  setBLASThreads(1)
+  defer { setBLASThreads(threads) }
   let calibration = try MediaMixCalibration(history, name: name, options: options) { share in
     if progress.isDue { progress.show("fitting \(path): \(Int(100 * share)) %") }
   }

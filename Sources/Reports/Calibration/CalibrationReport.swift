@@ -26,6 +26,7 @@ package struct CalibrationReport: Sendable {
         "ticks": JSONValue(holdout.ticks), "nrmse": JSONValue(holdout.model.nrmse),
         "mape": JSONValue(holdout.model.mape), "ridge_nrmse": JSONValue(holdout.ridge.nrmse),
         "ridge_mape": JSONValue(holdout.ridge.mape),
+        "wape": JSONValue(holdout.model.wape), "ridge_wape": JSONValue(holdout.ridge.wape),
         "seasonal_naive_nrmse": holdout.seasonalNaive.map { JSONValue($0.nrmse) } ?? .null,
         "seasonal_naive_mape": holdout.seasonalNaive.map { JSONValue($0.mape) } ?? .null,
       ],
@@ -35,8 +36,23 @@ package struct CalibrationReport: Sendable {
             "name": .string(channel.name), "spend": JSONValue(channel.spend),
             "contribution": JSONValue(channel.contribution), "roas": JSONValue(channel.roas),
             "roas_ci90": [JSONValue(channel.roas90.lowerBound), JSONValue(channel.roas90.upperBound)],
+            "chance_of_nothing": JSONValue(channel.chanceOfNothing),
+            "prior": channel.prior.map { ["return": JSONValue($0.mean), "deviation": JSONValue($0.deviation)] } ?? .null,
+            "cost_per_exposure": channel.costPerExposure.map { JSONValue($0) } ?? .null,
           ]
         }),
+      "organic": .array(
+        calibration.organic.map { driver in
+          [
+            "name": .string(driver.name), "contribution": JSONValue(driver.contribution),
+            "contribution_ci90": [JSONValue(driver.interval.lowerBound), JSONValue(driver.interval.upperBound)],
+          ]
+        }),
+      "regions": .array(
+        calibration.regions.map { region in
+          ["name": .string(region.name), "outcome": JSONValue(region.outcome), "spend": JSONValue(region.spend)]
+        }),
+      "currency": .string(calibration.market.currency),
       "notes": .array(calibration.notes.map { .string($0) }), "seconds": JSONValue(seconds),
     ]
   }
@@ -56,8 +72,9 @@ package struct CalibrationReport: Sendable {
         describe(channel.response.adstock), format(channel.response.saturation.slope),
       ])
     }
+    let further = furtherTables
     let holdout = calibration.holdout
-    var scores = TextTable(["forecast of the last \(holdout.ticks) ticks", "NRMSE", "MAPE"])
+    var scores = TextTable(["forecast of the last \(holdout.ticks) ticks", "NRMSE", "MAPE", "WAPE"])
     for (name, score) in [
       ("this model", holdout.model as Holdout.Score?), ("ridge regression", holdout.ridge),
       ("a year before", holdout.seasonalNaive),
@@ -65,14 +82,52 @@ package struct CalibrationReport: Sendable {
       guard let score else { continue }
       scores.append([
         name, String(format: "%.4f", score.nrmse), String(format: "%.1f %%", 100 * score.mape),
+        String(format: "%.1f %%", 100 * score.wape),
       ])
     }
     let notes = calibration.notes.map { "Note: \($0).\n" }.joined()
-    return channels.text + "\n" + scores.text + "\n" + notes
+    return channels.text + "\n" + further + scores.text + "\n" + notes
       + String(
         format: "Explains %.1f %% of the variance of %d ticks. Took %.1f s.\n", 100 * calibration.explained,
         ticks, seconds)
       + "The market is in \(market), \(calibration.posterior.count) posterior draws in \(posterior)\n"
+  }
+
+  /// What was known before, what cost no money, what exposures cost, and the regions: tables where there are any.
+  private var furtherTables: String {
+    var text = ""
+    let known = calibration.channels.filter { $0.prior != nil }
+    if !known.isEmpty {
+      var table = TextTable(["channel", "return known before", "return now", "90 % interval"])
+      for channel in known {
+        guard let prior = channel.prior else { continue }
+        table.append([
+          channel.name, "\(format(prior.mean)) ± \(format(prior.deviation))", format(channel.roas),
+          "\(format(channel.roas90.lowerBound)) to \(format(channel.roas90.upperBound))",
+        ])
+      }
+      text += table.text + "\n"
+    }
+    if !calibration.organic.isEmpty {
+      var table = TextTable(["organic", "contribution", "90 % interval"])
+      for driver in calibration.organic {
+        table.append([
+          driver.name, readable(driver.contribution),
+          "\(readable(driver.interval.lowerBound)) to \(readable(driver.interval.upperBound))",
+        ])
+      }
+      text += table.text + "\n"
+    }
+    for channel in calibration.channels {
+      guard let cost = channel.costPerExposure else { continue }
+      text += "\(channel.name): an exposure costs \(format(cost)).\n"
+    }
+    if !calibration.regions.isEmpty {
+      var table = TextTable(["region", "outcome", "spend"])
+      for region in calibration.regions { table.append([region.name, readable(region.outcome), readable(region.spend)]) }
+      text += table.text + "\n"
+    }
+    return text
   }
 
   private func format(_ number: Double) -> String { String(format: "%.4g", number) }

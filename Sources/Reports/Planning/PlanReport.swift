@@ -8,14 +8,19 @@ package struct PlanReport: Sendable {
   /// What was planned.
   package let source: String
   /// The currency of its money; empty where it is not known.
-  package let currency: String
-  package let plan: SpendPlan
+  public let currency: String
+  /// By tick: its day; nil where that is open.
+  public let days: [CalendarDay]?
+  /// The plan.
+  public let plan: SpendPlan
   /// The best plan that spends the same in every tick; nil where there are no ticks.
   package let steady: SpendPlan?
   /// The time that planning took, reading files apart.
   package let milliseconds: Double
   /// Plans at half to one and a half times the budget; empty where they were not asked for.
-  package let whatIf: [SpendPlan]
+  public let whatIf: [SpendPlan]
+  /// What was read otherwise than it stands, and what was assumed.
+  public let notes: [String]
 
   /// The plan as JSON.
   package var json: JSONValue {
@@ -25,7 +30,9 @@ package struct PlanReport: Sendable {
       .init("current_outcome", plan.currentOutcome.map { JSONValue($0) } ?? .null),
       .init("bound", JSONValue(plan.bound)), .init("certified_gap", JSONValue(plan.certifiedGap)),
       .init("violations", JSONValue(plan.violations)), .init("milliseconds", JSONValue(milliseconds)),
+      .init("currency", .string(currency)), .init("start", days?.first.map { .string("\($0)") } ?? .null),
       .init("channels", .array(plan.rows.map(Self.json))),
+      .init("notes", .array(notes.map { .string($0) })),
     ]
     if let steady {
       members.append(
@@ -82,7 +89,7 @@ package struct PlanReport: Sendable {
         "\(readable(row.limits.lowerBound)) to \(readable(row.limits.upperBound))",
       ])
     }
-    var text = table.text + "\n"
+    var text = table.text + "\n" + notes.map { "Note: \($0).\n" }.joined()
     text += "Spends \(readable(plan.spend)) of \(readable(plan.budget)) \(currency)".trimmed
     text += " for an outcome of \(readable(plan.outcome))"
     if let current = plan.currentOutcome {
@@ -105,12 +112,13 @@ package struct PlanReport: Sendable {
     return text + "\n" + curve.text
   }
 
-  /// The plan as a table: a row per tick, a column per channel.
-  package var schedule: String {
+  /// The plan as a table: a row per tick, a column per channel; every number in as many digits as it takes.
+  public var schedule: String {
     let columns = plan.rows.map(\.schedule)
-    var table = CSVWriter(["tick"] + plan.rows.map(\.name))
+    var table = CSVWriter((days == nil ? ["tick"] : ["tick", "date"]) + plan.rows.map(\.name))
     for tick in 0..<(columns.first?.count ?? 0) {
-      table.append([String(tick + 1)] + columns.map { String(format: "%.2f", $0[tick]) })
+      let day: [String] = days.map { ["\($0[tick])"] } ?? []
+      table.append([String(tick + 1)] + day + columns.map { "\($0[tick])" })
     }
     return table.text
   }

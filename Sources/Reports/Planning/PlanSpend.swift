@@ -6,15 +6,25 @@ import Runs
 /// What a plan is asked for.
 package struct PlanRequest: Sendable {
   /// A market's name or file, or a CSV table of response curves.
-  package var source: String
-  /// What the plan must keep to; its limits name channels.
-  package var constraints = PlanConstraints()
+  public var source: String
+  /// What the plan must keep to; its limits and groups are filled in from `limits`.
+  public var constraints = PlanConstraints()
+  /// Limits of channels, or of several together, their names joined by `+`.
+  public var limits: [(names: String, limit: PlanConstraints.Limit)] = []
+  /// The number of ticks to plan; nil for the market's own.
+  public var horizon: Int?
+  /// The day of the first tick; nil for the market's own.
+  public var start: CalendarDay?
   /// Limits of every channel that has none of its own.
   package var limitOfAll: PlanConstraints.Limit?
   /// Whether limits in a table of curves count.
   package var usesTableLimits = true
   /// The column of outcomes in a table of curves; nil finds it.
-  package var outcomeColumn: String?
+  public var outcomeColumn: String?
+  /// How the cells of a table of curves are to be read, where it does not tell by itself.
+  public var reading = TableReading()
+  /// The currency of the money in a table of curves; nil leaves it to the table.
+  public var currency: String?
   /// Whether plans at other budgets are made too.
   package var asksWhatIf = false
 
@@ -28,48 +38,70 @@ package struct PlanRequest: Sendable {
 package func planSpend(_ request: PlanRequest) throws -> PlanReport {
   let planner = request.source.hasSuffix(".csv") ? try curvePlanner(request) : try marketPlanner(request)
   let clock = Stopwatch()
-  let plan = try planner.plan(planner.budget, 1e-5)
+  let plan = try planner.plan(planner.budget)
   let milliseconds = clock.seconds * 1000
   let whatIf =
-    request.asksWhatIf
-    ? (5...15).compactMap { try? planner.plan(planner.budget * Double($0) / 10, 1e-3) } : []
+    request.asksWhatIf ? try planner.plans((5...15).map { planner.budget * Double($0) / 10 }) : []
   return PlanReport(
-    source: request.source, currency: planner.currency, plan: plan, steady: try planner.steady(),
-    milliseconds: milliseconds, whatIf: whatIf)
+    source: request.source, currency: planner.currency, days: planner.days, plan: plan, steady: try planner.steady(),
+    milliseconds: milliseconds, whatIf: whatIf, notes: planner.notes)
 }
 
 private struct Planner {
   let currency: String
   let budget: Double
-  let plan: (_ budget: Double, _ gap: Double) throws -> SpendPlan
+  let days: [CalendarDay]?
+  let notes: [String]
+  let plan: (_ budget: Double) throws -> SpendPlan
+  /// Plans of rising budgets; those that contradict the limits are left out.
+  let plans: (_ budgets: [Double]) throws -> [SpendPlan]
   let steady: () throws -> SpendPlan?
 }
 
 private func marketPlanner(_ request: PlanRequest) throws -> Planner {
-  let market = try Market(named: request.source)
+  var market = try Market(named: request.source)
+  var notes: [String] = []
+  if let horizon = request.horizon, horizon != market.ticks {
+    market = market.planned(over: horizon)
+    notes.append("the plan is of \(horizon) ticks; its budget, where none is given, is what is spent today in as many")
+  }
+  if let start = request.start {
+    guard market.calendar != nil else {
+      throw ConfigurationError(
+        place: request.source,
+        message: "does not say how far its ticks lie apart; add calendar: {start: \(start), spacing: weekly}")
+    }
+    market.calendar?.start = start
+  }
   var constraints = request.constraints
-  constraints.fillIn(request.limitOfAll, names: market.channels.map(\.name))
+  try constraints.add(request.limits, ofAll: request.limitOfAll, names: market.channels.map(\.name), in: request.source)
   return Planner(
     currency: market.currency, budget: constraints.budget ?? market.budget,
-    plan: { [constraints] budget, gap in
+    days: market.calendar?.days(count: market.ticks), notes: notes,
+    plan: { [constraints, market] budget in
       var constraints = constraints
       constraints.budget = budget
-      return try SpendPlan(market: market, constraints: constraints, gap: gap)
+      return try SpendPlan(market: market, constraints: constraints)
     },
-    steady: { [constraints] in try SpendPlan(market: market, constraints: constraints, pattern: .steady) })
+    plans: { [constraints, market] budgets in
+      try SpendPlan.plans(market: market, constraints: constraints, budgets: budgets)
+    },
+    steady: { [constraints, market] in try SpendPlan(market: market, constraints: constraints, pattern: .steady) })
 }
 
 private func curvePlanner(_ request: PlanRequest) throws -> Planner {
   var constraints = request.constraints
-  guard constraints.tickCap == nil, constraints.target == nil else {
+  guard constraints.tickCap == nil, constraints.target == nil, constraints.targetOutcome == nil,
+    constraints.tickLimits.isEmpty, request.horizon == nil, request.start == nil
+  else {
     throw ConfigurationError(
       place: request.source,
-      message: "--cap and --target need a market with ticks; a table of curves has neither")
+      message: "--cap, --target-…, --tick-limit, --horizon and --start need a market with ticks; a table of curves has none")
   }
-  let table = try CSVTable(contentsOf: request.source)
+  let table = try CSVTable(contentsOf: request.source, reading: request.reading)
   var curves = try ResponseTable.curves(
     in: table, outcome: request.outcomeColumn, limited: request.usesTableLimits)
-  constraints.fillIn(request.limitOfAll, names: curves.map(\.name))
+  try constraints.add(request.limits, ofAll: request.limitOfAll, names: curves.map(\.name), in: request.source)
   curves = try constraints.limiting(curves)
   let today = curves.compactMap(\.current)
   let current = today.count == curves.count ? today.reduce(0, +) : nil
@@ -77,15 +109,36 @@ private func curvePlanner(_ request: PlanRequest) throws -> Planner {
     throw ConfigurationError(
       place: request.source, message: "does not say what is spent today; give --budget")
   }
+  let groups = try constraints.limitedGroups(of: curves)
   return Planner(
-    currency: "", budget: budget,
-    plan: { [curves] budget, _ in try SpendPlan(curves: curves, budget: budget) },
+    currency: request.currency ?? table.column("spend").flatMap { table.currency(ofColumn: $0) } ?? "",
+    budget: budget, days: nil,
+    notes: table.repairs + table.notes(ofColumns: ["spend", request.outcomeColumn ?? "outcome"]),
+    plan: { [curves] budget in try SpendPlan(curves: curves, budget: budget, groups: groups) },
+    plans: { [curves] budgets in
+      budgets.compactMap { try? SpendPlan(curves: curves, budget: $0, groups: groups) }
+    },
     steady: { nil })
 }
 
 extension PlanConstraints {
-  fileprivate mutating func fillIn(_ limit: Limit?, names: [String]) {
-    guard let limit else { return }
-    for name in names where limits[name] == nil { limits[name] = limit }
+  /// Adds limits of channels and of several together; `limitOfAll` limits those that have none of their own.
+  ///
+  /// - Throws: `ConfigurationError` where a channel is limited twice.
+  fileprivate mutating func add(
+    _ wanted: [(names: String, limit: Limit)], ofAll limitOfAll: Limit?, names: [String], in source: String
+  ) throws {
+    for (text, limit) in wanted {
+      let parts = names.contains(text) ? [text] : text.split(separator: "+").map(String.init)
+      guard parts.count > 1 else {
+        guard limits.updateValue(limit, forKey: text) == nil else {
+          throw ConfigurationError(place: source, message: "--limit names \(text) twice; give each channel one limit")
+        }
+        continue
+      }
+      groups.append(Group(names: parts, limit: limit))
+    }
+    guard let limitOfAll else { return }
+    for name in names where limits[name] == nil && !frozen.contains(name) { limits[name] = limitOfAll }
   }
 }

@@ -54,9 +54,7 @@ import Testing
       let plan = try SpendPlan(market: market, constraints: constraints, gap: 1e-4)
       #expect(plan.violations == 0)
       #expect(plan.outcome <= plan.bound * (1 + 1e-9))
-      // Channels' limits and a tick cap cross each other, for which neither the moves nor the bound are exact.
-      let crossing = round % 15 == 0
-      #expect(plan.certifiedGap < (concave && !crossing ? 1.1e-4 : 0.1), "round \(round)")
+      #expect(plan.certifiedGap < (concave ? 2e-4 : 0.02), "round \(round)")
       for tick in 0..<ticks {
         #expect(plan.rows.reduce(0) { $0 + $1.schedule[tick] } <= (market.tickCap ?? .infinity) * (1 + 1e-9))
       }

@@ -15,6 +15,7 @@ struct BidLog {
 
   let path: String
   let columns: LogColumns
+  let reading: TableReading
 
   /// Calls `body` for each auction, and `progress` with the share of the file that is read, a few times a second at most.
   ///
@@ -23,7 +24,7 @@ struct BidLog {
   func forEachAuction(
     progress: (Double) -> Void = { _ in }, _ body: (Auction) -> Void
   ) throws(InputError) -> (channels: [String], notes: [String]) {
-    let pieces = try CSVPieces(contentsOf: path)
+    let pieces = try CSVPieces(contentsOf: path, reading: reading)
     var channels: [String: Int] = [:]
     var names: [String] = []
     var places: LogColumns.Places?
@@ -32,8 +33,11 @@ struct BidLog {
     var last: (text: String, moment: LogMoment)?
     while let table = try pieces.next() {
       if places == nil {
-        notes = table.repairs
         places = try columns.places(in: table)
+        notes =
+          table.repairs
+          + table.notes(
+            ofColumns: [places?.price, places?.click, places?.conversion].compactMap { $0 }.map { table.header[$0] })
       }
       guard let places else { break }
       for row in 0..<table.rowCount {

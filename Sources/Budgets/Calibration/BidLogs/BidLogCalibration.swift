@@ -43,7 +43,7 @@ public struct BidLogCalibration: Sendable {
     contentsOf path: String, columns: LogColumns = LogColumns(), name: String,
     options: BidLogOptions = BidLogOptions(), progress: (Double) -> Void = { _ in }
   ) throws(InputError) {
-    let log = BidLog(path: path, columns: columns)
+    let log = BidLog(path: path, columns: columns, reading: options.reading)
     var cells = LogCells(ticks: options.ticks)
     let (names, logNotes) = try log.forEachAuction(progress: { progress(0.5 * $0) }) { cells.add($0) }
     let days = cells.channelDays
@@ -73,7 +73,7 @@ public struct BidLogCalibration: Sendable {
     market = Market(
       name: name,
       summary: "calibrated from \(summaries.reduce(0) { $0 + $1.auctions }) auctions of \(dayCount) days",
-      ticks: options.ticks, season: season, budget: options.budget ?? max(0.1 * costs, 1e-9),
+      currency: options.currency ?? "USD", ticks: options.ticks, season: season, budget: options.budget ?? max(0.1 * costs, 1e-9),
       objective: .conversions, drift: factors.drift, randomization: factors.randomization, channels: markets)
     self.days = dayCount
     channels = summaries

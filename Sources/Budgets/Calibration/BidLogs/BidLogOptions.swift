@@ -1,3 +1,5 @@
+import Documents
+
 /// How a market is calibrated from a log of auctions.
 public struct BidLogOptions: Sendable, Equatable {
   /// The number of ticks in a day, which is an episode.
@@ -10,6 +12,11 @@ public struct BidLogOptions: Sendable, Equatable {
   public var pricing = AuctionChannel.Pricing.secondPrice
   /// Money per day; nil for a tenth of what winning every auction of a day costs.
   public var budget: Double?
+
+  /// How the log's cells are to be read, where its owner says so.
+  public var reading = TableReading()
+  /// The currency of the prices; nil leaves it to the log.
+  public var currency: String?
 
   /// The standard way.
   public init() {}

@@ -1,3 +1,5 @@
+import Documents
+
 /// A log of auctions summed up by channel, day and tick.
 struct LogCells {
   /// What happened in one tick of one day in one channel.

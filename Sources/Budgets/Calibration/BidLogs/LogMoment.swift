@@ -1,3 +1,5 @@
+import Documents
+
 /// A moment in a log: its day, and the second of that day.
 package struct LogMoment: Sendable, Hashable {
   package let day: CalendarDay
@@ -7,14 +9,21 @@ package struct LogMoment: Sendable, Hashable {
   /// Reads a timestamp; nil where it is none.
   ///
   /// `2024-02-29 13:05:07`, with `T` between, with fractions, `Z` or an offset behind (which is passed over: the log's own
-  /// clock counts); `202402291305`, `20240229130507`, with milliseconds or without; ten digits of seconds or 13 of milliseconds since 1970.
-  package init?(_ text: String) {
+  /// clock counts); `2024022913`, `202402291305`, `20240229130507`, with milliseconds or without; other ten digits are seconds and 13
+  /// milliseconds since 1970.
+  public init?(_ text: String) {
     let bytes = Array(text.utf8)
     if !bytes.isEmpty, bytes.allSatisfy({ (48...57).contains($0) }) {
       switch bytes.count {
       case 12: self.init(digits: bytes + Array("00".utf8))
       case 14, 17: self.init(digits: bytes)
-      case 10: self.init(seconds: Int(text) ?? 0)
+      case 10:
+        // Seconds that read as an hour of the years 1990 to 2099 lie in 2033 or later.
+        if Self.isRecent(bytes), let hour = Self(digits: bytes + Array("0000".utf8)) {
+          self = hour
+        } else {
+          self.init(seconds: Int(text) ?? 0)
+        }
       case 13: self.init(seconds: (Int(text) ?? 0) / 1000)
       default: return nil
       }
@@ -34,6 +43,10 @@ package struct LogMoment: Sendable, Hashable {
       time += Array("00".utf8)
     }
     self.init(digits: date + time)
+  }
+
+  private static func isRecent(_ digits: [UInt8]) -> Bool {
+    digits.starts(with: Array("20".utf8)) || digits.starts(with: Array("199".utf8))
   }
 
   private init(seconds: Int) {

@@ -3,100 +3,146 @@ import Documents
 extension MediaHistory {
   /// Reads a history from a table.
   ///
-  /// Rows may stand in any order. Constant controls and channels without money are left out, with a note.
+  /// Rows may stand in any order. Constant controls and channels without money are left out, with a note; of a panel, the
+  /// regions' sums are the history (`regions` holds the parts).
   /// - Throws: `InputError` with the line and the column of the first mistake: a cell that is no number, money below zero,
   ///   a date that is none, a day that is missing or there twice.
   public init(_ table: CSVTable, columns: MediaColumns) throws(InputError) {
     guard table.rowCount >= 2 else {
       throw InputError(
-        .malformed, file: table.path, problem: "has no rows", remedy: "give a row per week or day")
+        .malformed, file: table.path, problem: "has no rows", remedy: "give a row per month, week or day")
     }
     var notes = table.repairs
-    let (order, days, spacing) = try Self.calendar(table, column: columns.date, notes: &notes)
-    let spendNames = try Self.names(matching: columns.spends, in: table)
-    let controlNames = try Self.names(matching: columns.controls, in: table)
-    if let name = spendNames.first(where: { $0 == columns.outcome || controlNames.contains($0) }) {
-      throw InputError(
-        .invalid, file: table.path, line: 1, key: name, problem: "is money and something else at once",
-        remedy: "let the patterns name different columns")
+    let names = try MediaNames(columns, in: table)
+    let regions = try Self.regions(table, column: columns.panel, notes: &notes)
+    let calendar = try TickCalendar(
+      table, column: columns.date, regions: regions.byRow, regionCount: regions.names.count,
+      fillsGaps: columns.missing != nil, notes: &notes)
+    notes += table.notes(ofColumns: names.all)
+    let isCounted = try Self.counted(calendar, columns, table, notes: &notes)
+    let reader = MediaSeries(table: table, calendar: calendar, missing: columns.missing)
+
+    var controls: [(name: String, values: [[Double]])] = []
+    for name in names.controls { controls += try reader.controls(name, notes: &notes) }
+    var parts: [MediaHistory] = []
+    for region in regions.names.indices {
+      parts.append(try reader.part(names, region: region, controls: controls, isCounted: isCounted[region]))
     }
-    func series(_ name: String) throws(InputError) -> Series {
-      let values = try table.numbers(of: name)
-      return Series(name: name, values: order.map { values[$0] })
-    }
-    let outcome = try series(columns.outcome)
-    if outcome.values.allSatisfy({ $0 == outcome.values[0] }) {
+    let whole = MediaHistory(sumOf: parts)
+    if whole.outcome.values.allSatisfy({ $0 == whole.outcome.values[0] }) {
       throw InputError(
         .invalid, file: table.path, key: columns.outcome, problem: "is the same in every row",
         remedy: "name the column that is to be explained")
     }
-    var spends: [Series] = []
-    for name in spendNames {
-      let channel = try series(name)
-      if let place = order.indices.first(where: { channel.values[$0] < 0 }), let column = table.column(name) {
-        throw table.error(
-          row: order[place], column: column, "is \(channel.values[place])", "money spent is not below 0")
-      }
-      let active = channel.values.count { $0 > 0 }
-      if active < 4 || Set(channel.values).count == 1 {
-        notes.append(
-          "\(name) is left out: \(active == 0 ? "no money" : active < 4 ? "money in \(active) ticks only" : "always the same"), so nothing can be told of it"
-        )
-      } else {
-        spends.append(channel)
-      }
-    }
-    guard !spends.isEmpty else {
+    let isKept = try whole.toldChannels(notes: &notes)
+    guard isKept.contains(true) else {
       throw InputError(
         .invalid, file: table.path, key: columns.spends.joined(separator: ","),
         problem: "leaves no channel with money that varies",
         remedy: "name the columns of money")
     }
-    var controls: [Series] = []
-    for name in controlNames where name != columns.outcome {
-      controls += try Self.controls(table, name: name, order: order, notes: &notes)
+    let kept = whole.keeping(isKept)
+    let isPanel = columns.panel != nil && parts.count > 1
+    if isPanel { notes.append("the \(parts.count) regions are added up") }
+    self.init(
+      days: kept.days, spacing: kept.spacing, outcome: kept.outcome, spends: kept.spends, exposures: kept.exposures,
+      organic: kept.organic, controls: kept.controls, isCounted: kept.isCounted,
+      regions: isPanel
+        ? zip(regions.names, parts).map { Region(name: $0, history: $1.keeping(isKept)) } : [],
+      currency: try names.currency(columns, table, notes: &notes), notes: notes + Self.collinear(kept.spends))
+  }
+
+  /// The regions by name, and which of them each row belongs to; sums of regions belong to none.
+  private static func regions(
+    _ table: CSVTable, column name: String?, notes: inout [String]
+  ) throws(InputError) -> (names: [String], byRow: [Int?]) {
+    guard let name else { return ([""], [Int?](repeating: 0, count: table.rowCount)) }
+    guard let column = table.column(name) else { throw table.missing(column: name) }
+    var names: [String] = []
+    var sums: Set<String> = []
+    var byRow: [Int?] = []
+    for row in 0..<table.rowCount {
+      let text = table.text(row: row, column: column)
+      guard !DateReading.isSum(text) else {
+        if sums.insert(text).inserted { notes.append("\(name) '\(text)' is left out: a sum of other regions") }
+        byRow.append(nil)
+        continue
+      }
+      guard !text.isEmpty else { throw table.error(row: row, column: column, "is empty", "name the region") }
+      if !names.contains(text) { names.append(text) }
+      byRow.append(names.firstIndex(of: text))
+    }
+    guard (1...200).contains(names.count) else {
+      throw InputError(
+        .invalid, file: table.path, key: name, problem: "names \(names.count) regions",
+        remedy: "name a column of 1 to 200 regions")
+    }
+    return (names, byRow)
+  }
+
+  /// By region and tick: whether the outcome counts.
+  private static func counted(
+    _ calendar: TickCalendar, _ columns: MediaColumns, _ table: CSVTable, notes: inout [String]
+  ) throws(InputError) -> [[Bool]] {
+    for range in columns.excluded {
+      let count = calendar.days.count { range.contains($0) }
+      guard count > 0 else {
+        throw InputError(
+          .invalid, file: table.path, key: "exclude",
+          problem: "names \(range.lowerBound)..\(range.upperBound), where the table has no ticks",
+          remedy: "name days from \(calendar.days[0]) to \(calendar.days[calendar.days.count - 1])")
+      }
+      notes.append(
+        "the outcomes of \(count) ticks from \(range.lowerBound) to \(range.upperBound) are not explained; money spent then carries over"
+      )
+    }
+    return (0..<(calendar.rows.first?.count ?? 1)).map { region in
+      zip(calendar.days, calendar.rows).map { day, rows in
+        !columns.excluded.contains { $0.contains(day) } && (columns.missing != .skip || rows[region] != nil)
+      }
+    }
+  }
+
+  /// The sums of the parts of a panel; controls are means.
+  private init(sumOf parts: [MediaHistory]) {
+    let first = parts[0]
+    func sum(_ series: (MediaHistory) -> Series) -> Series {
+      Series(
+        name: series(first).name,
+        values: first.days.indices.map { tick in parts.reduce(0) { $0 + series($1).values[tick] } })
     }
     self.init(
-      days: days, spacing: spacing, outcome: outcome, spends: spends, controls: controls,
-      notes: notes + Self.collinear(spends))
+      days: first.days, spacing: first.spacing, outcome: sum(\.outcome),
+      spends: first.spends.indices.map { place in sum { $0.spends[place] } },
+      exposures: first.exposures.indices.map { place in
+        first.exposures[place].map { exposure in sum { $0.exposures[place] ?? exposure } }
+      },
+      organic: first.organic.indices.map { place in sum { $0.organic[place] } },
+      controls: first.controls.indices.map { place in
+        let total = sum { $0.controls[place] }
+        return Series(name: total.name, values: total.values.map { $0 / Double(parts.count) })
+      },
+      isCounted: first.days.indices.map { tick in parts.allSatisfy { $0.isCounted[tick] } })
   }
 
-  /// The columns that fit any of the patterns, in the order of the table.
-  private static func names(matching patterns: [String], in table: CSVTable) throws(InputError) -> [String] {
-    for pattern in patterns where !table.header.contains(where: { fits($0[...], pattern[...]) }) {
-      throw table.missing(column: pattern)
+  /// By channel: whether anything can be told of it.
+  private func toldChannels(notes: inout [String]) throws(InputError) -> [Bool] {
+    spends.enumerated().map { place, channel in
+      let active = channel.values.count { $0 > 0 }
+      let isConstant = Set(channel.values).count == 1 && exposures[place] == nil
+      guard active < 4 || isConstant else { return true }
+      notes.append(
+        "\(channel.name) is left out: \(active == 0 ? "no money" : active < 4 ? "money in \(active) ticks only" : "always the same"), so nothing can be told of it"
+      )
+      return false
     }
-    return table.header.filter { name in patterns.contains { fits(name[...], $0[...]) } }
   }
 
-  /// A column of numbers as it is, or a column of texts as columns of zeros and ones.
-  ///
-  /// One says that the text is not the most frequent one; each further text has one for how it differs from the second most
-  /// frequent. A text never seen before is so taken to work like the others: an event, say, like the events known.
-  private static func controls(
-    _ table: CSVTable, name: String, order: [Int], notes: inout [String]
-  ) throws(InputError) -> [Series] {
-    guard let column = table.column(name) else { throw table.missing(column: name) }
-    if order.contains(where: { table.number(row: $0, column: column) != nil }) {
-      let values = try order.map { row throws(InputError) in
-        try table.requireNumber(row: row, column: column)
-      }
-      if Set(values).count > 1 { return [Series(name: name, values: values)] }
-      notes.append("\(name) is left out: always the same")
-      return []
-    }
-    let texts = order.map { table.text(row: $0, column: column) }
-    let counts = Dictionary(grouping: texts) { $0 }.mapValues(\.count)
-    guard counts.count > 1, counts.count <= 24 else {
-      throw table.error(
-        row: order[0], column: column, "holds \(counts.count) different texts",
-        "give numbers, or 2 to 24 names")
-    }
-    let ranked = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map(\.key)
-    return [Series(name: "\(name)≠\(ranked[0])", values: texts.map { $0 != ranked[0] ? 1 : 0 })]
-      + ranked.dropFirst(2).map { text in
-        Series(name: "\(name)=\(text)", values: texts.map { $0 == text ? 1 : 0 })
-      }
+  private func keeping(_ isKept: [Bool]) -> MediaHistory {
+    let places = spends.indices.filter { isKept[$0] }
+    return MediaHistory(
+      days: days, spacing: spacing, outcome: outcome, spends: places.map { spends[$0] },
+      exposures: places.map { exposures[$0] }, organic: organic, controls: controls, isCounted: isCounted)
   }
 
   /// Notes on channels that move together, whose returns can hardly be told apart.

@@ -18,10 +18,10 @@ struct BaselineColumns: Sendable {
 
   /// The columns of a history: 1, time in years, sines and cosines of the year, days of the week where ticks are days, and
   /// the controls, each brought to mean 0 and deviation 1 over the first `rows` ticks.
-  init(_ history: MediaHistory, harmonics: Int, rows: Int) {
+  init(_ history: MediaHistory, season choice: MediaMixOptions.Season, rows: Int) {
     let year = history.days.map { Double($0.number - history.days[0].number) / 365.25 }
     var season: [[Double]] = []
-    for harmonic in 0..<harmonics {
+    for harmonic in 0..<choice.harmonics {
       let angles = year.map { 2 * Double.pi * Double(harmonic + 1) * $0 }
       season += [angles.map { sin($0) }, angles.map { cos($0) }]
     }
@@ -30,7 +30,7 @@ struct BaselineColumns: Sendable {
     }
     var columns = [[Double](repeating: 1, count: history.count)]
     var groups = [Group.level]
-    let all = [(Group.trend, [year]), (.season, season), (.control, history.controls.map(\.values))]
+    let all = [(Group.trend, choice.hasTrend ? [year] : []), (.season, season), (.control, history.controls.map(\.values))]
     for (group, members) in all {
       for column in members {
         let mean = column[..<rows].reduce(0, +) / Double(rows)

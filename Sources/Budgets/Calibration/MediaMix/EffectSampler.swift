@@ -9,6 +9,7 @@ import LinearAlgebra
 struct EffectSampler {
   private let design: ClearedDesign
   private let prior: EffectPrior
+  private let evidence: KnowledgeTerms
   private var variance: Double
   /// By what the prior's deviations are scaled.
   private var scale = 1.0
@@ -26,10 +27,11 @@ struct EffectSampler {
     let effects: [Double]
   }
 
-  init(_ design: ClearedDesign, prior: EffectPrior) {
+  init(_ design: ClearedDesign, prior: EffectPrior, evidence: KnowledgeTerms) {
     self.design = design
+    self.evidence = evidence
     self.prior = prior
-    variance = design.total / Double(design.design.rows)
+    variance = design.total / Double(max(1, design.design.countedRows))
     shapes = [Int](repeating: 0, count: design.design.channelCount)
     effects = [Double](repeating: 0, count: design.design.channelCount)
     left = [Double](repeating: 0, count: design.design.shapes.count)
@@ -68,8 +70,15 @@ struct EffectSampler {
         for shape in 0..<count { left[shape] -= effect * Double(products[row + shape]) }
       }
     }
-    var highest = -Double.infinity
+    // The prior's density of the slab at 0 is 2 / (deviation · √2π); that of the spike is all its chance.
+    let odds = prior.chanceOfNothing / (1 - prior.chanceOfNothing)
+    let nothing = log(odds * Double(count) * deviation / 2)
+    var highest = nothing
     for shape in 0..<count {
+      guard evidence.isAllowed[first + shape] else {
+        weights[shape] = -.infinity
+        continue
+      }
       let (precision, location) = conditional(first + shape, left[shape], priorPrecision)
       let root = precision.squareRoot()
       // The integral of the effect's prior and likelihood over all effects of at least 0.
@@ -77,14 +86,20 @@ struct EffectSampler {
       means[shape] = location
       highest = max(highest, weights[shape])
     }
-    var sum = 0.0
+    var sum = exp(nothing - highest)
+    let spike = sum
     for shape in 0..<count {
       weights[shape] = exp(weights[shape] - highest)
       sum += weights[shape]
     }
     var place = sum * Double(stream.uniform())
+    guard place >= spike else {
+      effects[channel] = 0
+      return
+    }
+    place -= spike
     var chosen = 0
-    while chosen < count - 1, place > weights[chosen] {
+    while chosen < count - 1, place > weights[chosen] || weights[chosen] == 0 {
       place -= weights[chosen]
       chosen += 1
     }
@@ -100,8 +115,8 @@ struct EffectSampler {
   ) -> (precision: Double, location: Double) {
     let mean = design.design.means[column]
     let square = Double(design.products[column * (design.targets.count + 1)])
-    let precision = square / variance + mean * mean * priorPrecision
-    return (precision, left / variance / precision)
+    let precision = square / variance + mean * mean * priorPrecision + evidence.precisions[column]
+    return (precision, (left / variance + evidence.shifts[column]) / precision)
   }
 
   /// Draws the variance of the noise, given all else.
@@ -116,17 +131,18 @@ struct EffectSampler {
       squares += effect * (fitted - 2 * design.targets[column])
     }
     variance =
-      max(squares, 1e-9 * design.total) / chiSquare(Double(max(4, design.design.rows - 1)), &stream)
+      max(squares, 1e-9 * design.total) / chiSquare(Double(max(4, design.design.countedRows - 1)), &stream)
   }
 
   /// Draws how large effects are by and large, given all of them: what channels have in common.
   private mutating func drawScale(_ stream: inout RandomStream) {
     let belief = 4.0
-    let squares = shapes.indices.reduce(belief) { sum, channel in
+    let active = shapes.indices.filter { effects[$0] > 0 }
+    let squares = active.reduce(belief) { sum, channel in
       let share = effects[channel] * design.design.means[channel * shapeCount + shapes[channel]]
       return sum + share * share / (prior.deviations[channel] * prior.deviations[channel])
     }
-    scale = (squares / chiSquare(belief + Double(shapes.count), &stream)).squareRoot()
+    scale = (squares / chiSquare(belief + Double(active.count), &stream)).squareRoot()
   }
 }
 

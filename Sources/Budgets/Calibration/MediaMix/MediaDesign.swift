@@ -11,10 +11,14 @@ struct MediaDesign: Sendable {
   let channelCount: Int
   /// Ticks that are fitted; later ones are only forecast.
   let rows: Int
+  /// How many of them have an outcome that is to be explained.
+  let countedRows: Int
   /// By channel and shape, `channel * shapes.count + shape`: the whole column, later ticks included.
   let columns: [[Double]]
   /// By column: its mean over the fitted ticks, or over all of them where the channel starts only later.
   let means: [Double]
+  /// By driver: the first ticks that set its scale; all of them where it starts only after the fitted ones.
+  let seenRows: [Int]
   /// By tick, scaled.
   let outcome: [Double]
   /// What explains the outcome without media.
@@ -23,15 +27,18 @@ struct MediaDesign: Sendable {
   /// Prepares to fit the first `rows` ticks of an outcome.
   init(_ history: MediaHistory, outcome: [Double], options: MediaMixOptions, rows: Int) {
     shapes = ResponseShape.candidates(options.adstock, spacing: history.spacing)
-    channelCount = history.spends.count
+    channelCount = history.drivers.count
     self.rows = rows
+    countedRows = history.isCounted[..<rows].count { $0 }
     self.outcome = outcome
-    baseline = BaselineColumns(history, harmonics: options.harmonics, rows: rows)
+    baseline = BaselineColumns(history, season: options.season, rows: rows)
     var columns: [[Double]] = []
     var means: [Double] = []
-    for series in history.spends {
+    var seenRows: [Int] = []
+    for series in history.drivers {
       // A channel that starts only later takes its scale from there, and what is known of it is the prior.
       let seen = series.values[..<rows].contains { $0 > 0 } ? rows : history.count
+      seenRows.append(seen)
       for shape in shapes {
         let column = shape.column(series.values, rows: seen)
         columns.append(column)
@@ -40,6 +47,7 @@ struct MediaDesign: Sendable {
     }
     self.columns = columns
     self.means = means
+    self.seenRows = seenRows
   }
 
   /// What media bring by tick in a draw.

@@ -23,8 +23,19 @@ public struct MediaMixCalibration: Sendable {
     public let roas: Double
     /// Between which returns nine of ten posterior draws lie.
     public let roas90: ClosedRange<Double>
+    /// The share of posterior draws in which the channel brings nothing.
+    public let chanceOfNothing: Double
+    /// What was known of its return before, and its standard deviation; nil where nothing was.
+    public let prior: (mean: Double, deviation: Double)?
+    /// Money per unit of what its audience saw; nil where money drives the response.
+    public let costPerExposure: Double?
     /// How money of the channel works.
     public let response: ResponseChannel
+
+    public static func == (a: ChannelEstimate, b: ChannelEstimate) -> Bool {
+      a.name == b.name && a.spend == b.spend && a.contribution == b.contribution && a.roas90 == b.roas90
+        && a.response == b.response
+    }
   }
 
   /// The market: typical curves, with the last ticks' spends as its recent ones.
@@ -33,6 +44,10 @@ public struct MediaMixCalibration: Sendable {
   public let posterior: PosteriorDraws
   /// What is known of each channel.
   public let channels: [ChannelEstimate]
+  /// By driver that costs no money: what it brought, and between what nine of ten draws lie.
+  public let organic: [(name: String, contribution: Double, interval: ClosedRange<Double>)]
+  /// By region of a panel: its outcome and its money.
+  public let regions: [(name: String, outcome: Double, spend: Double)]
   /// How well the model forecasts.
   public let holdout: Holdout
   /// The share of the outcome's variance that the model explains.
@@ -50,10 +65,13 @@ public struct MediaMixCalibration: Sendable {
     _ history: MediaHistory, name: String, options: MediaMixOptions = MediaMixOptions(),
     progress: (Double) -> Void = { _ in }
   ) throws(InputError) {
+    let choice = try SeasonChoice(history, options: options, rows: history.count)
+    var options = options
+    options.season = choice.season
     let parameters =
-      BaselineColumns(history, harmonics: options.harmonics, rows: history.count).columns.count
-      + 4 * history.spends.count
-    guard history.count > parameters, history.count >= 30 else {
+      BaselineColumns(history, season: options.season, rows: history.count).columns.count
+      + 4 * history.drivers.count
+    guard history.isCounted.count(where: { $0 }) > parameters, history.count >= 30 else {
       throw InputError(
         .invalid, key: history.outcome.name,
         problem: "has \(history.count) ticks for \(parameters) parameters",
@@ -63,25 +81,47 @@ public struct MediaMixCalibration: Sendable {
     let fit = try MediaMixFit(
       history, options: options, rows: history.count, draws: options.draws
     ) { progress(0.4 + 0.6 * $0) }
-    let drawn = fit.draws.map { responses(history, fit, $0.shapes, $0.effects) }
-    let contributions = drawn.map { zip($0, history.spends).map(contribution) }
+    let allDrawn = fit.draws.map { responses(history, fit, $0.shapes, $0.effects) }
+    let allContributions = allDrawn.map { zip($0, history.drivers).map(contribution) }
+    let count = history.spends.count
+    let drawn = allDrawn.map { Array($0[..<count]) }
+    let contributions = allContributions.map { Array($0[..<count]) }
     let best = typical(drawn, contributions, history)
+    organic = history.organic.enumerated().map { place, series in
+      let sorted = allContributions.map { $0[count + place] }.sorted()
+      return (series.name, quantile(sorted, 0.5), quantile(sorted, 0.05)...quantile(sorted, 0.95))
+    }
+    regions = history.regions.map { region in
+      (
+        region.name, region.history.outcome.values.reduce(0, +),
+        region.history.spends.reduce(0) { $0 + $1.values.reduce(0, +) }
+      )
+    }
+    let drivers = history.drivers
     channels = history.spends.enumerated().map { index, series in
       let spend = series.values.reduce(0, +)
-      let own = contribution(best[index], series)
+      let own = contribution(best[index], drivers[index])
       let sorted = contributions.map { $0[index] / spend }.sorted()
       return ChannelEstimate(
         name: series.name, spend: spend, contribution: own, roas: own / spend,
-        roas90: quantile(sorted, 0.05)...quantile(sorted, 0.95), response: best[index])
+        roas90: quantile(sorted, 0.05)...quantile(sorted, 0.95),
+        chanceOfNothing: Double(fit.draws.count { $0.effects[index] == 0 }) / Double(max(1, fit.draws.count)),
+        prior: options.knowledge.channels[series.name]?.expectedReturn,
+        costPerExposure: history.costPerExposure(channel: index), response: best[index])
     }
     let unexplained = fit.residuals.reduce(0) { $0 + $1 * $1 } * fit.scale * fit.scale
-    let mean = history.outcome.values.reduce(0, +) / Double(history.count)
-    explained = 1 - unexplained / history.outcome.values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    let counted = history.days.indices.filter { history.isCounted[$0] }.map { history.outcome.values[$0] }
+    let mean = counted.reduce(0, +) / Double(counted.count)
+    explained = 1 - unexplained / counted.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
     market = calibratedMarket(
       history, name: name, responses: best, holdout: holdout, spread: logSpread(contributions),
       noise: (unexplained / Double(history.count)).squareRoot())
     posterior = PosteriorDraws(market: market, draws: drawn)
-    notes = history.notes
+    notes =
+      history.notes + (choice.note(asked: options.harmonics).map { [$0] } ?? [])
+      + channels.filter { $0.chanceOfNothing >= 0.05 }.map {
+        "\($0.name) may bring nothing: it does in \(Int((100 * $0.chanceOfNothing).rounded())) % of the posterior draws"
+      }
   }
 }
 
@@ -89,13 +129,16 @@ public struct MediaMixCalibration: Sendable {
 private func responses(
   _ history: MediaHistory, _ fit: MediaMixFit, _ shapes: [Int], _ coefficients: [Double]
 ) -> [ResponseChannel] {
-  zip(history.spends, zip(shapes, coefficients)).map { series, found in
+  zip(history.drivers.indices, zip(shapes, coefficients)).map { index, found in
     let shape = fit.design.shapes[found.0]
+    let driver = history.drivers[index]
+    let series = index < history.spends.count ? history.spends[index] : driver
     let top = series.values.max() ?? 1
     return ResponseChannel(
       spends: (0..<16).map { level in top * pow(Double(level) / 15, 1.5) }, adstock: shape.adstock,
       saturation: Hill(
-        maximum: found.1 * fit.scale, halfSaturation: shape.halfSaturation(of: series.values),
+        // A channel that brings nothing still has a curve, of no height that counts.
+        maximum: max(found.1, 1e-9) * fit.scale, halfSaturation: shape.halfSaturation(of: driver.values),
         slope: shape.slope),
       recent: Array(series.values.suffix(history.spacing.planTicks)))
   }
@@ -106,7 +149,7 @@ private func responses(
 private func typical(
   _ drawn: [[ResponseChannel]], _ contributions: [[Double]], _ history: MediaHistory
 ) -> [ResponseChannel] {
-  history.spends.enumerated().map { index, series in
+  zip(history.spends.indices, history.drivers).map { index, series in
     let paths = drawn.map { contributionsByTick($0[index], series) }
     let mean = series.values.indices.map { tick in
       paths.reduce(0) { $0 + $1[tick] } / Double(paths.count)
@@ -162,21 +205,24 @@ private func calibratedMarket(
 ) -> Market {
   let ticks = history.spacing.planTicks
   let media =
-    zip(responses, history.spends).reduce(0) { $0 + contribution($1.0, $1.1) } / Double(history.count)
+    zip(responses, history.drivers).reduce(0) { $0 + contribution($1.0, $1.1) } / Double(history.count)
   let channels = zip(history.spends, responses).map { series, response in
     var response = response
     response.noise = media > 0 ? min(noise / media, 0.5) : 0.5
     return MediaChannel(name: series.name, kind: .response(response))
   }
-  let recent = responses.reduce(0) { $0 + $1.recent.reduce(0, +) }
+  // A history shorter than the plan is repeated, in the budget as in what is done today.
+  let recent = channels.reduce(0) { $0 + ($1.currentSchedule(ticks: ticks)?.reduce(0, +) ?? 0) }
   return Market(
     name: name,
     summary:
       "calibrated from \(history.count) ticks, \(history.days[0]) to \(history.days[history.count - 1]), the last "
       + "\(holdout.ticks) of which it forecast with a mean error of "
       + String(format: "%.1f %%", 100 * holdout.model.mape),
-    ticks: ticks, budget: max(recent, 1e-9), objective: .revenue,
+    currency: history.currency ?? "USD", ticks: ticks, budget: max(recent, 1e-9), objective: .revenue,
     // How effects wander within a year a history of sums cannot tell: an assumption.
     drift: Drift(persistence: 0.9, response: 0.2), randomization: Randomization(response: spread),
+    calendar: MarketCalendar(
+      start: history.spacing.following(history.days[history.count - 1]), spacing: history.spacing),
     channels: channels)
 }

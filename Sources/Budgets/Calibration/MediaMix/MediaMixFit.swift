@@ -29,21 +29,22 @@ struct MediaMixFit: Sendable {
     scale = values[..<rows].reduce(0) { $0 + abs($1) } / Double(rows)
     let outcome = values.map { [scale] in $0 / scale }
     design = MediaDesign(history, outcome: outcome, options: options, rows: rows)
-    let prior = EffectPrior(history, mediaShare: options.mediaShare)
+    let prior = EffectPrior(history, mediaShare: options.mediaShare, rows: rows)
+    let evidence = try KnowledgeTerms(options.knowledge, history: history, design: design, scale: scale)
     do {
-      var noise = NoiseModel(ticks: history.count, rows: rows)
+      var noise = NoiseModel(ticks: history.count, rows: rows, isCounted: history.isCounted)
       var ridge = BaselineRidge()
       for round in 0..<3 {
         let cleared = try design.cleared(noise, ridge: ridge)
-        let rough = sample(cleared, prior, seed: options.seed, draws: 32, warmup: 60, thinning: 4)
-        noise = NoiseModel(outcome: outcome, fitted: cleared.forecast(rough), rows: rows)
+        let rough = sample(cleared, prior, evidence, seed: options.seed, draws: 32, warmup: 60, thinning: 4)
+        noise = NoiseModel(outcome: outcome, fitted: cleared.forecast(rough), rows: rows, isCounted: history.isCounted)
         ridge = try design.ridge(for: rough, noise: noise, from: ridge)
         progress(0.15 * Double(round + 1))
       }
       let cleared = try design.cleared(noise, ridge: ridge)
-      self.draws = sample(cleared, prior, seed: options.seed, draws: draws, warmup: 300, thinning: 15)
+      self.draws = sample(cleared, prior, evidence, seed: options.seed, draws: draws, warmup: 300, thinning: 15)
       fitted = cleared.forecast(self.draws)
-      self.noise = NoiseModel(outcome: outcome, fitted: fitted, rows: rows)
+      self.noise = NoiseModel(outcome: outcome, fitted: fitted, rows: rows, isCounted: history.isCounted)
       progress(1)
     } catch {
       throw InputError(
@@ -58,18 +59,20 @@ struct MediaMixFit: Sendable {
   }
 
   /// What the model leaves of the outcome in the fitted ticks, scaled.
-  var residuals: [Double] { (0..<design.rows).map { design.outcome[$0] - fitted[$0] } }
+  var residuals: [Double] {
+    (0..<design.rows).filter { noise.weights[$0] > 0 }.map { design.outcome[$0] - fitted[$0] }
+  }
 }
 
 /// Draws from four chains, the same on any number of threads.
 private func sample(
-  _ design: ClearedDesign, _ prior: EffectPrior, seed: UInt64, draws: Int, warmup: Int, thinning: Int
+  _ design: ClearedDesign, _ prior: EffectPrior, _ evidence: KnowledgeTerms, seed: UInt64, draws: Int, warmup: Int, thinning: Int
 ) -> [EffectSampler.Draw] {
   let chains = 4
   let results = Mutex([[EffectSampler.Draw]](repeating: [], count: chains))
   DispatchQueue.concurrentPerform(iterations: chains) { chain in
     var stream = RandomStream(seed: seed, purpose: .bootstrap, lane: chain)
-    var sampler = EffectSampler(design, prior: prior)
+    var sampler = EffectSampler(design, prior: prior, evidence: evidence)
     let count = (draws + chains - 1 - chain) / chains
     let drawn = sampler.run(draws: count, warmup: warmup, thinning: thinning, stream: &stream)
     results.withLock { $0[chain] = drawn }

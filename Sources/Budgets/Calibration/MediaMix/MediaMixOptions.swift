@@ -15,9 +15,19 @@ public struct MediaMixOptions: Sendable, Equatable {
   /// What share of the outcome media may well bring, all channels together: the scale of the prior on their effects, which
   /// the history corrects.
   public var mediaShare = 0.3
-  /// Pairs of sine and cosine that make the season of a year.
+  /// Pairs of sine and cosine that make the season of a year, at most: `SeasonChoice` finds how many the history can bear.
   public var harmonics = 3
-  /// The number of posterior draws drawn.
+  /// What is known of channels from elsewhere.
+  public var knowledge = Knowledge()
+  /// The season that is fitted.
+  var season = Season(harmonics: 3, hasTrend: true)
+
+  /// What the baseline holds beside its level.
+  struct Season: Sendable, Equatable {
+    let harmonics: Int
+    let hasTrend: Bool
+  }
+  /// The number of plausible markets drawn.
   public var draws = 200
   /// The share of the history, at its end, that the hold-out forecasts.
   public var holdout = 0.2

@@ -7,7 +7,7 @@ import Foundation
 struct NoiseModel: Sendable, Equatable {
   /// By tick: the standard deviation of the noise at its fitted level, on any scale; later ticks included.
   let deviations: [Double]
-  /// By fitted tick, of mean 1: how much its square counts.
+  /// By fitted tick, of mean 1 over those that count: how much its square counts; 0 where the outcome is not to be explained.
   let weights: [Double]
   /// The share of the noise that is left a tick later.
   let autocorrelation: Double
@@ -15,9 +15,11 @@ struct NoiseModel: Sendable, Equatable {
   let median: Double
 
   /// Noise that is the same in every tick.
-  init(ticks: Int, rows: Int) {
+  ///
+  /// - Parameter isCounted: by tick, whether its outcome is to be explained.
+  init(ticks: Int, rows: Int, isCounted: [Bool]) {
     deviations = [Double](repeating: 1, count: ticks)
-    weights = [Double](repeating: 1, count: rows)
+    weights = isCounted[..<rows].map { $0 ? 1 : 0 }
     autocorrelation = 0
     median = 0
   }
@@ -29,7 +31,8 @@ struct NoiseModel: Sendable, Equatable {
   ///   - outcome: by tick.
   ///   - fitted: by tick.
   ///   - rows: the first ticks, which were fitted.
-  init(outcome: [Double], fitted: [Double], rows: Int) {
+  init(outcome: [Double], fitted: [Double], rows: Int, isCounted: [Bool]) {
+    let counted = (0..<rows).filter { isCounted[$0] }
     let residuals = (0..<rows).map { outcome[$0] - fitted[$0] }
     let mean = fitted[..<rows].reduce(0, +) / Double(rows)
     var best = -Double.infinity
@@ -38,9 +41,11 @@ struct NoiseModel: Sendable, Equatable {
     for power in mean > 0 ? [0, 0.5, 1] : [0] {
       let deviations = fitted.map { mean > 0 ? pow(max($0 / mean, 0.1), power) : 1 }
       let scaled = zip(residuals, deviations).map { $0 / $1 }
-      let spread = deviations[..<rows].reduce(0) { $0 + log($1) }
+      let spread = counted.reduce(0) { $0 + log(deviations[$1]) }
       for hasHeavyTails in [false, true] {
-        let (likelihood, weights) = scaledNoise(scaled, hasHeavyTails: hasHeavyTails)
+        let (likelihood, told) = scaledNoise(counted.map { scaled[$0] }, hasHeavyTails: hasHeavyTails)
+        var weights = [Double](repeating: 0, count: rows)
+        for (tick, weight) in zip(counted, told) { weights[tick] = weight }
         guard likelihood - spread > best || chosen.weights.isEmpty else { continue }
         best = likelihood - spread
         chosen = (deviations, scaled, zip(weights, deviations).map { $0 / ($1 * $1) })
@@ -48,20 +53,25 @@ struct NoiseModel: Sendable, Equatable {
     }
     deviations = chosen.deviations
     let total = chosen.weights.reduce(0, +)
-    weights = chosen.weights.map { $0 * Double(rows) / total }
+    weights = chosen.weights.map { $0 * Double(counted.count) / total }
     let whitened = zip(residuals, weights).map { $0 * $1.squareRoot() }
     let squares = whitened.reduce(0) { $0 + $1 * $1 }
     let products = zip(whitened, whitened.dropFirst()).reduce(0) { $0 + $1.0 * $1.1 }
     autocorrelation = squares > 0 ? min(max(products / squares, 0), 0.8) : 0
-    median = quantile(chosen.scaled.sorted(), 0.5)
+    median = quantile(counted.map { chosen.scaled[$0] }.sorted(), 0.5)
   }
 
   /// A series weighted, and freed of what is left of the tick before (Cochrane and Orcutt, 1949; first row Prais and Winsten,
   /// 1954): its noise is independent and of one size.
   func whitened(_ series: [Double]) -> [Double] {
     let scaled = zip(series, weights).map { $0 * $1.squareRoot() }
-    return [(1 - autocorrelation * autocorrelation).squareRoot() * scaled[0]]
-      + zip(scaled.dropFirst(), scaled).map { $0 - autocorrelation * $1 }
+    let first = (1 - autocorrelation * autocorrelation).squareRoot()
+    return scaled.indices.map { tick in
+      if weights[tick] == 0 { return 0 }
+      // Behind a tick that does not count a series begins anew.
+      guard tick > 0, weights[tick - 1] > 0 else { return first * scaled[tick] }
+      return scaled[tick] - autocorrelation * scaled[tick - 1]
+    }
   }
 }
 

@@ -16,7 +16,7 @@ struct ResponseShape: Sendable, Equatable {
   static func candidates(
     _ family: MediaMixOptions.AdstockFamily, spacing: MediaHistory.Spacing, count: Int = 240
   ) -> [ResponseShape] {
-    let ticksPerWeek = 7 / Double(spacing.rawValue)
+    let ticksPerWeek = spacing.ticksPerWeek
     /// The share of shapes without a delay.
     let immediate =
       switch family {
@@ -53,6 +53,13 @@ struct ResponseShape: Sendable, Equatable {
     let curve = SaturationCurve(
       Hill(maximum: 1, halfSaturation: halfSaturation(Array(stocks[..<rows])), slope: slope))
     return stocks.map(curve.value)
+  }
+
+  /// The share of the most by tick of other spends, on the scale that `spends` set.
+  func column(_ others: [Double], scaledBy spends: [Double], rows: Int) -> [Double] {
+    let half = halfSaturation(Array(adstock.stocks(of: spends)[..<rows]))
+    let curve = SaturationCurve(Hill(maximum: 1, halfSaturation: half, slope: slope))
+    return adstock.stocks(of: others).map(curve.value)
   }
 
   private func halfSaturation(_ stocks: [Double]) -> Double {

@@ -17,6 +17,8 @@ import Testing
     #expect(try #require(LogMoment("2024-02-29 13:05")).second == 13 * 3600 + 5 * 60)
     #expect(try #require(LogMoment("202402291305")).second == 13 * 3600 + 5 * 60)
     #expect(try #require(LogMoment("2024-02-29")).second == 0)
+    let hour = try #require(LogMoment("2024022913"))
+    #expect(hour.second == 13 * 3600 && hour.day.description == "2024-02-29")
   }
 
   @Test(

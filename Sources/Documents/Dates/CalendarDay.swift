@@ -20,6 +20,28 @@ public struct CalendarDay: Sendable, Hashable, Comparable, CustomStringConvertib
     number = era * 146_097 + ofEra * 365 + ofEra / 4 - ofEra / 100 + ofYear - 719_468
   }
 
+  /// The first day of a week of ISO 8601 (a Monday; week 1 holds the year's first Thursday); nil where there is none.
+  public init?(year: Int, week: Int) {
+    guard let fourth = CalendarDay(year: year, month: 1, day: 4),
+      let next = CalendarDay(year: year + 1, month: 1, day: 4)
+    else { return nil }
+    func monday(_ day: CalendarDay) -> Int { day.number - (day.number + 3) % 7 }
+    let number = monday(fourth) + 7 * (week - 1)
+    guard week >= 1, number < monday(next) else { return nil }
+    self.init(number: number)
+  }
+
+  /// Year and month in one number that grows by 1 from month to month.
+  public var month: Int {
+    let parts = description.split(separator: "-").compactMap { Int($0) }
+    return parts.count == 3 ? 12 * parts[0] + parts[1] - 1 : 0
+  }
+
+  /// The first day of a month, as `month` numbers it.
+  package init(month: Int) {
+    self = CalendarDay(year: month / 12, month: month % 12 + 1, day: 1) ?? CalendarDay(number: 0)
+  }
+
   /// Earlier days first.
   public static func < (a: CalendarDay, b: CalendarDay) -> Bool { a.number < b.number }
 
@@ -38,35 +60,5 @@ public struct CalendarDay: Sendable, Hashable, Comparable, CustomStringConvertib
       String(repeating: "0", count: max(0, width - "\(value)".count)) + "\(value)"
     }
     return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
-  }
-}
-
-/// The ways in which spreadsheets write a day.
-package enum DateOrder: String, Sendable, CaseIterable {
-  /// `2024-02-29`, `2024/2/29`, with or without a time behind it.
-  case yearFirst
-  /// `2/29/2024`.
-  case monthFirst
-  /// `29.2.2024`, `29/2/2024`.
-  case dayFirst
-  /// Excel's own number, days since 1899-12-30.
-  case serial
-
-  /// The day that a text means; nil where it is none in this order.
-  package func day(_ text: String) -> CalendarDay? {
-    if self == .serial {
-      guard text.utf8.count == 5, let number = Int(text) else { return nil }
-      return CalendarDay(number: number - 25_569)
-    }
-    let date = text.prefix { $0 != "T" && $0 != " " }
-    let parts = date.split(whereSeparator: { "-/.".contains($0) }).compactMap { Int($0) }
-    guard parts.count == 3, date.filter({ "-/.".contains($0) }).count == 2 else { return nil }
-    switch self {
-    case .yearFirst: return parts[0] > 999 ? CalendarDay(year: parts[0], month: parts[1], day: parts[2]) : nil
-    case .monthFirst:
-      return parts[2] > 999 ? CalendarDay(year: parts[2], month: parts[0], day: parts[1]) : nil
-    case .dayFirst: return parts[2] > 999 ? CalendarDay(year: parts[2], month: parts[1], day: parts[0]) : nil
-    case .serial: return nil
-    }
   }
 }
