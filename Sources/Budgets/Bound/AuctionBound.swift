@@ -22,6 +22,8 @@ final class AuctionBound: ChannelBound {
   private let fatigue: Fatigue?
   /// Objective gained per win at exposure 0, by tick.
   private let rates: [Double]
+  /// By tick: what is added to the price of money.
+  private let surcharges: [Double]
   /// Mean wins, mean and variance of the price of a win in money, by tick and level but the off level.
   private let wins: [Double]
   private let prices: [Double]
@@ -33,8 +35,7 @@ final class AuctionBound: ChannelBound {
   private let highestExposure: Double
 
   init(
-    _ auction: AuctionChannel, bids: [Double], landscape: AuctionLandscape, value: Double, conversion: Double,
-    ticks: [PathTick]
+    _ auction: AuctionChannel, bids: [Double], landscape: AuctionLandscape, value: Double, ticks: [PathTick]
   ) {
     let bids = bids.filter { $0 > 0 }
     var (wins, prices, variances, rates) = ([Double](), [Double](), [Double](), [Double]())
@@ -44,7 +45,7 @@ final class AuctionBound: ChannelBound {
     for tick in ticks {
       let clickRate = auction.clickRate * tick.response
       let rate =
-        value * min(1, auction.conversionRate * conversion)
+        value * min(1, auction.conversionRate * tick.conversion)
         * (auction.fatigue == nil ? min(1, clickRate) : clickRate)
       rates.append(rate)
       var most = 0.0
@@ -69,6 +70,7 @@ final class AuctionBound: ChannelBound {
     self.ticks = ticks.count
     self.levels = bids.count
     self.rates = rates
+    surcharges = ticks.map(\.surcharge)
     self.wins = wins
     self.prices = prices
     self.variances = variances
@@ -102,6 +104,7 @@ final class AuctionBound: ChannelBound {
     var sum = 0.0
     for tick in 0..<ticks {
       let rate = rates[tick]
+      let price = price + surcharges[tick]
       var best = 0.0
       for level in tick * levels..<(tick + 1) * levels {
         let gain = wins[level] * (rate - price * prices[level])
@@ -115,8 +118,11 @@ final class AuctionBound: ChannelBound {
 
   private func value(price: Double, fatigue: Fatigue, nodes: Int) -> Double {
     let spacing = highestExposure / Double(nodes - 1)
-    let scaledPrices = prices.map { $0 * price }
-    let scaledVariances = variances.map { $0 * price * price }
+    let tickPrices = surcharges.map { price + $0 }
+    let scaledPrices = prices.indices.map { prices[$0] * tickPrices[$0 / levels] }
+    let scaledVariances = variances.indices.map {
+      variances[$0] * tickPrices[$0 / levels] * tickPrices[$0 / levels]
+    }
     let tired = (0..<nodes).map { exp(-fatigue.strength * spacing * Double($0)) }
     return withUnsafeTemporaryAllocation(of: Double.self, capacity: 8 * nodes + 8) { memory in
       guard let next = memory.baseAddress else { return .infinity }

@@ -59,17 +59,30 @@ package struct MarketBound: Sendable {
   /// The bound for the path of one episode.
   ///
   /// Complexity: O(ticks · channels · levels · nodes) per multiplier tried, some twenty.
-  package func bound(path: MarketPath) -> Value {
+  package func bound(path: MarketPath) -> Value { bound(path: path, forecast: nil) }
+
+  /// The bound along forecasts, of which the mean over paths is a bound; see `ForeknowledgePenalty`.
+  func bound(forecast: ForeknowledgePenalty.Forecast) -> Value {
+    bound(path: forecast.path, forecast: forecast)
+  }
+
+  private func bound(path: MarketPath, forecast: ForeknowledgePenalty.Forecast?) -> Value {
     precondition(
       path.ticks == market.ticks && path.channelCount == market.channels.count,
       "The path must have the ticks and channels of the market.")
-    let channels = market.channels.indices.map { bound(channel: $0, path: path) }
+    let lowest = forecast?.prices.min() ?? 0
+    let channels = market.channels.indices.map { index in
+      bound(channel: index, path: path, forecast: forecast, lowestPrice: lowest)
+    }
     let highest = channels.reduce(0) { max($0, $1.highestMultiplier) }
+    // Money of a price that moves: the first is paid for all of it, and rounding may be charged at the highest.
+    let first = (forecast?.prices.first ?? 0) - lowest
+    let rounding = overcharge * ((forecast?.prices.max() ?? 0) - (forecast?.prices.first ?? 0))
     let profit = market.objective == .profit
     // Under profit, money costs itself besides the multiplier.
     func dual(_ multiplier: Double, _ resolution: Resolution) -> Double {
       let price = profit ? multiplier + 1 : multiplier
-      return channels.reduce(multiplier * budget + (profit ? overcharge : 0)) {
+      return channels.reduce((multiplier + first) * budget + rounding + (profit ? overcharge : 0)) {
         $0 + $1.value(price: price, resolution: resolution)
       }
     }
@@ -80,7 +93,9 @@ package struct MarketBound: Sendable {
     return Value(value: best.value + abs(best.value) * 1e-6, multiplier: best.point)
   }
 
-  private func bound(channel index: Int, path: MarketPath) -> any ChannelBound {
+  private func bound(
+    channel index: Int, path: MarketPath, forecast: ForeknowledgePenalty.Forecast?, lowestPrice: Double
+  ) -> any ChannelBound {
     let channel = market.channels[index]
     let value = valuesPerOutcome[index]
     let ticks = (0..<market.ticks).map { tick in
@@ -88,13 +103,15 @@ package struct MarketBound: Sendable {
       return PathTick(
         season: market.season[tick], price: exp(Double(path.price[place])),
         volume: exp(Double(path.volume[place])),
-        response: exp(Double(path.response[place])))
+        response: exp(Double(path.response[place])),
+        conversion: exp(forecast?.conversion[place] ?? Double(path.conversion[index])),
+        surcharge: forecast.map { $0.prices[tick] - lowestPrice } ?? 0)
     }
     switch channel.kind {
     case .auction(let auction):
       return AuctionBound(
         auction, bids: channel.levels, landscape: landscapes[index] ?? auction.landscape, value: value,
-        conversion: exp(Double(path.conversion[index])), ticks: ticks)
+        ticks: ticks)
     case .response(let response):
       let weights = ticks.map { value * $0.season * $0.response }
       let cap = market.tickCap.map { $0 + overcharge }
@@ -126,6 +143,9 @@ struct PathTick {
   let price: Double
   let volume: Double
   let response: Double
+  let conversion: Double
+  /// What is added to the price of money.
+  let surcharge: Double
 }
 
 /// How finely a recursion resolves what a channel carries over: coarse to search, fine to certify.

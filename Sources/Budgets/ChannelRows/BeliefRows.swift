@@ -7,16 +7,17 @@ import LinearAlgebra
   import Darwin
 #endif
 
-/// Rows of the filter's beliefs, with gains and costs as they forecast them, or as the plan has them.
+/// Rows of the filter's beliefs, with gains and costs as they forecast them, or as the plan has them with what they are
+/// worth later.
 final class BeliefRows: ChannelRows {
   static let featureNames = [
     "price", "price_deviation", "volume", "volume_deviation", "response", "response_deviation", "conversion",
     "conversion_deviation", "carry_over",
   ]
-  static let planNames = ["planned_price", "planned_level"]
 
   private let market: Market
   private let plans: Bool
+  private let nominalBudget: Float?
   private let columns: ChannelColumns
   private let lanes: PlanningLanes
   private let clock: EpisodeClock
@@ -25,10 +26,13 @@ final class BeliefRows: ChannelRows {
   private let spendWeight: Float
   private let stationary: (volume: Float, response: Float)
 
-  init(market: Market, models: [ChannelModel], laneCount: Int, plans: Bool) {
+  init(
+    market: Market, models: [ChannelModel], laneCount: Int, kind: ChannelRowKind, nominalBudget: Float?
+  ) {
     self.market = market
-    self.plans = plans
-    columns = market.channelColumns(plans ? .plan : .beliefs)
+    self.nominalBudget = nominalBudget
+    plans = kind == .plan
+    columns = market.channelColumns(kind)
     lanes = PlanningLanes(market: market, models: models, laneCount: laneCount)
     clock = EpisodeClock(market)
     traits = zip(models, market.channels).map { ChannelTraits($0, $1, market: market) }
@@ -44,7 +48,10 @@ final class BeliefRows: ChannelRows {
 
   func write(_ simulation: MarketSimulation, into rows: MatrixView) {
     for lane in 0..<simulation.laneCount {
-      if plans { lanes.plan(simulation, lane: lane) }
+      if plans {
+        let nominal = nominalBudget.map { $0 * clock.trafficLeft(simulation.tick) }
+        lanes.plan(simulation, lane: lane, budget: nominal ?? simulation.remaining[lane])
+      }
       for channel in 0..<simulation.channelCount {
         write(
           lanes.tracker.lane(lane)[channel], channel, tick: simulation.tick,
@@ -71,21 +78,22 @@ final class BeliefRows: ChannelRows {
     let conversion = belief.conversion.expectedFactor(decay: 1, stationary: 0)
     let logGain = log(trait.gainUnit * response * (trait.model.auction == nil ? 1 : conversion))
     let (gains, costs) = (row + columns.gains.lowerBound, row + columns.costs.lowerBound)
+    let worths = row + columns.worths.lowerBound
     if plans {
       let planner = lanes.planner
-      let gain = exp(-logGain)
+      let unit = exp(-logGain)
       for level in 0..<trait.model.count {
-        gains[level] = planner.netGain(channel: channel, level: level) * gain
+        let gain = planner.gain(channel: channel, level: level)
+        gains[level] = gain * unit
+        worths[level] = (planner.netGain(channel: channel, level: level) - gain) * unit
         costs[level] = planner.cost(channel: channel, level: level) / trait.costUnit
       }
-      let price = log(max(planner.multiplier, 1e-20)) + log(trait.costUnit) - logGain
-      row[9] = min(max(price, -5), 5)
-      row[10] = Float(planner.level(channel: channel)) / Float(max(trait.model.count - 1, 1))
     } else {
+      worths.update(repeating: 0, count: columns.levels)
       forecast(belief, trait, traffic: traffic, logGain: logGain, gains: gains, costs: costs)
     }
     trait.close(row, columns: columns)
-    let first = plans ? 11 : 9
+    let first = Self.featureNames.count
     clock.write(tick: tick, into: row, at: first, columns: columns)
     trait.write(into: row, at: first + EpisodeClock.featureNames.count, columns: columns, traffic: traffic)
     row[columns[.deviation]] = (belief.response.variance + belief.conversion.variance).squareRoot()

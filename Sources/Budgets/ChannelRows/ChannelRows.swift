@@ -13,7 +13,7 @@ package enum ChannelRowKind: String, Sendable, CaseIterable {
   case console
   /// The filter's beliefs, and gains and costs as they forecast them.
   case beliefs
-  /// The same with gains and costs of the plan: fatigue and carry-over priced in.
+  /// The same, and what the plan says that levels are worth later: audiences they tire, stock they build.
   case plan
 }
 
@@ -38,19 +38,22 @@ extension Market {
     let own =
       switch kind {
       case .console: ConsoleRows.featureNames
-      case .beliefs: BeliefRows.featureNames
-      case .plan: BeliefRows.featureNames + BeliefRows.planNames
+      case .beliefs, .plan: BeliefRows.featureNames
       }
     return own + EpisodeClock.featureNames + ChannelTraits.featureNames
   }
 
+  /// Prepares to write the rows of some lanes.
+  ///
+  /// - Parameter nominalBudget: the budget that plans are made with where the simulation's own never binds.
   func makeChannelRows(
-    _ kind: ChannelRowKind, models: [ChannelModel], laneCount: Int
+    _ kind: ChannelRowKind, models: [ChannelModel], laneCount: Int, nominalBudget: Float? = nil
   ) -> any ChannelRows {
     switch kind {
     case .console: ConsoleRows(market: self, laneCount: laneCount)
-    case .beliefs: BeliefRows(market: self, models: models, laneCount: laneCount, plans: false)
-    case .plan: BeliefRows(market: self, models: models, laneCount: laneCount, plans: true)
+    case .beliefs, .plan:
+      BeliefRows(
+        market: self, models: models, laneCount: laneCount, kind: kind, nominalBudget: nominalBudget)
     }
   }
 }
@@ -91,10 +94,11 @@ struct EpisodeClock {
     row[first + 6] = 1 / Float(ticks - tick)
     row[columns[.traffic]] = season[tick]
     row[columns[.trafficAfter]] = Float(ticks) * trafficLeft[tick + 1]
-    row[columns[.timeLeft]] = Float(ticks - tick) / Float(ticks)
+    row[columns[.timeLeft]] = trafficLeft[tick]
   }
 
   func season(_ tick: Int) -> Float { season[tick] }
+  func trafficLeft(_ tick: Int) -> Float { trafficLeft[tick] }
 }
 
 /// What does not change of a channel within an episode: its units, and the traits that tell it from others.
@@ -147,6 +151,7 @@ struct ChannelTraits {
     for level in model.count..<max(columns.levels, model.count) {
       row[columns.gains.lowerBound + level] = ChannelColumns.closed
       row[columns.costs.lowerBound + level] = 0
+      row[columns.worths.lowerBound + level] = 0
     }
   }
 }

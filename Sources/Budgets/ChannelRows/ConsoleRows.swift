@@ -80,6 +80,7 @@ final class ConsoleRows: ChannelRows {
                 + market.drift.response * market.drift.response) * (1 - seen[9])
           forecast(trait, row: row, stock: simulation.values(.carryOver, channel)[lane], traffic, logGain)
         }
+        (row + columns.worths.lowerBound).update(repeating: 0, count: columns.levels)
         trait.close(row, columns: columns)
         clock.write(tick: tick, into: row, at: width + 1, columns: columns)
         trait.write(

@@ -47,8 +47,19 @@ package struct WeaklyCoupledMarket: WeaklyCoupledEnvironment {
     return log(max(planner.multiplier, 1e-12))
   }
 
-  func makeRows(laneCount: Int) -> any ChannelRows {
-    market.makeChannelRows(rows, models: models, laneCount: laneCount)
+  /// Settings for this market: prices around the plan's, and the optimism that was best of a few with these rows on
+  /// `nine-campaigns` (docs/weakly-coupled.md).
+  public var configuration: WeaklyCoupledConfiguration {
+    var configuration = WeaklyCoupledConfiguration()
+    // The plan's first price is that of a market whose best channels are not yet known.
+    configuration.priceCenter = planLogPrice - 0.4
+    configuration.optimism = rows == .console ? 1.1 : 0.8
+    return configuration
+  }
+
+  func makeRows(laneCount: Int, bindsBudget: Bool = true) -> any ChannelRows {
+    market.makeChannelRows(
+      rows, models: models, laneCount: laneCount, nominalBudget: bindsBudget ? nil : Float(market.budget))
   }
 
   /// Opens the lanes of a range.
@@ -71,7 +82,7 @@ package struct WeaklyCoupledMarket: WeaklyCoupledEnvironment {
         market.tickCap = nil
       }
       simulation = MarketSimulation(market: market, lanes: lanes, seed: seed, posterior: problem.posterior)
-      rows = problem.makeRows(laneCount: lanes.count)
+      rows = problem.makeRows(laneCount: lanes.count, bindsBudget: bindsBudget)
       values = market.channels.map { Float($0.objectiveValue(market.objective)) }
       spendWeight = market.objective == .profit ? 1 : 0
     }

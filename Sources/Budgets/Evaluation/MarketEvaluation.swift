@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import Learning
+import LinearAlgebra
 
 /// Plays strategies on the same held-out episodes and sets them beside the certified bound.
 ///
@@ -41,7 +42,7 @@ public struct MarketEvaluation: Sendable {
   }
 
   /// The seed of the simulations: training seeds are below 2^63, evaluation seeds above.
-  private var simulationSeed: UInt64 { seed | 1 << 63 }
+  var simulationSeed: UInt64 { seed | 1 << 63 }
 
   /// Plays every entry; the result is in the order of the entries.
   public func run(_ entries: [Entry]) -> [EpisodeRecord] {
@@ -61,6 +62,33 @@ public struct MarketEvaluation: Sendable {
     let certificates = worlds.map { MarketBound(market: $0) }
     return mapBlocks { block in
       zip(block, paths(of: block)).map { certificates[$0 % certificates.count].bound(path: $1).value }
+    }.flatMap { $0 }
+  }
+
+  /// Numbers, an episode each, whose mean no strategy's expected objective exceeds: the certified bound less what a clairvoyant
+  /// must pay for knowing the future (`ForeknowledgePenalty`), and what `replan` would have to pay along the same episode,
+  /// which is 0 on average and takes most of the noise away. Where episodes are posterior draws these are `bounds()`.
+  public func penalizedBounds() -> [Double] {
+    guard posterior == nil else { return bounds() }
+    return penalizedBounds(ForeknowledgePenalty(fittedTo: market)).map { $0.bound.value + $0.penalty }
+  }
+
+  /// By episode: the bound along forecasts, the penalty of `replan`'s own play, and what the martingales came to.
+  package func penalizedBounds(
+    _ penalty: ForeknowledgePenalty
+  ) -> [(bound: MarketBound.Value, penalty: Double, features: [Double])] {
+    let certificate = MarketBound(market: market)
+    let (market, seed, models) = (market, simulationSeed, market.channelModels)
+    return mapBlocks { block in
+      let replan = ReplanStrategy(market: market, models: models)
+      let play = CoupledPlay(replan, market: market, lanes: block, seed: seed)
+      return play.paths.indices.map { lane in
+        let forecast = penalty.forecast(play.paths[lane], feedback: play.feedback[lane])
+        return (
+          certificate.bound(forecast: forecast), play.penalty(lane: lane, forecast: forecast),
+          forecast.features[market.ticks - 1]
+        )
+      }
     }.flatMap { $0 }
   }
 

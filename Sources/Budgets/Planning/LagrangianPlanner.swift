@@ -72,6 +72,9 @@ final class LagrangianPlanner {
     tables.netGain[level * tables.stride + period * channelCount + channel]
   }
 
+  /// The gain of a level of a channel in the first period, carry-over not priced in.
+  func gain(channel: Int, level: Int) -> Float { tables.gain[level * tables.stride + channel] }
+
   /// The expected cost of a level of a channel in a period.
   func cost(channel: Int, level: Int, period: Int = 0) -> Float {
     tables.cost[level * tables.stride + period * channelCount + channel]

@@ -20,10 +20,12 @@ final class PlanningLanes {
   }
 
   /// Plans the rest of a lane's episode; the plan stands in the planner until the next.
-  func plan(_ simulation: MarketSimulation, lane: Int) {
+  ///
+  /// - Parameter budget: the money to plan with; nil for what the lane has left.
+  func plan(_ simulation: MarketSimulation, lane: Int, budget: Float? = nil) {
     planner.plan(
-      tick: simulation.tick, budget: simulation.remaining[lane], beliefs: tracker.lane(lane), memory: memory,
-      lane: lane)
+      tick: simulation.tick, budget: budget ?? simulation.remaining[lane], beliefs: tracker.lane(lane),
+      memory: memory, lane: lane)
   }
 
   /// Takes over beliefs and remembered plans of as many lanes of the same market.

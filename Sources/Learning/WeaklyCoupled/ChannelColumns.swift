@@ -1,7 +1,8 @@
 /// What stands where in a row that describes one channel of a weakly coupled problem before a step.
 ///
 /// A row holds, in this order: the features that the network reads; each level's forecast gain, then each level's forecast
-/// cost, in the channel's own units; and six scalars, see `Scalar`. Ladders shorter than `levels` are closed beyond
+/// cost, then what each level is worth in later steps (audiences it tires, stock it builds), in the channel's own units;
+/// and six scalars, see `Scalar`. Ladders shorter than `levels` are closed beyond
 /// their end: a level that may not be played has the gain `closed`. In its own units a channel's problem is free of
 /// scale, which is what lets one network serve channels and budgets of any size.
 public struct ChannelColumns: Sendable, Equatable, Hashable, Codable {
@@ -41,8 +42,10 @@ public struct ChannelColumns: Sendable, Equatable, Hashable, Codable {
   public var gains: Range<Int> { features..<features + levels }
   /// The forecast cost of each level.
   public var costs: Range<Int> { features + levels..<features + 2 * levels }
+  /// What each level is worth in later steps, where a plan knows.
+  public var worths: Range<Int> { features + 2 * levels..<features + 3 * levels }
   /// The column of a scalar.
-  @inline(__always) public subscript(scalar: Scalar) -> Int { features + 2 * levels + scalar.rawValue }
+  @inline(__always) public subscript(scalar: Scalar) -> Int { features + 3 * levels + scalar.rawValue }
   /// The length of a row.
-  public var count: Int { features + 2 * levels + Scalar.allCases.count }
+  public var count: Int { features + 3 * levels + Scalar.allCases.count }
 }

@@ -20,7 +20,7 @@ package struct MoneyPriceSearch: Sendable, Equatable {
   ///   - offsets: ascending log prices.
   ///   - spends: what is expected to be spent at each; made to fall in place.
   ///   - money: what is left.
-  static func offset(_ offsets: [Float], spends: UnsafeMutablePointer<Float>, money: Float) -> Float {
+  package static func offset(_ offsets: [Float], spends: UnsafeMutablePointer<Float>, money: Float) -> Float {
     let count = offsets.count
     for index in 1..<count { spends[index] = min(spends[index], spends[index - 1]) }
     guard spends[0] > money else { return offsets[0] }

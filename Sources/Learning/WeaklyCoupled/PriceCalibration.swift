@@ -1,6 +1,3 @@
-import LinearAlgebra
-import NeuralNetworks
-
 #if canImport(Glibc)
   import Glibc
 #else
@@ -24,7 +21,13 @@ extension WeaklyCoupledDQN {
     var policy = policy(featureNames: featureNames, metadata: metadata)
     policy.priceOffsets = [Float](repeating: 0, count: environment.steps)
     for round in 0..<configuration.calibrationRounds {
-      let means = meanPrices(of: policy, round: round)
+      // Lanes beyond those of training: episodes that no pass has played.
+      let lanes = min(64, configuration.calibrationEpisodes)
+      let first = configuration.lanes + round * configuration.calibrationEpisodes
+      let means = playUnderBudget(
+        policy, lanes: first..<first + lanes, episodes: max(1, configuration.calibrationEpisodes / lanes),
+        seed: seed
+      ).prices
       for step in 0..<environment.steps - 1 {
         let later = means[step + 1..<min(step + 7, environment.steps)]
         let ratio = later.reduce(0, +) / Double(later.count) / max(means[step], 1e-30)
@@ -32,32 +35,5 @@ extension WeaklyCoupledDQN {
       }
     }
     return policy
-  }
-
-  /// By step: the mean price of money found in training episodes that no pass has played.
-  private func meanPrices(of policy: WeaklyCoupledPolicy, round: Int) -> [Double] {
-    let (lanes, channels) = (min(64, configuration.calibrationEpisodes), environment.channelCount)
-    let runner = WeaklyCoupledRunner(policy, lanes: lanes, channels: channels)
-    let rows = Matrix(rows: lanes * channels, columns: shape.columns.count)
-    let results = Matrix(rows: 3, columns: lanes * channels)
-    var levels = [Int32](repeating: 0, count: lanes * channels)
-    var means = [Double](repeating: 0, count: environment.steps)
-    // Lanes beyond those of training.
-    let first = configuration.lanes + round * configuration.calibrationEpisodes
-    let block = environment.makeBlock(lanes: first..<first + lanes, seed: seed, bindsBudget: true)
-    let episodes = max(1, configuration.calibrationEpisodes / lanes)
-    for _ in 0..<episodes {
-      block.startEpisode()
-      runner.startEpisode()
-      for step in 0..<environment.steps {
-        block.observe(into: rows.view)
-        let money = results.pointer + 2 * lanes * channels
-        block.moneyLeft(into: money)
-        runner.act(rows: rows.view, step: step, money: money, into: &levels)
-        for lane in 0..<lanes { means[step] += Double(exp(runner.logPrices[lane])) }
-        block.step(levels: levels, gains: results.pointer, costs: results.pointer + lanes * channels)
-      }
-    }
-    return means.map { $0 / Double(episodes * lanes) }
   }
 }

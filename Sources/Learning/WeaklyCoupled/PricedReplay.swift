@@ -4,7 +4,7 @@ import LinearAlgebra
 ///
 /// A pass is one episode in each of some lanes; the row after a step is the row of the next step. When the replay is full,
 /// a new pass takes the place of the oldest.
-final class PricedReplay {
+package final class PricedReplay {
   let passes, steps, lanes, channels: Int
   private(set) var stored = 0
   private let rows: Matrix
@@ -12,7 +12,7 @@ final class PricedReplay {
   private let levels: UnsafeMutablePointer<Int32>
   private let prices: Matrix
 
-  init(passes: Int, steps: Int, lanes: Int, channels: Int, columns: Int) {
+  package init(passes: Int, steps: Int, lanes: Int, channels: Int, columns: Int) {
     (self.passes, self.steps, self.lanes, self.channels) = (passes, steps, lanes, channels)
     let count = passes * steps * lanes * channels
     rows = Matrix(rows: count, columns: columns)
@@ -28,31 +28,31 @@ final class PricedReplay {
   var filled: Int { min(stored, passes) }
 
   /// Begins a pass over the oldest one, and returns its slot.
-  func beginPass() -> Int {
+  package func beginPass() -> Int {
     defer { stored += 1 }
     return stored % passes
   }
 
   /// The first place of a lane's channels.
-  @inline(__always) func place(pass: Int, step: Int, lane: Int) -> Int {
+  package func place(pass: Int, step: Int, lane: Int) -> Int {
     ((pass * steps + step) * lanes + lane) * channels
   }
 
   /// The rows of a range of lanes before a step.
-  func rows(pass: Int, step: Int, lanes range: Range<Int>) -> MatrixView {
+  package func rows(pass: Int, step: Int, lanes range: Range<Int>) -> MatrixView {
     let first = place(pass: pass, step: step, lane: range.lowerBound)
     return rows.view.rows(first..<first + range.count * channels)
   }
 
-  @inline(__always) func row(_ place: Int) -> UnsafePointer<Float> {
+  package func row(_ place: Int) -> UnsafePointer<Float> {
     UnsafePointer(rows.pointer + place * rows.columns)
   }
   /// What was played, by place.
-  var played: UnsafeMutablePointer<Int32> { levels }
+  package var played: UnsafeMutablePointer<Int32> { levels }
   /// What was gained, by place.
-  var gains: UnsafeMutablePointer<Float> { numbers.pointer }
+  package var gains: UnsafeMutablePointer<Float> { numbers.pointer }
   /// What was spent, by place.
-  var costs: UnsafeMutablePointer<Float> { numbers.pointer + numbers.columns }
+  package var costs: UnsafeMutablePointer<Float> { numbers.pointer + numbers.columns }
   /// Lanes × channels: the log price of money of a pass.
-  func prices(pass: Int) -> UnsafeMutablePointer<Float> { prices.pointer + pass * prices.columns }
+  package func prices(pass: Int) -> UnsafeMutablePointer<Float> { prices.pointer + pass * prices.columns }
 }

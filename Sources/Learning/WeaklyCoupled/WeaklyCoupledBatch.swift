@@ -18,14 +18,14 @@ import NeuralNetworks
 ///
 /// the last two terms of each being 0 after an episode's last step: double Q-learning (van Hasselt, Guez and Silver, 2016)
 /// of two sums at once, whose difference at a price is what is maximised.
-final class WeaklyCoupledBatch {
+package final class WeaklyCoupledBatch {
   let rows: Int
   let input, nextInput: Matrix
   /// Rows: where a row and the one after it stand in the replay; -1 after the last step.
-  let places, nextPlaces: UnsafeMutablePointer<Int>
+  package let places, nextPlaces: UnsafeMutablePointer<Int>
   private let numbers: Matrix
 
-  init(rows: Int, inputs: Int) {
+  package init(rows: Int, inputs: Int) {
     self.rows = rows
     input = Matrix(rows: rows, columns: inputs)
     nextInput = Matrix(rows: rows, columns: inputs)
@@ -42,15 +42,15 @@ final class WeaklyCoupledBatch {
   }
 
   /// Rows: λ̃ before and after the step.
-  var prices: UnsafeMutablePointer<Float> { numbers.pointer }
-  var nextPrices: UnsafeMutablePointer<Float> { numbers.pointer + rows }
+  package var prices: UnsafeMutablePointer<Float> { numbers.pointer }
+  package var nextPrices: UnsafeMutablePointer<Float> { numbers.pointer + rows }
   /// Rows: the targets.
-  var gains: UnsafeMutablePointer<Float> { numbers.pointer + 2 * rows }
-  var costs: UnsafeMutablePointer<Float> { numbers.pointer + 3 * rows }
-  var spends: UnsafeMutablePointer<Float> { numbers.pointer + 4 * rows }
+  package var gains: UnsafeMutablePointer<Float> { numbers.pointer + 2 * rows }
+  package var costs: UnsafeMutablePointer<Float> { numbers.pointer + 3 * rows }
+  package var spends: UnsafeMutablePointer<Float> { numbers.pointer + 4 * rows }
 
   /// Draws states and prices: half the rows keep the price they were played at, half get a fresh one.
-  func sample(
+  package func sample(
     _ replay: PricedReplay, shape: WeaklyCoupledShape, center: Float, spread: Float,
     from random: inout RandomStream
   ) {
@@ -86,7 +86,7 @@ final class WeaklyCoupledBatch {
   }
 
   /// Writes the targets of all rows from what the networks say of the rows after.
-  func setTargets(
+  package func setTargets(
     _ replay: PricedReplay, shape: WeaklyCoupledShape, discount: Float, online: MatrixView, target: MatrixView
   ) {
     let columns = shape.columns
@@ -114,14 +114,26 @@ final class WeaklyCoupledBatch {
 }
 
 /// The loss of the played level's gain, cost and spend to go: Huber's, in the channel's units.
-struct WeaklyCoupledLoss: OutputLoss {
+package struct WeaklyCoupledLoss: OutputLoss {
   let batch: WeaklyCoupledBatch
   let replay: PricedReplay
   let shape: WeaklyCoupledShape
   let width: Float
   let spendWeight: Float
 
-  func differentiate(_ rows: Range<Int>, outputs: MatrixView, gradients: MatrixView) -> SIMD4<Double> {
+  package init(
+    batch: WeaklyCoupledBatch, replay: PricedReplay, shape: WeaklyCoupledShape, width: Float,
+    spendWeight: Float
+  ) {
+    self.batch = batch
+    self.replay = replay
+    self.shape = shape
+    self.width = width
+    self.spendWeight = spendWeight
+  }
+
+  package func differentiate(_ rows: Range<Int>, outputs: MatrixView, gradients: MatrixView) -> SIMD4<Double>
+  {
     let levels = shape.columns.levels
     let share = 1 / Float(batch.rows)
     var sums = SIMD4<Double>.zero

@@ -5,7 +5,7 @@ public struct WeaklyCoupledConfiguration: Sendable, Equatable, Codable {
   /// The number of units of each hidden layer.
   public var hidden = [96, 64]
   /// The number of passes: one episode in every lane, then updates.
-  public var passes = 24
+  public var passes = 16
   /// The number of lanes.
   public var lanes = 256
   /// The passes that can be replayed.
@@ -30,7 +30,7 @@ public struct WeaklyCoupledConfiguration: Sendable, Equatable, Codable {
   /// The errors beyond which a loss grows in proportion only (Huber, 1964), in a channel's units.
   public var huberWidth: Float = 20
   /// What the loss of spend to go counts.
-  public var spendWeight: Float = 0.3
+  public var spendWeight: Float = 0.03
   /// The mean of the log price of money in training.
   public var priceCenter: Float = 0
   /// The standard deviation of the same.
@@ -41,7 +41,7 @@ public struct WeaklyCoupledConfiguration: Sendable, Equatable, Codable {
   public var calibrationRounds = 2
   /// κ: what a deviation of a channel's log gain is worth when the policy plays, with all the time left; see
   /// `WeaklyCoupledPolicy.optimism`.
-  public var optimism: Float = 0.4
+  public var optimism: Float = 0.8
 
   /// The defaults.
   public init() {}

@@ -18,7 +18,7 @@ import NeuralNetworks
 ///
 /// ```swift
 /// let learner = WeaklyCoupledDQN(environment, seed: 1)
-/// while !learner.isDone { learner.advance() }
+/// try learner.train()
 /// let policy = learner.calibratedPolicy()
 /// ```
 /// Equal seeds give equal bits on any number of threads.
@@ -33,6 +33,9 @@ public final class WeaklyCoupledDQN<Environment: WeaklyCoupledEnvironment> {
   public private(set) var passes = 0
   /// The mean loss of the last pass's updates: gains, costs and spend to go together.
   public private(set) var loss = 0.0
+
+  /// The step size of the last update.
+  public var learningRate: Float { descent.optimizer.configuration.learningRate }
 
   let shape: WeaklyCoupledShape
   let online: DenseNetwork

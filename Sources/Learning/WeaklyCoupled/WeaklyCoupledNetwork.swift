@@ -8,7 +8,9 @@ import NeuralNetworks
 /// gains of the levels, the next their forecast costs, both times the step's traffic; the last, times the traffic after
 /// the step, is what the channel spends after it. With corrections G and K,
 ///
-///     q(level) = G(level) − λ̃ · K(level),    spend to go(level) = max(0, K(level) + after).
+///     q(level) = G(level) + worth(level) − λ̃ · K(level),    spend to go(level) = max(0, K(level) + after),
+///
+/// worth being what the row says a level brings in later steps.
 ///
 /// The last layer starts at 0: an untrained network plays its forecasts.
 public struct WeaklyCoupledShape: Sendable, Equatable, Hashable, Codable {
@@ -51,14 +53,15 @@ public struct WeaklyCoupledShape: Sendable, Equatable, Hashable, Codable {
     row: UnsafePointer<Float>, outputs: UnsafePointer<Float>
   ) -> ChannelValues {
     ChannelValues(
-      gains: row + columns.features, costs: row + columns.features + columns.levels, outputs: outputs,
+      gains: row + columns.features, costs: row + columns.features + columns.levels,
+      worths: row + columns.features + 2 * columns.levels, outputs: outputs,
       levels: columns.levels, traffic: row[columns[.traffic]], trafficAfter: row[columns[.trafficAfter]])
   }
 }
 
 /// What the network says of one channel, in the channel's units.
 struct ChannelValues {
-  let gains, costs, outputs: UnsafePointer<Float>
+  let gains, costs, worths, outputs: UnsafePointer<Float>
   let levels: Int
   let traffic, trafficAfter: Float
 
@@ -77,7 +80,7 @@ struct ChannelValues {
   @inline(__always) func best(at price: Float, hope: Float = 1) -> Int {
     var (best, most) = (0, -Float.infinity)
     for level in 0..<levels {
-      let score = hope * gain(level) - price * cost(level)
+      let score = hope * gain(level) + worths[level] - price * cost(level)
       if score > most { (best, most) = (level, score) }
     }
     return best

@@ -75,6 +75,9 @@ package final class WeaklyCoupledRunner {
     isOpening = false
   }
 
+  /// The price of money found last in a lane, in units of the objective, before its offset.
+  public func price(lane: Int) -> Float { exp(logPrices[lane]) }
+
   /// Chooses the levels of a step.
   ///
   /// - Parameters:
@@ -122,7 +125,8 @@ package final class WeaklyCoupledRunner {
         let (gain, cost) = (exp(row[columns[.gainUnit]]), exp(row[columns[.costUnit]]))
         let price = exp(logPrices[place / channels])
         for level in 0..<columns.levels {
-          q.row(place)[level] = gain * values.gain(level) - price * cost * values.cost(level)
+          q.row(place)[level] =
+            gain * (values.gain(level) + values.worths[level]) - price * cost * values.cost(level)
           spendToGo.row(place)[level] = cost * values.spendToGo(level)
         }
       }

@@ -1,0 +1,69 @@
+import Environments
+import LinearAlgebra
+
+extension WeaklyCoupledDQN {
+  /// Makes passes until at least `steps` environment steps more were played, or all passes were made.
+  ///
+  /// - Parameters:
+  ///   - steps: how many steps to play, of all lanes together, rounded up to passes; nil for all that are left.
+  ///   - onProgress: takes a report after each pass, and says whether to go on.
+  /// - Throws: `TrainingError.diverged` when the loss is not finite.
+  public func train(
+    steps: Int? = nil, onProgress: (TrainingProgress) -> TrainingDirective = { _ in .proceed }
+  ) throws(TrainingError) {
+    let pass = configuration.lanes * environment.steps
+    let end = steps.map { self.steps + ($0 + pass - 1) / pass * pass } ?? configuration.passes * pass
+    while self.steps < end, !isDone {
+      advance()
+      guard loss.isFinite else { throw .diverged(step: self.steps, loss: Float(loss)) }
+      let progress = TrainingProgress(
+        steps: self.steps, totalSteps: min(end, configuration.passes * pass),
+        episodes: passes * configuration.lanes, meanReturn: nil, learningRate: learningRate,
+        updates: passes * configuration.updatesPerPass, metrics: [.init("loss", loss)])
+      if onProgress(progress) == .stop { return }
+    }
+  }
+
+  /// The mean gain of episodes that the calibrated policy plays under the budget.
+  ///
+  /// - Parameters:
+  ///   - episodes: how many episodes to play.
+  ///   - seed: decides their randomness, by way of `evaluationSeed`; training never meets them.
+  public func score(episodes: Int, seed: UInt64) -> Double {
+    playUnderBudget(
+      calibratedPolicy(), lanes: 0..<min(64, episodes), episodes: (episodes + 63) / 64,
+      seed: evaluationSeed(seed)
+    ).gain
+  }
+
+  /// Plays episodes under the budget: the mean price of money found by step, and the mean gain of an episode.
+  func playUnderBudget(
+    _ policy: WeaklyCoupledPolicy, lanes range: Range<Int>, episodes: Int, seed: UInt64
+  ) -> (prices: [Double], gain: Double) {
+    let (lanes, channels) = (range.count, environment.channelCount)
+    let runner = WeaklyCoupledRunner(policy, lanes: lanes, channels: channels)
+    let rows = Matrix(rows: lanes * channels, columns: shape.columns.count)
+    let results = Matrix(rows: 3, columns: lanes * channels)
+    let (gains, costs, money) = (
+      results.pointer, results.pointer + results.columns, results.pointer + 2 * results.columns
+    )
+    var levels = [Int32](repeating: 0, count: lanes * channels)
+    var prices = [Double](repeating: 0, count: environment.steps)
+    var gain = 0.0
+    let block = environment.makeBlock(lanes: range, seed: seed, bindsBudget: true)
+    for _ in 0..<episodes {
+      block.startEpisode()
+      runner.startEpisode()
+      for step in 0..<environment.steps {
+        block.observe(into: rows.view)
+        block.moneyLeft(into: money)
+        runner.act(rows: rows.view, step: step, money: money, into: &levels)
+        for lane in 0..<lanes { prices[step] += Double(runner.price(lane: lane)) }
+        block.step(levels: levels, gains: gains, costs: costs)
+        for index in 0..<lanes * channels { gain += Double(gains[index]) }
+      }
+    }
+    let count = Double(episodes * lanes)
+    return (prices.map { $0 / count }, gain / count)
+  }
+}
