@@ -13,11 +13,7 @@ struct Acting: ParsableCommand {
     let observations = randomMatrix(batch, policy.shape.observationSize)
     var actions = [Int32](repeating: 0, count: batch * policy.shape.branchCount)
     try show([
-      "seconds": actions.withUnsafeMutableBufferPointer { buffer in
-        medianSeconds {
-          if let first = buffer.baseAddress { runner.act(observations: observations.view, into: first) }
-        }
-      }
+      "seconds": medianSeconds { runner.act(observations: observations.view, into: &actions) }
     ])
   }
 }

@@ -36,10 +36,7 @@ public final class ReplayWorkload {
 
   /// Stores a step of 64 lanes.
   public func insert() {
-    actions.withUnsafeBufferPointer { buffer in
-      guard let first = buffer.baseAddress else { return }
-      replay.append(actions: first, step: lanes.results)
-    }
+    replay.append(actions: actions.span, step: lanes.results)
   }
 
   /// Fills the batch.

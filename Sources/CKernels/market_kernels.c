@@ -6,8 +6,13 @@
 
 #define LAST_PRICE 300
 
-void ck_column(const int32_t *levels, size_t stride, float *column, size_t lanes) {
-  for (size_t i = 0; i < lanes; i++, levels += stride) column[i] = (float)*levels;
+int ck_column(const int32_t *levels, size_t stride, uint32_t size, float *column, size_t lanes) {
+  int within = 1;
+  for (size_t i = 0; i < lanes; i++, levels += stride) {
+    within &= (uint32_t)*levels < size;
+    column[i] = (float)*levels;
+  }
+  return within;
 }
 
 APPORTION_VECTORIZED

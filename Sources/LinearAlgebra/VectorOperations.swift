@@ -3,7 +3,7 @@ import COpenBLAS
 /// `y = alpha · op(a) · x + beta · y` with sgemv, where `op` transposes if asked to.
 ///
 /// Shapes: `op(a)` is m × n, `x` has n and `y` m elements.
-@inlinable public func multiply(
+@inlinable package func multiply(
   _ a: MatrixView, transposed: Bool = false, vector x: UnsafePointer<Float>,
   into y: UnsafeMutablePointer<Float>, alpha: Float = 1, beta: Float = 0
 ) {

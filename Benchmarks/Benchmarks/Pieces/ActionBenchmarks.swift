@@ -6,7 +6,7 @@ import Workloads
 func actionBenchmarks() {
   Benchmark("argmax-256", configuration: shortCalls) { benchmark in
     let values = randomMatrix(256, referenceShape.choiceCount)
-    let room = ChoiceRows(count: 256 * referenceShape.branchCount)
+    let room = Buffer(repeating: Int32(0), count: 256 * referenceShape.branchCount)
     benchmark.startMeasurement()
     for _ in benchmark.scaledIterations {
       argmaxChoices(values.view, branchSizes: referenceShape.branchSizes, into: room.pointer)
@@ -21,7 +21,7 @@ func actionBenchmarks() {
       let costs = Matrix(
         rows: 1, columns: referenceShape.choiceCount,
         (0..<referenceShape.choiceCount).map { Float($0 % 16) })
-      let room = ChoiceRows(count: referenceShape.branchCount)
+      let room = Buffer(repeating: Int32(0), count: referenceShape.branchCount)
       benchmark.startMeasurement()
       for _ in benchmark.scaledIterations {
         blackHole(
@@ -30,16 +30,4 @@ func actionBenchmarks() {
       }
     }
   }
-}
-
-/// Room for choices.
-final class ChoiceRows {
-  let pointer: UnsafeMutablePointer<Int32>
-
-  init(count: Int) {
-    pointer = .allocate(capacity: count)
-    pointer.initialize(repeating: 0, count: count)
-  }
-
-  deinit { pointer.deallocate() }
 }

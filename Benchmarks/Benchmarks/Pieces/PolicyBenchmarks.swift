@@ -9,10 +9,10 @@ func policyBenchmarks() {
     Benchmark("policy-\(batch)", configuration: shortCalls) { benchmark in
       let runner = PolicyRunner(referencePolicy(), maximumBatch: batch)
       let observations = randomMatrix(batch, referenceShape.observationSize)
-      let room = ChoiceRows(count: batch * referenceShape.branchCount)
+      var choices = [Int32](repeating: 0, count: batch * referenceShape.branchCount)
       benchmark.startMeasurement()
       for _ in benchmark.scaledIterations {
-        runner.act(observations: observations.view, into: room.pointer)
+        runner.act(observations: observations.view, into: &choices)
       }
     }
   }

@@ -168,7 +168,7 @@ public struct BudgetAllocation: Environment {
       if let planned, let plan {
         planned.play(from: simulation, planned: plan, objective: objective, into: &result.counterfactual)
       }
-      simulation.play(levels: actions.kernelPointer)
+      simulation.play(levels: actions)
       observation.observe(simulation)
       if let planned, let plan { planned.write(seenWith: plan, into: &result.counterfactual) }
       objective.add(simulation, into: result.rewards.kernelPointer)

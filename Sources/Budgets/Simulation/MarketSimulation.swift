@@ -26,6 +26,8 @@ public final class MarketSimulation {
   public let moneyQuantum: Float
 
   let compiled: [CompiledChannel]
+  /// The number of levels of each channel.
+  private let ladderSizes: Buffer<UInt32>
   let slab: Matrix
   /// What the channel at hand draws, in 8 rows of lanes: standard normals for price, volume, response and cost (or
   /// noise), then uniforms for wins, clicks and conversions, and one spare.
@@ -71,6 +73,7 @@ public final class MarketSimulation {
       CompiledChannel(
         market.channels[index], lanes: lanes.count, variants: posterior?.draws.map { $0[index] } ?? [])
     }
+    ladderSizes = Buffer(market.channels.map { UInt32($0.levels.count) })
     moneyQuantum = market.moneyQuantum
     slab = Matrix(rows: Field.allCases.count * market.channels.count + 4, columns: lanes.count)
     draws = Matrix(rows: Self.drawsPerTick, columns: lanes.count)
@@ -129,12 +132,22 @@ public final class MarketSimulation {
   /// Plays one tick.
   ///
   /// - Parameter levels: lanes × channels, row-major: the level on each channel's allowed ladder.
-  public func play(levels: UnsafePointer<Int32>) {
+  public func play(levels: Span<Int32>) {
+    precondition(
+      levels.count == laneCount * channelCount,
+      "\(laneCount) lanes of \(channelCount) channels need as many levels, not \(levels.count).")
+    play(levels: levels.kernelPointer)
+  }
+
+  /// Plays one tick, as the public function does, of levels that are as many as they should be.
+  package func play(levels: UnsafePointer<Int32>) {
     precondition(tick < market.ticks, "The episode is over: start the next one.")
     for channel in 0..<channelCount {
       draw(channel, tick: tick, blocks: compiled[channel].blocksPerTick, normals: Self.normalsPerTick)
       if tick > 0 { advanceDrift(channel) }
-      ck_column(levels + channel, channelCount, values(.level, channel), laneCount)
+      let isPlayable = ck_column(
+        levels + channel, channelCount, ladderSizes.pointer[channel], values(.level, channel), laneCount)
+      precondition(isPlayable != 0, "A level must be one of its channel's ladder.")
       offer(channel)
     }
     let cap = market.exactTickCap

@@ -7,8 +7,9 @@
 // One tick of the market, one channel at a time, along lanes. Every array holds one float per lane, levels among them.
 // The scalar reference is `ScalarMarket.swift` of the tests.
 
-/// Every `stride`th level, as numbers: a channel's column of what a policy wrote.
-void ck_column(const int32_t *levels, size_t stride, float *column, size_t lanes);
+/// Every `stride`th level, as numbers: a channel's column of what a policy wrote. Returns whether all are of a ladder of
+/// `size` levels, from 0 on.
+int ck_column(const int32_t *levels, size_t stride, uint32_t size, float *column, size_t lanes);
 
 /// state ← mean + persistence · (state - mean) + innovation · normal: one step of a Gaussian AR(1).
 void ck_autoregress(float *state, const float *mean, const float *normal, float persistence, float innovation,

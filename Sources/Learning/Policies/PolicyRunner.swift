@@ -5,8 +5,7 @@ import NeuralNetworks
 /// cap, the best within the budget that the observation names.
 ///
 /// All room is made at creation, so acting allocates nothing. Rows are cut into fixed pieces, so the actions do not
-/// depend on the number of threads. One thread at a time may use a runner. Creating one sets OpenBLAS to one thread in
-/// the whole process: the pieces are what runs in parallel.
+/// depend on the number of threads. One thread at a time may use a runner.
 ///
 /// ```swift
 /// let runner = PolicyRunner(policy, maximumBatch: 1)
@@ -73,7 +72,21 @@ public final class PolicyRunner {
   /// - Parameters:
   ///   - observations: rows × observation size, raw.
   ///   - actions: rows × branches.
-  public func act(observations: MatrixView, into actions: UnsafeMutablePointer<Int32>) {
+  public func act(observations: MatrixView, into actions: inout MutableSpan<Int32>) {
+    precondition(
+      actions.count == observations.rows * branchCount,
+      "\(observations.rows) rows need \(observations.rows) × \(branchCount) choices, not \(actions.count).")
+    act(observations: observations, into: actions.kernelPointer)
+  }
+
+  /// Writes the greedy action of every row; see the function above.
+  public func act(observations: MatrixView, into actions: inout [Int32]) {
+    var span = actions.mutableSpan
+    act(observations: observations, into: &span)
+  }
+
+  /// Writes the greedy action of every row to as many choices as there should be.
+  package func act(observations: MatrixView, into actions: UnsafeMutablePointer<Int32>) {
     run(observations, into: .actions(actions))
   }
 

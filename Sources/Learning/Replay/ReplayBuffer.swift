@@ -127,7 +127,15 @@ public final class ReplayBuffer {
   /// - Parameters:
   ///   - chosen: lanes × branches: the actions played on the rows stored last.
   ///   - result: the step's rewards and ends, and the rows to act on next.
-  public func append(actions chosen: UnsafePointer<Int32>, step result: StepStorage) {
+  public func append(actions chosen: Span<Int32>, step result: StepStorage) {
+    precondition(
+      chosen.count == lanes * branchCount && result.lanes == lanes,
+      "A step of \(lanes) lanes has \(lanes) × \(branchCount) choices, not \(chosen.count).")
+    append(actions: chosen.kernelPointer, step: result)
+  }
+
+  /// Stores what one step of every lane led to; see the function above.
+  package func append(actions chosen: UnsafePointer<Int32>, step result: StepStorage) {
     let newest = step
     for lane in 0..<lanes {
       let slot = self.slot(step: newest, lane: lane)

@@ -60,7 +60,7 @@ public struct RandomStream: RandomNumberGenerator, Sendable, Equatable {
   }
 
   /// Writes the next `count` words: those that as many calls of `nextWord` give, in less time.
-  public mutating func fill(_ out: UnsafeMutablePointer<UInt32>, count: Int) {
+  package mutating func fill(_ out: UnsafeMutablePointer<UInt32>, count: Int) {
     var filled = 0
     while filled < count {
       if used == 4 { open(block) }

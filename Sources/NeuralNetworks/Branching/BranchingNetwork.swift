@@ -109,7 +109,7 @@ public final class BranchingNetwork: @unchecked Sendable {
   ///   - stateValues: batch: V, and the prior's state value where there is one.
   ///   - workspace: room for at least as many rows.
   ///   - pool: the threads that share the rows; nil runs on the caller's alone.
-  public func values(
+  package func values(
     observations: MatrixView, into advantages: MatrixView, stateValues: UnsafeMutablePointer<Float>,
     workspace: ForwardWorkspace, pool: WorkerPool? = nil
   ) {

@@ -11,8 +11,8 @@ package final class JointActions: @unchecked Sendable {
 
   /// The number of combinations.
   package let count: Int
-  private let branchCount: Int
-  private let sizes: Buffer<Int>
+  @usableFromInline let branchCount: Int
+  @usableFromInline let sizes: Buffer<Int>
 
   /// Numbers the combinations of branches of these sizes, at most `limit`.
   package init(branchSizes: [Int]) {
@@ -48,7 +48,7 @@ package final class JointActions: @unchecked Sendable {
   }
 
   /// The number of a whole action, a choice per branch.
-  @inline(__always) package func index(of choices: UnsafePointer<Int32>) -> Int {
+  @inlinable package func index(of choices: UnsafePointer<Int32>) -> Int {
     var index = 0
     for branch in 0..<branchCount {
       let (choice, size) = (Int(choices[branch]), sizes.pointer[branch])
@@ -59,7 +59,7 @@ package final class JointActions: @unchecked Sendable {
   }
 
   /// Writes the choice of each branch of the action of a number.
-  @inline(__always) package func write(_ index: Int, into choices: UnsafeMutablePointer<Int32>) {
+  @inlinable package func write(_ index: Int, into choices: UnsafeMutablePointer<Int32>) {
     assert(index >= 0 && index < count)
     var rest = index
     for branch in (0..<branchCount).reversed() {

@@ -80,7 +80,7 @@ public final class Adam: @unchecked Sendable {
   ///   - parameters: one per parameter, changed in place.
   ///   - gradients: one per parameter.
   ///   - gradientScale: what the gradients are multiplied by first (for clipping).
-  public func update(
+  package func update(
     _ parameters: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>, gradientScale: Float = 1
   ) {
     let step = beginStep(gradientScale: gradientScale)

@@ -23,6 +23,13 @@ import Testing
     #expect(tally.stopped > 500 && tally.free > 500, "\(tally)")
   }
 
+  @Test func levelsBesideALadderEndTheProcess() async {
+    await #expect(processExitsWith: .failure) { playTwoLanes([0, 0, 0, 9]) }
+    await #expect(processExitsWith: .failure) { playTwoLanes([0, -1, 0, 0]) }
+    await #expect(processExitsWith: .failure) { playTwoLanes([0, 0, 0]) }
+    await #expect(processExitsWith: .success) { playTwoLanes([0, 1, 1, 0]) }
+  }
+
   @Test func episodesBeginWithTheirStationaryLaw() {
     var stream = RandomStream(seed: 78, purpose: .test)
     let market = Market.random(stream: &stream, channels: 2...2, ticks: 5...5)
@@ -153,4 +160,20 @@ struct Snapshot {
   func callAsFunction(_ field: MarketSimulation.Field, _ channel: Int, _ lane: Int) -> Double {
     Double(values[(field.rawValue * channelCount + channel) * laneCount + lane])
   }
+}
+
+/// A tick of two lanes of two channels of two levels.
+private func playTwoLanes(_ levels: [Int32]) {
+  let channels = ["a", "b"].map {
+    Channel(
+      name: $0,
+      kind: .response(
+        ResponseChannel(
+          spends: [0, 10], adstock: .geometric(retention: 0.3),
+          saturation: Hill(maximum: 100, halfSaturation: 20))))
+  }
+  let simulation = MarketSimulation(
+    market: Market(name: "two", ticks: 2, budget: 40, channels: channels), lanes: 0..<2, seed: 1)
+  simulation.startEpisode()
+  simulation.play(levels: levels.span)
 }
