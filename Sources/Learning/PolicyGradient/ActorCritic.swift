@@ -20,8 +20,8 @@ final class ActorCritic<E: Environment> {
   private(set) var normalizer: ObservationNormalizer
   private let pool: WorkerPool
   private let batch: ActorCriticBatch
-  private let actorRoom: ForwardWorkspace
-  private let criticRoom: ForwardWorkspace
+  private let actorWorkspace: ForwardWorkspace
+  private let criticWorkspace: ForwardWorkspace
   private let normalized: Matrix
   private let logits: Matrix
   private let finalValues: Matrix
@@ -59,8 +59,8 @@ final class ActorCritic<E: Environment> {
       network: criticNetwork, optimizer: optimizer, maximumGradientNorm: configuration.maximumGradientNorm,
       maximumBatch: maximumBatch, pool: pool)
     let lanes = environments.count
-    actorRoom = actorNetwork.workspace(maximumBatch: lanes)
-    criticRoom = criticNetwork.workspace(maximumBatch: lanes)
+    actorWorkspace = actorNetwork.workspace(maximumBatch: lanes)
+    criticWorkspace = criticNetwork.workspace(maximumBatch: lanes)
     normalized = Matrix(rows: lanes, columns: layout.size)
     logits = Matrix(rows: lanes, columns: head.choiceCount)
     finalValues = Matrix(rows: lanes, columns: 1)
@@ -151,8 +151,9 @@ final class ActorCritic<E: Environment> {
     table.normalize(seen.pointer, stride: seen.stride, into: normalized.view)
     let values = MatrixView(pointer: rollout.values.pointer + first, rows: lanes, columns: 1, stride: 1)
     critic.network.outputs(
-      observations: normalized.view, into: values, workspace: criticRoom, pool: pool)
-    actor.network.outputs(observations: normalized.view, into: logits.view, workspace: actorRoom, pool: pool)
+      observations: normalized.view, into: values, workspace: criticWorkspace, pool: pool)
+    actor.network.outputs(
+      observations: normalized.view, into: logits.view, workspace: actorWorkspace, pool: pool)
     let maskColumn = layout.mask?.lowerBound
     for lane in 0..<lanes {
       rollout.logProbabilities[first + lane] = head.sample(
@@ -181,7 +182,8 @@ final class ActorCritic<E: Environment> {
 
   private func value(_ observations: MatrixView, into values: MatrixView) {
     table.normalize(observations.pointer, stride: observations.stride, into: normalized.view)
-    critic.network.outputs(observations: normalized.view, into: values, workspace: criticRoom, pool: pool)
+    critic.network.outputs(
+      observations: normalized.view, into: values, workspace: criticWorkspace, pool: pool)
   }
 
   /// Takes one step of actor and critic on some rows of a rollout.
@@ -223,7 +225,7 @@ final class ActorCritic<E: Environment> {
   func evaluate(episodes: Int, seed: UInt64?) -> EvaluationSummary {
     let problem = environments.environment
     let lanes = min(1024, episodes)
-    let room = actor.network.workspace(maximumBatch: lanes)
+    let workspace = actor.network.workspace(maximumBatch: lanes)
     let rows = Matrix(rows: lanes, columns: layout.size)
     let outputs = Matrix(rows: lanes, columns: head.choiceCount)
     return Learning.evaluate(
@@ -231,7 +233,7 @@ final class ActorCritic<E: Environment> {
       threads: configuration.threads
     ) { observations, actions in
       table.normalize(observations.pointer, stride: observations.stride, into: rows.view)
-      actor.network.outputs(observations: rows.view, into: outputs.view, workspace: room, pool: pool)
+      actor.network.outputs(observations: rows.view, into: outputs.view, workspace: workspace, pool: pool)
       if let masks = layout.mask {
         for row in 0..<lanes {
           for (choice, column) in masks.enumerated() where observations[row, column] <= 0 {

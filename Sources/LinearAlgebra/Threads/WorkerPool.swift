@@ -24,20 +24,20 @@ public protocol ParallelTask {
 public final class WorkerPool: @unchecked Sendable {
   /// The number of threads that share a task, the caller's own among them.
   public let threads: Int
-  private let crew: WorkerCrew
+  private let team: ThreadTeam
   private let handles: [pthread_t]
 
   /// Starts `threads - 1` threads; the caller of `run` is the last.
   public init(threads: Int) {
     precondition(threads > 0, "A pool needs at least one thread, not \(threads).")
-    let crew = WorkerCrew(threads: threads)
-    handles = (1..<threads).compactMap { _ in WorkerPool.start(crew) }
-    self.crew = crew
+    let team = ThreadTeam(threads: threads)
+    handles = (1..<threads).compactMap { _ in WorkerPool.start(team) }
+    self.team = team
     self.threads = handles.count + 1
   }
 
   deinit {
-    crew.dismiss()
+    team.dismiss()
     for handle in handles { pthread_join(handle, nil) }
   }
 
@@ -67,22 +67,22 @@ public final class WorkerPool: @unchecked Sendable {
   @usableFromInline func share(
     _ count: Int, _ task: UnsafeRawPointer, _ piece: @escaping (UnsafeRawPointer, Int) -> Void
   ) {
-    if !crew.run(count, task, piece) {
+    if !team.run(count, task, piece) {
       for index in 0..<count { piece(task, index) }
     }
   }
 
-  /// Starts a thread that serves the crew; nil where the system has no more.
-  private static func start(_ crew: WorkerCrew) -> pthread_t? {
+  /// Starts a thread that serves the team; nil where the system has no more.
+  private static func start(_ team: ThreadTeam) -> pthread_t? {
     #if canImport(Glibc)
       var handle = pthread_t()
     #else
       var handle: pthread_t?
     #endif
-    let context = Unmanaged.passRetained(crew).toOpaque()
+    let context = Unmanaged.passRetained(team).toOpaque()
     let status = pthread_create(&handle, nil, serve, context)
     if status != 0 {
-      Unmanaged<WorkerCrew>.fromOpaque(context).release()
+      Unmanaged<ThreadTeam>.fromOpaque(context).release()
       return nil
     }
     return handle
@@ -100,12 +100,12 @@ public final class WorkerPool: @unchecked Sendable {
 
 #if canImport(Glibc)
   private func serve(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-    if let context { Unmanaged<WorkerCrew>.fromOpaque(context).takeRetainedValue().serve() }
+    if let context { Unmanaged<ThreadTeam>.fromOpaque(context).takeRetainedValue().serve() }
     return nil
   }
 #else
   private func serve(_ context: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
-    Unmanaged<WorkerCrew>.fromOpaque(context).takeRetainedValue().serve()
+    Unmanaged<ThreadTeam>.fromOpaque(context).takeRetainedValue().serve()
     return nil
   }
 #endif

@@ -50,15 +50,18 @@ extension DoubleQUpdate {
   }
 }
 
-/// What one update did, over the whole batch.
-public struct UpdateStatistics: Sendable, Equatable {
-  /// The mean (weighted) Huber loss before the update.
-  package let loss: Float
-  /// The Euclidean norm of all gradients before clipping.
-  package let gradientNorm: Float
-  /// The mean value of the actions taken.
-  package let meanQ: Float
+/// How the target network follows the online network.
+public enum TargetUpdate: Sendable, Equatable {
+  /// A copy after every n-th update (Mnih et al., 2015).
+  case hard(every: Int)
+  /// target ← target + τ · (online − target) after every update (Lillicrap et al., 2016).
+  case polyak(Float)
 
-  /// Whether the update could be done: its loss and gradients are numbers.
-  package var isFinite: Bool { loss.isFinite && gradientNorm.isFinite }
+  /// What the difference counts after an update of a number, counted from 1; nil where the target stays.
+  func rate(step: Int) -> Float? {
+    switch self {
+    case .hard(let interval): step % interval == 0 ? 1 : nil
+    case .polyak(let rate): rate
+    }
+  }
 }

@@ -21,10 +21,10 @@ final class ExpectedValueLoss: ActionValueLoss, @unchecked Sendable {
   let gradientCount: Int
   private let means: BranchMeans
   private let targetMeans: BranchMeans
-  let rooms: [Room]
+  let workspaces: [Workspace]
 
   /// What one shard writes.
-  final class Room {
+  final class Workspace {
     /// Finds the next action.
     let search: GreedySearch
     /// Rows × branches: the outputs of the actions taken.
@@ -58,8 +58,8 @@ final class ExpectedValueLoss: ActionValueLoss, @unchecked Sendable {
     gradientCount = keepsHeadGradients ? network.shape.parameterCount : network.head.weights
     means = BranchMeans(of: network)
     targetMeans = BranchMeans(of: target)
-    rooms = (0..<shards).map { _ in
-      Room(shape: network.shape, inputs: network.head.inputs, capacity: capacity)
+    workspaces = (0..<shards).map { _ in
+      Workspace(shape: network.shape, inputs: network.head.inputs, capacity: capacity)
     }
   }
 
@@ -78,9 +78,9 @@ final class ExpectedValueLoss: ActionValueLoss, @unchecked Sendable {
     _ batch: TransitionBatch, rows range: Range<Int>, shard: Int, trunk: TrunkPass,
     gradients: UnsafeMutablePointer<Float>, errors: UnsafeMutablePointer<Float>
   ) -> LossSums {
-    let room = rooms[shard]
+    let workspace = workspaces[shard]
     // a' = argmax Q(s', ·)
-    let nextOutputs = room.search.outputs(
+    let nextOutputs = workspace.search.outputs(
       of: isDouble ? network : target, hidden: trunk.nextHidden,
       observations: batch.nextObservations.rows(range), limits: batch.nextLimits?.rows(range))
     let keepsHead = gradientCount > network.head.weights
@@ -88,18 +88,22 @@ final class ExpectedValueLoss: ActionValueLoss, @unchecked Sendable {
       (gradients + network.head.weights).update(repeating: 0, count: network.head.parameterCount)
     }
     let rows = Rows(
-      range: range, trunk: trunk, nextOutputs: nextOutputs, outputs: room.outputs.pointer,
-      values: room.values.view, gradients: keepsHead ? gradients : nil)
+      range: range, hidden: trunk.hidden, targetHidden: trunk.targetHidden, slopes: trunk.slopes,
+      nextOutputs: nextOutputs, outputs: workspace.outputs.pointer,
+      values: workspace.values.view, gradients: keepsHead ? gradients : nil)
     let sums =
       batch.paired ? pairs(batch, rows, errors: errors) : transitions(batch, rows, errors: errors)
-    if keepsHead { means.centre(gradients: gradients, scratch: room.scratch.pointer) }
+    if keepsHead { means.centre(gradients: gradients, scratch: workspace.scratch.pointer) }
     return sums
   }
 
   /// What the rows of a shard read and write.
   struct Rows {
     let range: Range<Int>
-    let trunk: TrunkPass
+    /// What the heads read, and where the gradient by it goes; see `TrunkPass`.
+    let hidden: MatrixView
+    let targetHidden: MatrixView
+    let slopes: MatrixView?
     /// Rows × branches: the outputs of the next states' greedy actions.
     let nextOutputs: UnsafePointer<Int32>
     let outputs: UnsafeMutablePointer<Int32>
@@ -138,10 +142,10 @@ final class ExpectedValueLoss: ActionValueLoss, @unchecked Sendable {
     let values = rows.values.row(row)
     let outputs = rows.outputs + row * branches.count
     let next = nextValue(
-      hidden: rows.trunk.targetHidden.row(row), outputs: rows.nextOutputs + row * branches.count,
+      hidden: rows.targetHidden.row(row), outputs: rows.nextOutputs + row * branches.count,
       observation: batch.nextObservations.row(index))
     choose(batch.actions + index * branches.actionCount, into: outputs)
-    means.values(hidden: rows.trunk.hidden.row(row), outputs: outputs, into: values)
+    means.values(hidden: rows.hidden.row(row), outputs: outputs, into: values)
     addPrior(batch.observations.row(index), outputs: outputs, to: values)
     return batch.rewards[index] + batch.discounts[index] * next
   }
@@ -149,8 +153,8 @@ final class ExpectedValueLoss: ActionValueLoss, @unchecked Sendable {
   /// Carries a row's slopes, which have taken the place of its values, into the head and below.
   @inline(__always) func push(_ row: Int, _ rows: Rows) {
     means.backward(
-      hidden: rows.trunk.hidden.row(row), outputs: rows.outputs + row * branches.count,
-      slopes: rows.values.row(row), gradients: rows.gradients, hiddenGradient: rows.trunk.slopes?.row(row))
+      hidden: rows.hidden.row(row), outputs: rows.outputs + row * branches.count,
+      slopes: rows.values.row(row), gradients: rows.gradients, hiddenGradient: rows.slopes?.row(row))
   }
 
   /// Q(s', a'; θ⁻).

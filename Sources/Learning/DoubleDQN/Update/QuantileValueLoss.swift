@@ -20,7 +20,7 @@ final class QuantileValueLoss: ActionValueLoss, @unchecked Sendable {
   private let aggregation: Aggregation
   /// κ: where the loss turns from quadratic to linear.
   private let kappa: Float
-  private let rooms: [Room]
+  private let workspaces: [Workspace]
   let gradientCount: Int
 
   /// Makes room for shards of up to `capacity` rows.
@@ -40,7 +40,7 @@ final class QuantileValueLoss: ActionValueLoss, @unchecked Sendable {
     aggregation = acting.shape.aggregation
     kappa = huberDelta
     gradientCount = network.shape.parameterCount
-    rooms = (0..<shards).map { _ in Room(regression, shape: acting.shape, capacity: capacity) }
+    workspaces = (0..<shards).map { _ in Workspace(regression, shape: acting.shape, capacity: capacity) }
   }
 
   func prepare(pool: WorkerPool?) {}
@@ -49,15 +49,16 @@ final class QuantileValueLoss: ActionValueLoss, @unchecked Sendable {
     _ batch: TransitionBatch, rows range: Range<Int>, shard: Int, trunk: TrunkPass,
     gradients: UnsafeMutablePointer<Float>, errors: UnsafeMutablePointer<Float>
   ) -> LossSums {
-    let (room, size) = (rooms[shard], range.count)
-    let outputs = room.outputs.view.rows(0..<size)
-    let nextOutputs = room.outputs.view.rows(size..<2 * size)
-    let targetOutputs = room.targetOutputs.view.rows(0..<size)
+    let (workspace, size) = (workspaces[shard], range.count)
+    let outputs = workspace.outputs.view.rows(0..<size)
+    let nextOutputs = workspace.outputs.view.rows(size..<2 * size)
+    let targetOutputs = workspace.targetOutputs.view.rows(0..<size)
     run(network, on: trunk.hidden, into: outputs)
     run(target, on: trunk.targetHidden, into: targetOutputs)
     if isDouble { run(network, on: trunk.nextHidden, into: nextOutputs) }
     let sums = regress(
-      batch, range: range, nextOutputs: isDouble ? nextOutputs : targetOutputs, room: room, errors: errors)
+      batch, range: range, nextOutputs: isDouble ? nextOutputs : targetOutputs, workspace: workspace,
+      errors: errors)
     parameterGradients(network.head, outputGradient: outputs, input: trunk.hidden, gradients: gradients)
     if let slopes = trunk.slopes {
       multiply(outputs, network.head.weights(in: network.parameters.pointer), into: slopes)
@@ -71,14 +72,14 @@ final class QuantileValueLoss: ActionValueLoss, @unchecked Sendable {
       network.head, parameters: network.parameters.pointer, input: hidden, output: outputs, rectified: false)
   }
 
-  /// Learns from the rows of a shard, whose outputs stand in the room and give way to the slopes of the batch's mean loss.
+  /// Learns from the rows of a shard, whose outputs stand in the workspace and give way to the slopes of the batch's mean loss.
   ///
   /// - Parameters:
   ///   - range: the shard's rows of the batch.
   ///   - nextOutputs: the outputs for the next states of the network that picks the next action.
   ///   - errors: batch: where absolute errors of expected returns go (of a branching network: means over branches).
   private func regress(
-    _ batch: TransitionBatch, range: Range<Int>, nextOutputs: MatrixView, room: Room,
+    _ batch: TransitionBatch, range: Range<Int>, nextOutputs: MatrixView, workspace: Workspace,
     errors: UnsafeMutablePointer<Float>
   ) -> LossSums {
     var sums = LossSums()
@@ -87,17 +88,19 @@ final class QuantileValueLoss: ActionValueLoss, @unchecked Sendable {
     for row in 0..<range.count {
       let index = range.lowerBound + row
       let next = batch.nextObservations.row(index)
-      choose(nextOutputs.row(row), batch, index, room)
+      choose(nextOutputs.row(row), batch, index, workspace)
       write(
-        room.targetOutputs.view.row(row), of: room.picks, in: 0..<branches.count, share: 1 / Float(groups),
-        observation: next, into: room.targets)
+        workspace.targetOutputs.view.row(row), of: workspace.picks, in: 0..<branches.count,
+        share: 1 / Float(groups),
+        observation: next, into: workspace.targets)
       var expected: Float = 0
       for quantile in 0..<count {
-        room.targets[quantile] = batch.rewards[index] + batch.discounts[index] * room.targets[quantile]
-        expected += room.targets[quantile]
+        workspace.targets[quantile] =
+          batch.rewards[index] + batch.discounts[index] * workspace.targets[quantile]
+        expected += workspace.targets[quantile]
       }
       let actions = batch.actions + index * branches.count
-      let outputs = room.outputs.view.row(row)
+      let outputs = workspace.outputs.view.row(row)
       let weight = batch.weights?[index] ?? 1
       let scale = weight / Float(batch.count * groups)
       var (loss, value, error, stateSlope) = (Float(0), Float(0), Float(0), Float(0))
@@ -105,18 +108,21 @@ final class QuantileValueLoss: ActionValueLoss, @unchecked Sendable {
         let members = group * groupSize..<(group + 1) * groupSize
         write(
           outputs, of: actions, in: members, share: 1, observation: batch.observations.row(index),
-          into: room.quantiles)
+          into: workspace.quantiles)
         var mean: Float = 0
-        for quantile in 0..<count { mean += room.quantiles[quantile] }
-        loss += ck_quantile_huber(room.quantiles, room.targets, count, kappa, room.slopes, room.losses)
+        for quantile in 0..<count { mean += workspace.quantiles[quantile] }
+        loss += ck_quantile_huber(
+          workspace.quantiles, workspace.targets, count, kappa, workspace.slopes, workspace.losses)
         value += mean
         error += abs(expected - mean)
         var slope: Float = 0
         for quantile in 0..<count {
-          room.slopes[quantile] *= scale
-          slope += room.slopes[quantile]
+          workspace.slopes[quantile] *= scale
+          slope += workspace.slopes[quantile]
         }
-        for branch in members { spread(room.slopes, sum: slope, over: outputs, actions[branch], of: branch) }
+        for branch in members {
+          spread(workspace.slopes, sum: slope, over: outputs, actions[branch], of: branch)
+        }
         stateSlope += slope
       }
       // Every group reads the state value, so its slope comes last. Without dueling it is no part of the values.
@@ -130,16 +136,17 @@ final class QuantileValueLoss: ActionValueLoss, @unchecked Sendable {
 
   /// Picks the best allowed next action by the scores of its quantiles.
   private func choose(
-    _ outputs: UnsafePointer<Float>, _ batch: TransitionBatch, _ index: Int, _ room: Room
+    _ outputs: UnsafePointer<Float>, _ batch: TransitionBatch, _ index: Int, _ workspace: Workspace
   ) {
     let observation = batch.nextObservations.row(index)
     for choice in 0..<branches.valueCount {
-      room.scores[choice] =
-        dot(outputs + 1 + choice * count, room.weights, count: count)
+      workspace.scores[choice] =
+        dot(outputs + 1 + choice * count, workspace.weights, count: count)
         + branches.prior(1 + choice, observation)
     }
-    room.greedy.pick(
-      room.scores, mask: branches.mask(observation), limits: batch.nextLimits, index, into: room.picks)
+    workspace.greedy.pick(
+      workspace.scores, mask: branches.mask(observation), limits: batch.nextLimits, index,
+      into: workspace.picks)
   }
 
   /// Writes the state value plus `share` times the sum over some branches of the quantiles of their chosen advantages.
@@ -185,7 +192,7 @@ final class QuantileValueLoss: ActionValueLoss, @unchecked Sendable {
   }
 
   /// What one shard writes.
-  private final class Room {
+  private final class Workspace {
     /// Twice the shard's rows × outputs: the online network's outputs for the states, then for the next states.
     let outputs: Matrix
     /// Rows × outputs: the target network's outputs for the next states.

@@ -36,8 +36,8 @@ final class WideHeadLoss: ActionValueLoss, @unchecked Sendable {
     rows.clear()
     for shard in 0..<shards {
       rows.add(
-        hidden: trunks[shard].hidden, outputs: expected.rooms[shard].outputs.pointer,
-        slopes: expected.rooms[shard].values.view)
+        hidden: trunks[shard].hidden, outputs: expected.workspaces[shard].outputs.pointer,
+        slopes: expected.workspaces[shard].values.view)
     }
     return rows.sumOfSquares
   }

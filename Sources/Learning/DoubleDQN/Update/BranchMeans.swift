@@ -1,18 +1,19 @@
 import CKernels
 import LinearAlgebra
+import NeuralNetworks
 
 /// The mean weights and bias of each branch's advantages.
 ///
 /// A centred advantage is hidden · (weights of the choice − mean weights), so where one choice per branch counts, the
 /// head costs one product of rows per branch, not one per choice. Where the head is not dueling, the means are 0 and so
 /// is the state value.
-package final class BranchMeans: @unchecked Sendable {
+final class BranchMeans: @unchecked Sendable {
   private let network: BranchingNetwork
   private let head: DenseLayer
   /// Branches × head inputs.
-  package let weights: Matrix
+  let weights: Matrix
   /// One per branch.
-  package let biases: Matrix
+  let biases: Matrix
   /// How much the sum of the advantages counts in the value of a whole action: all of it, or, where that is the mean over
   /// branches, a branch's share.
   private let share: Float
@@ -20,7 +21,7 @@ package final class BranchMeans: @unchecked Sendable {
   private let base: Matrix
   private var baseBias: Float = 0
 
-  package init(of network: BranchingNetwork) {
+  init(of network: BranchingNetwork) {
     self.network = network
     head = network.head
     weights = Matrix(rows: network.branches.count, columns: head.inputs)
@@ -30,7 +31,7 @@ package final class BranchMeans: @unchecked Sendable {
   }
 
   /// Takes a branch's means from the network as it is now.
-  package func refresh(_ branch: Int) {
+  func refresh(_ branch: Int) {
     let branches = network.branches
     guard branches.isDueling else { return }
     let first = branches.starts[branch]
@@ -43,7 +44,7 @@ package final class BranchMeans: @unchecked Sendable {
   }
 
   /// Brings `total` up to date with the network and the means as they are now.
-  package func refreshTotal() {
+  func refreshTotal() {
     guard network.branches.isDueling else { return }
     let parameters = network.parameters.pointer
     base.pointer.update(from: parameters + head.weights, count: head.inputs)
@@ -55,7 +56,7 @@ package final class BranchMeans: @unchecked Sendable {
   }
 
   /// The value of a whole action of some outputs.
-  package func total(
+  @inline(__always) func total(
     hidden: UnsafePointer<Float>, outputs: UnsafePointer<Int32>
   ) -> Float {
     let parameters = network.parameters.pointer
@@ -65,7 +66,7 @@ package final class BranchMeans: @unchecked Sendable {
   }
 
   /// The state value, then the centred advantage of each branch's chosen output.
-  package func values(
+  @inline(__always) func values(
     hidden: UnsafePointer<Float>, outputs: UnsafePointer<Int32>, into values: UnsafeMutablePointer<Float>
   ) {
     let parameters = network.parameters.pointer
@@ -77,7 +78,7 @@ package final class BranchMeans: @unchecked Sendable {
 
   /// Adds the head's gradients for slopes of the values above (nil leaves them out); advantages' gradients are to be
   /// centred at the end.
-  package func backward(
+  @inline(__always) func backward(
     hidden: UnsafePointer<Float>, outputs: UnsafePointer<Int32>, slopes: UnsafePointer<Float>,
     gradients: UnsafeMutablePointer<Float>?, hiddenGradient: UnsafeMutablePointer<Float>?
   ) {
@@ -90,7 +91,7 @@ package final class BranchMeans: @unchecked Sendable {
   /// Centres the gradients of each branch's advantages: what a choice gains, the branch's mean takes from all.
   ///
   /// `scratch` is room for one row of the head's weights.
-  package func centre(gradients: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>) {
+  func centre(gradients: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>) {
     let branches = network.branches
     guard branches.isDueling else {
       // The state value is no part of the values: its parameters stay 0.

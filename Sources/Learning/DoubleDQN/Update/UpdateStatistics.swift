@@ -1,3 +1,16 @@
+/// What one update did, over the whole batch.
+public struct UpdateStatistics: Sendable, Equatable {
+  /// The mean (weighted) Huber loss before the update.
+  package let loss: Float
+  /// The Euclidean norm of all gradients before clipping.
+  package let gradientNorm: Float
+  /// The mean value of the actions taken.
+  package let meanQ: Float
+
+  /// Whether the update could be done: its loss and gradients are numbers.
+  package var isFinite: Bool { loss.isFinite && gradientNorm.isFinite }
+}
+
 /// Running means over updates.
 struct UpdateMeans {
   private var count = 0.0

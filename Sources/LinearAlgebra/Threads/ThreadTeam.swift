@@ -8,7 +8,7 @@ import Synchronization
 /// whether the round is still open, and only then touches the task; the caller first closes the round, then
 /// waits until nobody is counted in. Both orders being sequentially consistent, no worker can meet a task
 /// that has gone.
-final class WorkerCrew: @unchecked Sendable {
+final class ThreadTeam: @unchecked Sendable {
   private let busy = Atomic(false)
   private let dismissed = Atomic(false)
   private let round = Atomic(0)
@@ -27,13 +27,13 @@ final class WorkerCrew: @unchecked Sendable {
   /// Pauses before a thread parks: some 30 µs.
   private static let patience = 1_500
 
-  /// Makes a crew of some threads, the caller's among them.
+  /// Makes a team of some threads, the caller's among them.
   init(threads: Int) {
     self.threads = threads
     shares = PieceShares(workers: threads)
   }
 
-  /// Shares the pieces of a task; false, with nothing done, while the crew is at another task.
+  /// Shares the pieces of a task; false, with nothing done, while the team is at another task.
   func run(_ count: Int, _ task: UnsafeRawPointer, _ piece: @escaping (UnsafeRawPointer, Int) -> Void) -> Bool
   {
     if busy.exchange(true, ordering: .acquiring) { return false }
