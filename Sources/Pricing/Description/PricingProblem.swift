@@ -94,6 +94,27 @@ public struct PricingProblem: Sendable, Equatable {
   /// The text that requests were read from; nil of all else.
   var instance: String?
 
+  package init(
+    name: String, summary: String, currency: String, periods: Int, traffic: [Double],
+    resources: [NetworkProblem.Resource], products: [Product], demand: Demand, uncertainty: Uncertainty,
+    reference: ReferencePrice? = nil, cancellations: Cancellations? = nil, mayClose: Bool,
+    instance: String? = nil
+  ) {
+    self.name = name
+    self.summary = summary
+    self.currency = currency
+    self.periods = periods
+    self.traffic = traffic
+    self.resources = resources
+    self.products = products
+    self.demand = demand
+    self.uncertainty = uncertainty
+    self.reference = reference
+    self.cancellations = cancellations
+    self.mayClose = mayClose
+    self.instance = instance
+  }
+
   /// The number of choices for a product: its prices, and being closed as the last.
   package func choiceCount(_ product: Int) -> Int { products[product].prices.count + (mayClose ? 1 : 0) }
 
