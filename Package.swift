@@ -54,7 +54,7 @@ let package = Package(
       name: "Budgets",
       dependencies: ["Applications", "CKernels", "Documents", "Learning", "Optimization"],
       resources: [.copy("Resources")]),
-    .target(name: "Auctions", dependencies: ["CKernels", "Documents", "Learning"]),
+    .target(name: "Auctions", dependencies: ["Applications", "CKernels", "Documents", "Learning"]),
     .target(
       name: "Pricing", dependencies: ["Applications", "Documents", "Learning", "Optimization"],
       resources: [.copy("Resources")]),

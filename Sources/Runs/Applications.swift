@@ -1,4 +1,5 @@
 import Applications
+import Auctions
 import Budgets
 import ClassicProblems
 import Documents
@@ -7,7 +8,7 @@ import Pricing
 
 /// The applications, the first of which a description without a `kind` is of.
 package let applications: [any Application.Type] = [
-  BudgetProblem.self, ClassicProblem.self, PricingProblem.self,
+  BudgetProblem.self, AuctionProblem.self, ClassicProblem.self, PricingProblem.self,
 ]
 
 /// The problem of a name or of a file: a file can stand wherever a name can.

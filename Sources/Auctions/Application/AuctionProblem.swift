@@ -1,0 +1,139 @@
+import Applications
+import Documents
+import Environments
+import Foundation
+import Learning
+
+/// Bidding auction by auction as an application: a campaign, learned on its history and judged on the auctions after it.
+package struct AuctionProblem: Application {
+  /// Campaigns are shown in one way only.
+  package struct Options: ProblemOptions {
+    /// The only one.
+    package init() {}
+    /// None.
+    package static var settings: [Setting<Options>] { [] }
+  }
+
+  /// What a description says.
+  package static let kind = Placement.kind
+  /// What the kind is.
+  package static let summary = "what to bid in each auction, and what to show"
+  /// Campaigns that come with the library, all drawn.
+  package static let bundledNames = Placement.bundledNames
+  /// The description in a run's folder; a log stands beside it.
+  package static let fileName = "auctions.yaml"
+  private static let logName = "auctions.txt"
+
+  /// The campaign.
+  package let placement: Placement
+
+  /// The problem of a campaign.
+  package init(_ placement: Placement) { self.placement = placement }
+
+  /// A campaign that comes with the library.
+  package init(bundled name: String) throws { self.init(try Placement(bundled: name)) }
+  /// Reads a description, and the log that it names.
+  package init(contentsOf path: String) throws { self.init(try Placement(contentsOf: path)) }
+  /// Reads what a run's folder holds.
+  package init(runFolder path: String) throws { try self.init(contentsOf: "\(path)/\(Self.fileName)") }
+
+  /// Writes the description and, where there is one, the log.
+  package func write(toRunFolder path: String) throws {
+    try AtomicFile.write(placement.yaml(logName: Self.logName), to: "\(path)/\(Self.fileName)")
+    if case .log = placement.source {
+      try AtomicFile.write(placement.log.text, to: "\(path)/\(Self.logName)")
+    }
+  }
+
+  /// The campaign's name.
+  package var name: String { placement.name }
+  /// Episodes, money and auctions, in one line.
+  package var summary: String {
+    let rules = placement.rules
+    return "episodes of \(rules.auctions) auctions with \(rules.budget) of money, "
+      + "\(placement.history.count) auctions to learn from, \(placement.later.count) to judge"
+  }
+
+  /// The campaign for people.
+  package var overview: String {
+    let (history, later) = (placement.history.totals, placement.later.totals)
+    var table = TextTable(["part", "auctions", "mean price", "mean rate", "clicks"])
+    for (name, totals) in [("history", history), ("later", later)] {
+      table.append([
+        name, "\(totals.auctions)", String(format: "%.1f", totals.meanPrice),
+        String(format: "%.6f", totals.value / Double(totals.auctions)), "\(totals.clicks)",
+      ])
+    }
+    return "\(name): \(summary)\n\(placement.pricing.rawValue), bids up to \(placement.highestBid)\n"
+      + "creatives: \(placement.creatives.names.joined(separator: ", "))\n" + table.text
+  }
+
+  /// The campaign for machines.
+  package var outline: JSONValue {
+    [
+      "name": .string(name), "kind": .string(Self.kind), "summary": .string(summary),
+      "auctions": JSONValue(placement.rules.auctions), "budget": JSONValue(placement.rules.budget),
+      "pricing": .string(placement.pricing.rawValue),
+      "creatives": .array(placement.creatives.names.map { .string($0) }),
+      "history": JSONValue(placement.history.count), "later": JSONValue(placement.later.count),
+    ]
+  }
+
+  /// Corrections to the programme's scores come first; everything that learns from scratch is there to compare with.
+  package var algorithms: [Algorithm] {
+    [Algorithm("double-dqn", Self.corrections)] + Algorithm.common.filter { $0.name != "double-dqn" }
+  }
+
+  /// Small steps on top of the programme's prior.
+  static let corrections = DoubleDQNConfiguration(
+    hidden: [64, 64], head: .additive, learningRate: .linear(from: 1e-4, to: 1e-6), discount: 1, nStep: 1,
+    batchSize: 512, replayCapacity: 100_000, warmupSteps: 30_000, environmentStepsPerUpdate: 128,
+    targetUpdate: .polyak(0.02), epsilon: .constant(0.1), explorationWidth: 1)
+
+  /// A thousand episodes.
+  package var defaultSteps: Int { 1_000_000 }
+
+  /// The power of ten that makes an episode worth about 200.
+  package func rewardScale(_ options: Options) -> Float? {
+    let market = PlacementMarket(placement, playsHistory: true)
+    let value = market.value(auctionsLeft: market.rules.auctions, budget: market.rules.budget)
+    return value > 0 ? Float(pow(10, log10(200 / value).rounded())) : nil
+  }
+
+  /// Episodes of the history.
+  package func environment(_ options: Options) throws -> any Environment {
+    PlacementEnvironment(PlacementMarket(placement, playsHistory: true))
+  }
+
+  /// Episodes of the auctions after the history.
+  package func environment(of policy: Policy) throws -> any Environment { later }
+
+  /// The auctions after the history.
+  var later: PlacementEnvironment { PlacementEnvironment(PlacementMarket(placement, playsHistory: false)) }
+
+  /// Validation plays the history, evaluation the auctions after it.
+  package func score(
+    _ policy: Policy, options: Options, on episodes: HeldOutEpisodes, trainingSeed: UInt64
+  ) throws -> Double {
+    switch episodes {
+    case .validation(let count):
+      let history = PlacementEnvironment(PlacementMarket(placement, playsHistory: true))
+      return evaluate(policy, in: history, episodes: count, seed: validationSeed).mean
+    case .evaluation(let count): return evaluate(policy, in: later, episodes: count, seed: 0).mean
+    }
+  }
+
+  /// The clairvoyant optimum.
+  package func bestScore(discount: Double?, episodes: Int) throws -> BestScore? {
+    .bound(meanBound(later.market, episodes: episodes, seed: 0))
+  }
+}
+
+/// The seed of validation episodes, far from what a person gives an evaluation.
+private let validationSeed: UInt64 = 0x5661_6C69_6461_7465
+
+/// The mean of the clairvoyant optimum over episodes.
+func meanBound(_ market: PlacementMarket, episodes: Int, seed: UInt64) -> Double {
+  market.states(episodes: episodes, seed: seed).reduce(0) { $0 + market.clairvoyantValue($1) }
+    / Double(episodes)
+}

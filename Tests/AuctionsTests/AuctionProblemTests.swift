@@ -1,0 +1,70 @@
+import Applications
+import Auctions
+import Documents
+import Environments
+import Foundation
+import Learning
+import Testing
+
+@Suite struct AuctionProblemTests {
+  private let yaml = """
+    kind: auctions
+    name: small
+    drawn: {auctions: 8000, rate: 0.05, price: 30, seed: 3}
+    episode: 200
+    budget: 0.25
+    highest_bid: 120
+    """
+
+  private func withFolder(_ body: (String) throws -> Void) throws {
+    let path = NSTemporaryDirectory() + "auctions-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try body(path)
+  }
+
+  @Test func aRunsFolderHoldsTheProblem() throws {
+    let problem = AuctionProblem(try Placement(yaml: yaml))
+    try withFolder { path in
+      try problem.write(toRunFolder: path)
+      let again = try AuctionProblem(runFolder: path)
+      #expect(again.placement.history.values == problem.placement.history.values)
+      #expect(again.outline == problem.outline)
+    }
+  }
+
+  @Test func aLogGoesWithTheRun() throws {
+    try withFolder { path in
+      let log = drawnLog(3000, seed: 50)
+      try log.text.write(toFile: path + "/mine.txt", atomically: true, encoding: .utf8)
+      let text = yaml.replacing(
+        "drawn: {auctions: 8000, rate: 0.05, price: 30, seed: 3}", with: "log: mine.txt\nrate_scale: 2")
+      try text.write(toFile: path + "/campaign.yaml", atomically: true, encoding: .utf8)
+      let problem = try AuctionProblem(contentsOf: path + "/campaign.yaml")
+      #expect(problem.placement.history.values[0] == min(1, log.values[0] * 2))
+      try FileManager.default.createDirectory(atPath: path + "/run", withIntermediateDirectories: true)
+      try problem.write(toRunFolder: path + "/run")
+      let again = try AuctionProblem(runFolder: path + "/run")
+      #expect(again.placement.later.values == problem.placement.later.values)
+    }
+  }
+
+  /// A policy that has learned nothing plays the prior, which is the programme.
+  @Test func evaluationSetsAPolicyBesideTheTrade() throws {
+    let problem = AuctionProblem(try Placement(yaml: yaml))
+    let environment = PlacementEnvironment(PlacementMarket(problem.placement, playsHistory: true))
+    let learner = DoubleDQN(
+      environments: VectorEnvironment(count: 16, seed: 1) { environment },
+      configuration: DoubleDQNConfiguration(hidden: [8], head: .additive))
+    let evaluation = try problem.evaluation(of: learner.policy, episodes: 30, seed: 0)
+    #expect(evaluation.baselines.map(\.name) == ["lin", "ortb", "rlb", "programme"])
+    let share = try #require(evaluation.shareOfBound)
+    #expect(share > 0.8 && share <= 1)
+    let programme = try #require(evaluation.baselines.last)
+    #expect(abs(evaluation.policy.summary.mean - programme.summary.mean) < 0.05 * programme.summary.mean)
+    for row in evaluation.baselines { #expect(try #require(row.budgetUsed) <= 1) }
+    let sections = try problem.sections(of: learner.policy, evaluation: evaluation.json, explanation: nil)
+    #expect(sections.map(\.title) == ["Pacing", "Prices"])
+    #expect(sections.allSatisfy { $0.html.contains("<svg") })
+  }
+}
