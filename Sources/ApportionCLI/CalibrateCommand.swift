@@ -40,7 +40,8 @@ struct CalibrateCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What is known of channels from elsewhere, in YAML: returns, carry-over, lift tests.", valueName: "file.yaml"))
+      "What is known of channels from elsewhere, in YAML: returns, carry-over, lift tests.",
+      valueName: "file.yaml"))
   var knowledge: String?
 
   @Option(help: "The number of plausible markets.")

@@ -48,7 +48,8 @@ struct HistoryArguments: ParsableArguments {
 
   func columns(outcome: String, spends: [String], currency: String?) -> MediaColumns {
     var columns = MediaColumns(
-      outcome: outcome, spends: spends.flatMap(Self.parts), date: date, controls: controls.flatMap(Self.parts))
+      outcome: outcome, spends: spends.flatMap(Self.parts), date: date, controls: controls.flatMap(Self.parts)
+    )
     columns.organic = organic.flatMap(Self.parts)
     for text in exposure.flatMap(Self.parts) {
       let sides = text.split(separator: "=", maxSplits: 1).map(String.init)
@@ -69,7 +70,8 @@ struct HistoryArguments: ParsableArguments {
   /// Two days with dots between, or one; nil where the text is neither.
   private static func days(_ text: String) -> ClosedRange<CalendarDay>? {
     let ends = text.components(separatedBy: "..").map(DateFormat.yearFirst.day)
-    guard (1...2).contains(ends.count), let first = ends[0], let last = ends[ends.count - 1], first <= last else {
+    guard (1...2).contains(ends.count), let first = ends[0], let last = ends[ends.count - 1], first <= last
+    else {
       return nil
     }
     return first...last

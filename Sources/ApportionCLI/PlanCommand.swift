@@ -95,7 +95,8 @@ struct PlanCommand: ParsableCommand {
     }
     for (option, names) in [
       ("--limit", limits.map { PlanLimit($0)?.channel ?? "" }),
-      ("--tick-limit", tickLimits.map { PlanLimit($0)?.channel ?? "" }), ("--freeze", frozen.map(Self.frozenName)),
+      ("--tick-limit", tickLimits.map { PlanLimit($0)?.channel ?? "" }),
+      ("--freeze", frozen.map(Self.frozenName)),
     ] {
       var seen: Set<String> = []
       for name in names where !seen.insert(name).inserted {
@@ -104,7 +105,9 @@ struct PlanCommand: ParsableCommand {
     }
   }
 
-  private static func frozenName(_ text: String) -> String { text.hasSuffix("=total") ? String(text.dropLast(6)) : text }
+  private static func frozenName(_ text: String) -> String {
+    text.hasSuffix("=total") ? String(text.dropLast(6)) : text
+  }
 
   func run() throws {
     var request = PlanRequest(source: source)
@@ -122,7 +125,9 @@ struct PlanCommand: ParsableCommand {
       }
     }
     for limit in tickLimits.compactMap(PlanLimit.init) {
-      if let name = limit.channel, let range = limit.tickRange { request.constraints.tickLimits[name] = range }
+      if let name = limit.channel, let range = limit.tickRange {
+        request.constraints.tickLimits[name] = range
+      }
     }
     for text in frozen {
       let name = Self.frozenName(text)

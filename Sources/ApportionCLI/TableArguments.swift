@@ -3,12 +3,14 @@ import ArgumentParser
 
 /// How a table is to be read, where it does not tell by itself.
 struct TableArguments: ParsableArguments {
-  @Option(help: ArgumentHelp("The decimal sign, '.' or ',' (default: as the columns tell).", valueName: "sign"))
+  @Option(
+    help: ArgumentHelp("The decimal sign, '.' or ',' (default: as the columns tell).", valueName: "sign"))
   var decimal: String?
 
   @Option(
     help: ArgumentHelp(
-      "What stands between thousands: '.', ',', \"'\" or space (default: as the columns tell).", valueName: "sign"))
+      "What stands between thousands: '.', ',', \"'\" or space (default: as the columns tell).",
+      valueName: "sign"))
   var thousands: String?
 
   @Option(help: "The number that cells without content stand for.")

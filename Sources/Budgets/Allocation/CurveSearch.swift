@@ -28,7 +28,8 @@ struct CurveSearch {
       open.remove(at: place)
       // Where the hull leaves the table most.
       let excess = zip(branch.curves, branch.spends).map { $0.hullOutcome(at: $1) - $0.outcome(at: $1) }
-      guard let worst = excess.indices.max(by: { excess[$0] < excess[$1] }), excess[worst] > 1e-13 * abs(branch.bound)
+      guard let worst = excess.indices.max(by: { excess[$0] < excess[$1] }),
+        excess[worst] > 1e-13 * abs(branch.bound)
       else { continue }
       let limits = branch.curves[worst].limits
       for half in branch.curves[worst].halves(at: branch.spends[worst]) where half != limits {
@@ -87,9 +88,14 @@ struct CurveSearch {
       pieces[index].width -= bought
     }
     for (group, described) in groups.enumerated() {
-      func missing() -> Double { described.limits.lowerBound - described.members.reduce(0) { $0 + spends[$1] } }
-      for index in pieces.indices where groupOf[pieces[index].channel] == group && missing() > 0 { buy(index, missing()) }
-      guard missing() <= slack, missing() >= described.limits.lowerBound - described.limits.upperBound - slack else {
+      func missing() -> Double {
+        described.limits.lowerBound - described.members.reduce(0) { $0 + spends[$1] }
+      }
+      for index in pieces.indices where groupOf[pieces[index].channel] == group && missing() > 0 {
+        buy(index, missing())
+      }
+      guard missing() <= slack, missing() >= described.limits.lowerBound - described.limits.upperBound - slack
+      else {
         return nil
       }
     }

@@ -22,7 +22,8 @@ struct MoneyExchange {
   ///
   /// - Parameter envelopes: what stands for the curves; without them moves find a local optimum of the curves themselves.
   init(
-    _ problem: SpendProblem, cells: [SpendProblem.Cell], amounts: [Double], envelopes: [[ConcaveEnvelope]]? = nil
+    _ problem: SpendProblem, cells: [SpendProblem.Cell], amounts: [Double],
+    envelopes: [[ConcaveEnvelope]]? = nil
   ) {
     self.problem = problem
     self.cells = cells
@@ -211,10 +212,12 @@ struct MoneyExchange {
       }
     }
     guard best.pairs.count == 2, best.gain > 1e-11 * abs(gains[best.pairs[0].receiver]) else { return nil }
-    let room = best.pairs.map { pair in
-      min(amounts[pair.giver] - cells[pair.giver].limits.lowerBound,
-        cells[pair.receiver].limits.upperBound - amounts[pair.receiver])
-    }.min() ?? 0
+    let room =
+      best.pairs.map { pair in
+        min(
+          amounts[pair.giver] - cells[pair.giver].limits.lowerBound,
+          cells[pair.receiver].limits.upperBound - amounts[pair.receiver])
+      }.min() ?? 0
     return Move(pairs: best.pairs.map { ($0.giver, $0.receiver) }, room: room)
   }
 
@@ -231,7 +234,8 @@ struct MoneyExchange {
         idle += sign * amount
         continue
       }
-      amounts[cell] = min(max(amounts[cell] + sign * amount, cells[cell].limits.lowerBound), cells[cell].limits.upperBound)
+      amounts[cell] = min(
+        max(amounts[cell] + sign * amount, cells[cell].limits.lowerBound), cells[cell].limits.upperBound)
       let channel = cells[cell].channel
       if let tick = cells[cell].tick {
         spends[channel][tick] = amounts[cell]

@@ -97,8 +97,10 @@ public struct PlanConstraints: Sendable, Equatable {
 
   /// Throws where a limit names no channel, or a channel stands in two groups.
   func check(names: [String]) throws(InputError) {
-    let limited = limits.keys.map { ("limits.\($0)", $0) } + tickLimits.keys.map { ("tick limits.\($0)", $0) }
-      + frozen.map { ("frozen.\($0)", $0) } + groups.flatMap { group in group.names.map { ("limits.\($0)", $0) } }
+    let limited =
+      limits.keys.map { ("limits.\($0)", $0) } + tickLimits.keys.map { ("tick limits.\($0)", $0) }
+      + frozen.map { ("frozen.\($0)", $0) }
+      + groups.flatMap { group in group.names.map { ("limits.\($0)", $0) } }
     for (key, name) in limited.sorted(by: { $0.0 < $1.0 }) where !names.contains(name) {
       throw InputError(
         .invalid, key: key, problem: "names no channel",
@@ -107,12 +109,14 @@ public struct PlanConstraints: Sendable, Equatable {
     }
     for name in frozen.sorted() where limits[name] != nil || tickLimits[name] != nil {
       throw InputError(
-        .invalid, key: "frozen.\(name)", problem: "is frozen and limited at once", remedy: "leave out one of the two")
+        .invalid, key: "frozen.\(name)", problem: "is frozen and limited at once",
+        remedy: "leave out one of the two")
     }
     var seen: Set<String> = []
     for name in groups.flatMap(\.names) where !seen.insert(name).inserted {
       throw InputError(
-        .invalid, key: "limits.\(name)", problem: "stands in two groups", remedy: "name each channel in one group")
+        .invalid, key: "limits.\(name)", problem: "stands in two groups",
+        remedy: "name each channel in one group")
     }
   }
 }

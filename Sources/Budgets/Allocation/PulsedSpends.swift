@@ -15,7 +15,8 @@ extension SpendProblem {
           for receiver in 0..<ticks where receiver != giver {
             let others = spends.reduce(0) { $0 + $1[receiver] }
             let amount = min(
-              spends[channel][giver] - limits[giver].lowerBound, limits[receiver].upperBound - spends[channel][receiver],
+              spends[channel][giver] - limits[giver].lowerBound,
+              limits[receiver].upperBound - spends[channel][receiver],
               (tickCap ?? .infinity) - others)
             guard amount > 0 else { continue }
             var tried = spends[channel]

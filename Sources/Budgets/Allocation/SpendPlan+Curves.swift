@@ -20,7 +20,8 @@ extension SpendPlan {
         remedy: "raise the budget or lower the limits")
     }
     let members = groups.map { group in curves.indices.filter { group.names.contains(curves[$0].name) } }
-    let search = CurveSearch(curves: curves, budget: budget, groups: zip(members, groups.map(\.limits)).map { ($0, $1) })
+    let search = CurveSearch(
+      curves: curves, budget: budget, groups: zip(members, groups.map(\.limits)).map { ($0, $1) })
     guard let search else {
       throw InputError(
         .invalid, key: "limits", problem: "contradict each other: no split of \(budget) keeps to all of them",
@@ -33,6 +34,7 @@ extension SpendPlan {
         current: curve.current.map { ($0, curve.outcome(at: $0)) }, limits: curve.limits, schedule: [spend])
     }
     self.init(
-      budget: budget, rows: rows, groups: groups, objective: rows.reduce(0) { $0 + $1.outcome }, bound: search.bound)
+      budget: budget, rows: rows, groups: groups, objective: rows.reduce(0) { $0 + $1.outcome },
+      bound: search.bound)
   }
 }

@@ -115,7 +115,9 @@ struct SpendPlanner {
     var (missed, bound) = (problem.budget, whole.bound)
     var found: SpendPlan?
     for _ in 0..<12 {
-      guard let next = target.mostSpend(paidBy: bound, market).map({ max($0, least) }), next < missed * (1 - 1e-4) else { break }
+      guard let next = target.mostSpend(paidBy: bound, market).map({ max($0, least) }),
+        next < missed * (1 - 1e-4)
+      else { break }
       let tried = try plan(budget: next, gap: rough, boxes: Self.roughBoxes)
       bound = min(bound, tried.bound)
       if tried.meets(target, in: market) {

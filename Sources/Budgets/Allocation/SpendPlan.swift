@@ -39,7 +39,8 @@ public struct SpendPlan: Sendable, Equatable {
   public let certifiedGap: Double
 
   init(
-    budget: Double, rows: [Row], groups: [(names: [String], limits: ClosedRange<Double>)] = [], objective: Double,
+    budget: Double, rows: [Row], groups: [(names: [String], limits: ClosedRange<Double>)] = [],
+    objective: Double,
     bound: Double
   ) {
     self.budget = budget
@@ -72,10 +73,11 @@ public struct SpendPlan: Sendable, Equatable {
     rows.count { row in
       let slack = 1e-9 * max(row.limits.upperBound, 1)
       return row.spend < row.limits.lowerBound - slack || row.spend > row.limits.upperBound + slack
-    } + groups.count { group in
-      let spend = rows.reduce(0) { $0 + (group.names.contains($1.name) ? $1.spend : 0) }
-      let slack = 1e-9 * max(group.limits.upperBound, 1)
-      return spend < group.limits.lowerBound - slack || spend > group.limits.upperBound + slack
-    } + (spend > budget * (1 + 1e-9) ? 1 : 0)
+    }
+      + groups.count { group in
+        let spend = rows.reduce(0) { $0 + (group.names.contains($1.name) ? $1.spend : 0) }
+        let slack = 1e-9 * max(group.limits.upperBound, 1)
+        return spend < group.limits.lowerBound - slack || spend > group.limits.upperBound + slack
+      } + (spend > budget * (1 + 1e-9) ? 1 : 0)
   }
 }

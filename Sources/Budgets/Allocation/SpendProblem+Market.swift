@@ -46,7 +46,9 @@ extension SpendProblem {
     for group in constraints.groups {
       let members = group.names.compactMap { names.firstIndex(of: $0) }
       let possible =
-        members.reduce(0) { $0 + channels[$1].limits.lowerBound }...members.reduce(0) { $0 + channels[$1].limits.upperBound }
+        members.reduce(0) {
+          $0 + channels[$1].limits.lowerBound
+        }...members.reduce(0) { $0 + channels[$1].limits.upperBound }
       let currents = members.compactMap { market.channels[$0].currentSchedule(ticks: ticks)?.reduce(0, +) }
       groups.append(
         Group(

@@ -73,7 +73,8 @@ struct SpendProblem: Sendable {
   /// The same problem with another budget.
   func with(budget: Double) -> SpendProblem {
     SpendProblem(
-      channels: channels, groups: groups, ticks: ticks, budget: budget, tickCap: tickCap, moneyWeight: moneyWeight)
+      channels: channels, groups: groups, ticks: ticks, budget: budget, tickCap: tickCap,
+      moneyWeight: moneyWeight)
   }
 
   /// The value of a channel's money by tick.
@@ -160,7 +161,8 @@ struct SpendProblem: Sendable {
       bring(Array(cells.indices), into: 0...budget)
       if let tickCap {
         for tick in 0..<ticks {
-          let fixed = spend(tick) - cells.indices.reduce(0) { $0 + (cells[$1].tick == tick ? amounts[$1] : 0) }
+          let fixed =
+            spend(tick) - cells.indices.reduce(0) { $0 + (cells[$1].tick == tick ? amounts[$1] : 0) }
           bring(cells.indices.filter { cells[$0].tick == tick }, into: 0...max(0, tickCap - fixed))
         }
       }
@@ -174,7 +176,9 @@ struct SpendProblem: Sendable {
 
   /// Whether the lower limits of some cells alone exceed what they lie in, or their upper limits fall short of it.
   func isEmpty(_ cells: [Cell]) -> Bool {
-    var (least, most) = ([Double](repeating: 0, count: channels.count), [Double](repeating: 0, count: channels.count))
+    var (least, most) = (
+      [Double](repeating: 0, count: channels.count), [Double](repeating: 0, count: channels.count)
+    )
     var ofTick = [Double](repeating: 0, count: ticks)
     for cell in cells {
       least[cell.channel] += cell.limits.lowerBound

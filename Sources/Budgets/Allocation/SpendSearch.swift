@@ -32,16 +32,22 @@ struct SpendSearch {
   ///   - boxes: how many boxes are tried at most; nil for as many as small problems need.
   /// - Returns: nil where no money keeps to the limits.
   init?(
-    _ problem: SpendProblem, cells: [SpendProblem.Cell], starts: [[[Double]]] = [], gap: Double, boxes: Int? = nil
+    _ problem: SpendProblem, cells: [SpendProblem.Cell], starts: [[[Double]]] = [], gap: Double,
+    boxes: Int? = nil
   ) {
     self.problem = problem
     self.cells = cells
     self.gap = gap
     let least = cells.map(\.limits.lowerBound)
     let even = zip(cells, least).map { $1 + 0.5 * ($0.limits.upperBound - $1) }
-    guard let first = problem.feasible(cells, near: even) ?? problem.feasible(cells, near: least) else { return nil }
+    guard let first = problem.feasible(cells, near: even) ?? problem.feasible(cells, near: least) else {
+      return nil
+    }
     (amounts, objective, bound) = (first, problem.objective(problem.spends(cells, first)), .infinity)
-    for start in starts { offer(cells.map { cell in cell.tick.map { start[cell.channel][$0] } ?? start[cell.channel].reduce(0, +) }) }
+    for start in starts {
+      offer(
+        cells.map { cell in cell.tick.map { start[cell.channel][$0] } ?? start[cell.channel].reduce(0, +) })
+    }
     // A box of a year's weeks of ten channels takes half a second, and more boxes hardly help there.
     let limit = boxes.map { min($0, Self.boxes(cells.count)) } ?? Self.boxes(cells.count)
     var root = solve(Box(cells: cells, amounts: first, bound: .infinity, excess: []))
@@ -102,7 +108,8 @@ struct SpendSearch {
 
   private mutating func offer(_ spends: [[Double]], cells: [SpendProblem.Cell]) {
     guard cells.contains(where: { $0.tick != nil }) else { return }
-    offer(cells.map { cell in cell.tick.map { spends[cell.channel][$0] } ?? spends[cell.channel].reduce(0, +) })
+    offer(
+      cells.map { cell in cell.tick.map { spends[cell.channel][$0] } ?? spends[cell.channel].reduce(0, +) })
   }
 
   /// The two halves of a box, cut where the envelopes exceed the curves most; nil where they hardly do.
@@ -121,7 +128,9 @@ struct SpendSearch {
       guard let tick = cell.tick else { return range * weights.reduce(0, +) / Double(problem.ticks) }
       return tick <= worst.tick ? range * weights[worst.tick - tick] : 0
     }
-    guard let index = box.cells.indices.max(by: { width($0) < width($1) }), width(index) > 0 else { return nil }
+    guard let index = box.cells.indices.max(by: { width($0) < width($1) }), width(index) > 0 else {
+      return nil
+    }
     let limits = box.cells[index].limits
     let range = limits.upperBound - limits.lowerBound
     guard range > 1e-9 * max(problem.budget, .leastNormalMagnitude) else { return nil }

@@ -55,7 +55,8 @@ extension Market {
 
 private func market(from field: YAMLField) throws(InputError) -> Market {
   let fields = try field.mapping([
-    "name", "summary", "currency", "ticks", "calendar", "season", "budget", "tick_cap", "objective", "target", "drift",
+    "name", "summary", "currency", "ticks", "calendar", "season", "budget", "tick_cap", "objective", "target",
+    "drift",
     "randomization", "channels",
   ])
   let ticks = try fields.required("ticks").integer()

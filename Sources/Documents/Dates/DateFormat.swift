@@ -51,7 +51,8 @@ public enum DateFormat: String, Sendable, CaseIterable {
       let (year, dayOfMonth) = numbers[0].digits == 4 ? (numbers[0], numbers[1]) : (numbers[1], numbers[0])
       return day(year, .init(value: month, digits: 2), dayOfMonth)
     case .isoWeek:
-      guard words.count == 1, ["w", "kw", "cw", "week", "wk"].contains(words[0]), (2...3).contains(numbers.count)
+      guard words.count == 1, ["w", "kw", "cw", "week", "wk"].contains(words[0]),
+        (2...3).contains(numbers.count)
       else { return nil }
       let isYearFirst = numbers[0].digits == 4
       guard let year = Self.year(numbers[isYearFirst ? 0 : numbers.count - 1]) else { return nil }
@@ -69,7 +70,8 @@ public enum DateFormat: String, Sendable, CaseIterable {
         guard numbers[isYearFirst ? 0 : 1].digits == 4, numbers[isYearFirst ? 1 : 0].digits <= 2,
           !isYearFirst || !text.contains(".")
         else { return nil }
-        return CalendarDay(year: numbers[isYearFirst ? 0 : 1].value, month: numbers[isYearFirst ? 1 : 0].value, day: 1)
+        return CalendarDay(
+          year: numbers[isYearFirst ? 0 : 1].value, month: numbers[isYearFirst ? 1 : 0].value, day: 1)
       }
       guard numbers.count == 1, words.count == 1, let month = MonthNames.number(words[0]),
         let year = Self.year(numbers[0])
@@ -84,7 +86,9 @@ public enum DateFormat: String, Sendable, CaseIterable {
     }
   }
 
-  private func day(_ year: DateParts.Number, _ month: DateParts.Number, _ day: DateParts.Number) -> CalendarDay? {
+  private func day(_ year: DateParts.Number, _ month: DateParts.Number, _ day: DateParts.Number)
+    -> CalendarDay?
+  {
     guard let year = Self.year(year), month.digits <= 2, day.digits <= 2 else { return nil }
     return CalendarDay(year: year, month: month.value, day: day.value)
   }

@@ -163,7 +163,9 @@ public struct CSVTable: Sendable {
       var notes = formats[column].note(column: header[column]).map { [$0] } ?? []
       if let blank = reading.blank {
         let count = (0..<rowCount).count { isBlankCell(text(row: $0, column: column)) }
-        if count > 0 { notes.append("\(header[column]): \(count) cells without content are read as \(blank)") }
+        if count > 0 {
+          notes.append("\(header[column]): \(count) cells without content are read as \(blank)")
+        }
       }
       return notes
     }

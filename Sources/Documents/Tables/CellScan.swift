@@ -37,7 +37,9 @@ struct CellScan {
     if let blankRow {
       repairs.append("\(blankRows) rows of blank cells are passed over, from line \(blankRow) on")
     }
-    if let trailingRow { repairs.append("blank cells behind the last column are passed over, as in line \(trailingRow)") }
+    if let trailingRow {
+      repairs.append("blank cells behind the last column are passed over, as in line \(trailingRow)")
+    }
     return repairs
   }
 

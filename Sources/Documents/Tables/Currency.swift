@@ -1,19 +1,24 @@
 /// A currency as tables name it: by a sign, a code of ISO 4217, or a usual abbreviation.
 enum Currency {
   private static let signs: [Character: String] = [
-    "$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "￥": "JPY", "₹": "INR", "₩": "KRW", "₽": "RUB", "₺": "TRY",
+    "$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "￥": "JPY", "₹": "INR", "₩": "KRW", "₽": "RUB",
+    "₺": "TRY",
     "₪": "ILS", "₫": "VND", "฿": "THB", "₴": "UAH", "₦": "NGN", "₱": "PHP", "₡": "CRC",
   ]
 
   private static let abbreviations: [String: String] = [
-    "us$": "USD", "a$": "AUD", "au$": "AUD", "c$": "CAD", "ca$": "CAD", "nz$": "NZD", "hk$": "HKD", "s$": "SGD",
-    "r$": "BRL", "mx$": "MXN", "fr.": "CHF", "sfr.": "CHF", "rs": "INR", "rs.": "INR", "zł": "PLN", "kč": "CZK",
+    "us$": "USD", "a$": "AUD", "au$": "AUD", "c$": "CAD", "ca$": "CAD", "nz$": "NZD", "hk$": "HKD",
+    "s$": "SGD",
+    "r$": "BRL", "mx$": "MXN", "fr.": "CHF", "sfr.": "CHF", "rs": "INR", "rs.": "INR", "zł": "PLN",
+    "kč": "CZK",
     "ft": "HUF", "euro": "EUR", "rmb": "CNY",
   ]
 
   private static let codes: Set<String> = [
-    "AED", "ARS", "AUD", "BGN", "BRL", "CAD", "CHF", "CLP", "CNY", "COP", "CZK", "DKK", "EGP", "EUR", "GBP", "HKD",
-    "HUF", "IDR", "ILS", "INR", "JPY", "KRW", "MXN", "MYR", "NGN", "NOK", "NZD", "PHP", "PLN", "RON", "RUB", "SAR",
+    "AED", "ARS", "AUD", "BGN", "BRL", "CAD", "CHF", "CLP", "CNY", "COP", "CZK", "DKK", "EGP", "EUR", "GBP",
+    "HKD",
+    "HUF", "IDR", "ILS", "INR", "JPY", "KRW", "MXN", "MYR", "NGN", "NOK", "NZD", "PHP", "PLN", "RON", "RUB",
+    "SAR",
     "SEK", "SGD", "THB", "TRY", "TWD", "UAH", "USD", "VND", "ZAR",
   ]
 

@@ -26,7 +26,9 @@ struct NumberCell {
         runs[runs.count - 1].append(digit)
       } else if scalar == "e" || scalar == "E" {
         let text = String(String.UnicodeScalarView(body[(place + 1)...]))
-        guard let power = Int(text), abs(power) < 1000, runs.contains(where: { !$0.isEmpty }) else { return nil }
+        guard let power = Int(text), abs(power) < 1000, runs.contains(where: { !$0.isEmpty }) else {
+          return nil
+        }
         (exponent, hasExponent) = (power, true)
         break
       } else {
@@ -59,7 +61,9 @@ struct NumberCell {
         isPercent = true
         body.removeFirst()
       } else {
-        let word = body.prefix { Self.digit($0) == nil && !Self.isBlank($0) && !"-−+(".unicodeScalars.contains($0) }
+        let word = body.prefix {
+          Self.digit($0) == nil && !Self.isBlank($0) && !"-−+(".unicodeScalars.contains($0)
+        }
         guard take(word) else { return false }
         body = body[word.endIndex...]
       }
@@ -96,7 +100,9 @@ struct NumberCell {
 
   /// Takes a word as the currency; false where it is none, or the second one.
   private mutating func take(_ word: ArraySlice<Unicode.Scalar>) -> Bool {
-    guard currency == nil, let code = Currency.code(String(String.UnicodeScalarView(word))) else { return false }
+    guard currency == nil, let code = Currency.code(String(String.UnicodeScalarView(word))) else {
+      return false
+    }
     currency = code
     return true
   }
@@ -125,7 +131,9 @@ struct NumberCell {
   }
 
   private static func areGroups(_ runs: [[UInt8]]) -> Bool {
-    guard let first = runs.first, first.first != UInt8(ascii: "0"), runs.last?.count == 3 else { return false }
+    guard let first = runs.first, first.first != UInt8(ascii: "0"), runs.last?.count == 3 else {
+      return false
+    }
     let middle = runs.dropFirst().dropLast()
     return (1...3).contains(first.count) && middle.allSatisfy { $0.count == 3 }
       || (1...2).contains(first.count) && middle.allSatisfy { $0.count == 2 }
@@ -139,7 +147,8 @@ struct NumberCell {
   var hasPointOrComma: Bool { marks.contains { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ",") } }
   /// Whether a number in plain or scientific notation is all there is.
   var isPlain: Bool {
-    !isInParentheses && !isPercent && currency == nil && marks.count < 2 && marks.allSatisfy { $0 == UInt8(ascii: ".") }
+    !isInParentheses && !isPercent && currency == nil && marks.count < 2
+      && marks.allSatisfy { $0 == UInt8(ascii: ".") }
   }
 
   private static func digit(_ scalar: Unicode.Scalar) -> UInt8? {

@@ -65,8 +65,12 @@ struct NumberEvidence {
     }
     numbers += 1
     if !cell.isPlain { isPlain = false }
-    if !cell.isPlain, marked == nil || (marked?.cell.value(decimal: UInt8(ascii: ".")) == 0) { marked = (cell, text) }
-    if let code = cell.currency, !currencies.contains(where: { $0.code == code }) { currencies.append((code, row)) }
+    if !cell.isPlain, marked == nil || (marked?.cell.value(decimal: UInt8(ascii: ".")) == 0) {
+      marked = (cell, text)
+    }
+    if let code = cell.currency, !currencies.contains(where: { $0.code == code }) {
+      currencies.append((code, row))
+    }
     if cell.isPercent {
       percent = percent ?? (row, text)
     } else if point != 0 {
@@ -120,23 +124,28 @@ struct NumberEvidence {
     let other = ambiguousMark == UInt8(ascii: ".") ? UInt8(ascii: ",") : UInt8(ascii: ".")
     // Who groups thousands groups all of them; who does not writes whole numbers without marks.
     return hasLarge
-      ? (ambiguousMark, "larger numbers stand without marks") : (other, "numbers below 1,000 stand without marks")
+      ? (ambiguousMark, "larger numbers stand without marks")
+      : (other, "numbers below 1,000 stand without marks")
   }
 
   /// How the column is written, given the decimal sign that other columns or the separator suggest.
-  func format(settled: UInt8?, suggested: (sign: UInt8, reason: String)?, text: (Int) -> String) -> NumberFormat {
+  func format(settled: UInt8?, suggested: (sign: UInt8, reason: String)?, text: (Int) -> String)
+    -> NumberFormat
+  {
     var format = NumberFormat()
     format.isPlain = isPlain
     format.currency = currencies.first?.code
     format.isPercent = percent != nil
     if currencies.count > 1 {
       format.fault = .init(
-        row: currencies[1].row, problem: "is '\(text(currencies[1].row))' in a column of \(currencies[0].code)",
+        row: currencies[1].row,
+        problem: "is '\(text(currencies[1].row))' in a column of \(currencies[0].code)",
         remedy: "give one currency per column")
     }
     if let percent, let unpercented {
       format.fault = .init(
-        row: unpercented.row, problem: "is '\(unpercented.text)' in a column of percentages such as '\(percent.text)'",
+        row: unpercented.row,
+        problem: "is '\(unpercented.text)' in a column of percentages such as '\(percent.text)'",
         remedy: "write all of them with a percent sign, or none")
     }
     if let settled {
@@ -191,7 +200,8 @@ extension NumberFormat {
     let usual = separator.usualDecimal.map { (sign: $0, reason: "as is usual between \(separator.name)") }
     let suggested =
       signs.isEmpty
-      ? usual : signs.count == 1 ? signs.first.map { (sign: $0, reason: "as the other columns are written") } : nil
+      ? usual
+      : signs.count == 1 ? signs.first.map { (sign: $0, reason: "as the other columns are written") } : nil
     return evidence.enumerated().map { column, evidence in
       evidence.format(settled: settled, suggested: suggested) { text($0, column) }
     }

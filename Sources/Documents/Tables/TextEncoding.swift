@@ -35,10 +35,13 @@ enum TextEncoding: Sendable, Equatable {
 
 /// Text in Windows-1252 (which ISO 8859-1's letters are a part of) as UTF-8; nil where it is UTF-8 already.
 func windows1252(_ bytes: [UInt8]) -> [UInt8]? {
-  guard bytes.contains(where: { $0 > 127 }), String(validating: bytes, as: UTF8.self) == nil else { return nil }
+  guard bytes.contains(where: { $0 > 127 }), String(validating: bytes, as: UTF8.self) == nil else {
+    return nil
+  }
   /// What Windows-1252 holds from 0x80 to 0x9F; 0 where nothing is.
   let upper: [UInt16] = [
-    0x20AC, 0, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0, 0x017D,
+    0x20AC, 0, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0,
+    0x017D,
     0, 0, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,
     0x017E, 0x0178,
   ]

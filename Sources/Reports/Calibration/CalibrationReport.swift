@@ -37,7 +37,9 @@ package struct CalibrationReport: Sendable {
             "contribution": JSONValue(channel.contribution), "roas": JSONValue(channel.roas),
             "roas_ci90": [JSONValue(channel.roas90.lowerBound), JSONValue(channel.roas90.upperBound)],
             "chance_of_nothing": JSONValue(channel.chanceOfNothing),
-            "prior": channel.prior.map { ["return": JSONValue($0.mean), "deviation": JSONValue($0.deviation)] } ?? .null,
+            "prior": channel.prior.map {
+              ["return": JSONValue($0.mean), "deviation": JSONValue($0.deviation)]
+            } ?? .null,
             "cost_per_exposure": channel.costPerExposure.map { JSONValue($0) } ?? .null,
           ]
         }),
@@ -45,12 +47,17 @@ package struct CalibrationReport: Sendable {
         calibration.organic.map { driver in
           [
             "name": .string(driver.name), "contribution": JSONValue(driver.contribution),
-            "contribution_ci90": [JSONValue(driver.interval.lowerBound), JSONValue(driver.interval.upperBound)],
+            "contribution_ci90": [
+              JSONValue(driver.interval.lowerBound), JSONValue(driver.interval.upperBound),
+            ],
           ]
         }),
       "regions": .array(
         calibration.regions.map { region in
-          ["name": .string(region.name), "outcome": JSONValue(region.outcome), "spend": JSONValue(region.spend)]
+          [
+            "name": .string(region.name), "outcome": JSONValue(region.outcome),
+            "spend": JSONValue(region.spend),
+          ]
         }),
       "currency": .string(calibration.market.currency),
       "notes": .array(calibration.notes.map { .string($0) }), "seconds": JSONValue(seconds),
@@ -124,7 +131,9 @@ package struct CalibrationReport: Sendable {
     }
     if !calibration.regions.isEmpty {
       var table = TextTable(["region", "outcome", "spend"])
-      for region in calibration.regions { table.append([region.name, readable(region.outcome), readable(region.spend)]) }
+      for region in calibration.regions {
+        table.append([region.name, readable(region.outcome), readable(region.spend)])
+      }
       text += table.text + "\n"
     }
     return text

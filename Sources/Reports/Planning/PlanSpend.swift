@@ -43,7 +43,8 @@ package func planSpend(_ request: PlanRequest) throws -> PlanReport {
   let whatIf =
     request.asksWhatIf ? try planner.plans((5...15).map { planner.budget * Double($0) / 10 }) : []
   return PlanReport(
-    source: request.source, currency: planner.currency, days: planner.days, plan: plan, steady: try planner.steady(),
+    source: request.source, currency: planner.currency, days: planner.days, plan: plan,
+    steady: try planner.steady(),
     milliseconds: milliseconds, whatIf: whatIf, notes: planner.notes)
 }
 
@@ -63,7 +64,8 @@ private func marketPlanner(_ request: PlanRequest) throws -> Planner {
   var notes: [String] = []
   if let horizon = request.horizon, horizon != market.ticks {
     market = market.planned(over: horizon)
-    notes.append("the plan is of \(horizon) ticks; its budget, where none is given, is what is spent today in as many")
+    notes.append(
+      "the plan is of \(horizon) ticks; its budget, where none is given, is what is spent today in as many")
   }
   if let start = request.start {
     guard market.calendar != nil else {
@@ -74,7 +76,8 @@ private func marketPlanner(_ request: PlanRequest) throws -> Planner {
     market.calendar?.start = start
   }
   var constraints = request.constraints
-  try constraints.add(request.limits, ofAll: request.limitOfAll, names: market.channels.map(\.name), in: request.source)
+  try constraints.add(
+    request.limits, ofAll: request.limitOfAll, names: market.channels.map(\.name), in: request.source)
   return Planner(
     currency: market.currency, budget: constraints.budget ?? market.budget,
     days: market.calendar?.days(count: market.ticks), notes: notes,
@@ -86,7 +89,9 @@ private func marketPlanner(_ request: PlanRequest) throws -> Planner {
     plans: { [constraints, market] budgets in
       try SpendPlan.plans(market: market, constraints: constraints, budgets: budgets)
     },
-    steady: { [constraints, market] in try SpendPlan(market: market, constraints: constraints, pattern: .steady) })
+    steady: { [constraints, market] in
+      try SpendPlan(market: market, constraints: constraints, pattern: .steady)
+    })
 }
 
 private func curvePlanner(_ request: PlanRequest) throws -> Planner {
@@ -96,12 +101,15 @@ private func curvePlanner(_ request: PlanRequest) throws -> Planner {
   else {
     throw ConfigurationError(
       place: request.source,
-      message: "--cap, --target-…, --tick-limit, --horizon and --start need a market with ticks; a table of curves has none")
+      message:
+        "--cap, --target-…, --tick-limit, --horizon and --start need a market with ticks; a table of curves has none"
+    )
   }
   let table = try CSVTable(contentsOf: request.source, reading: request.reading)
   var curves = try ResponseTable.curves(
     in: table, outcome: request.outcomeColumn, limited: request.usesTableLimits)
-  try constraints.add(request.limits, ofAll: request.limitOfAll, names: curves.map(\.name), in: request.source)
+  try constraints.add(
+    request.limits, ofAll: request.limitOfAll, names: curves.map(\.name), in: request.source)
   curves = try constraints.limiting(curves)
   let today = curves.compactMap(\.current)
   let current = today.count == curves.count ? today.reduce(0, +) : nil
@@ -132,7 +140,8 @@ extension PlanConstraints {
       let parts = names.contains(text) ? [text] : text.split(separator: "+").map(String.init)
       guard parts.count > 1 else {
         guard limits.updateValue(limit, forKey: text) == nil else {
-          throw ConfigurationError(place: source, message: "--limit names \(text) twice; give each channel one limit")
+          throw ConfigurationError(
+            place: source, message: "--limit names \(text) twice; give each channel one limit")
         }
         continue
       }

@@ -24,17 +24,20 @@ import Testing
           kind: .response(
             ResponseChannel(
               spends: [0, top], adstock: adstock,
-              saturation: Hill(maximum: number(20, 200), halfSaturation: number(20, 150), slope: number(0.7, 4)),
+              saturation: Hill(
+                maximum: number(20, 200), halfSaturation: number(20, 150), slope: number(0.7, 4)),
               recent: (0..<ticks).map { _ in number(0, top) })))
       }
       let most = channels.reduce(0) { $0 + ($1.ladder.last ?? 0) } * Double(ticks)
-      market = Market(name: "m", ticks: ticks, budget: number(0.2, 0.9) * most, objective: .revenue, channels: channels)
+      market = Market(
+        name: "m", ticks: ticks, budget: number(0.2, 0.9) * most, objective: .revenue, channels: channels)
       switch stream.integer(below: 5) {
       case 0: market.tickCap = number(0.3, 0.9) * most / Double(ticks)
       case 1:
         let top = (channels[0].ladder.last ?? 0) * Double(ticks)
         constraints.limits["c0"] = .money(number(0, 0.1) * top...number(0.3, 1) * top)
-      case 2 where count > 1: constraints.groups = [.init(names: ["c0", "c1"], limit: .money(0...number(0.2, 0.6) * most))]
+      case 2 where count > 1:
+        constraints.groups = [.init(names: ["c0", "c1"], limit: .money(0...number(0.2, 0.6) * most))]
       default: break
       }
       grids = channels.map { channel in
@@ -91,9 +94,12 @@ import Testing
     var widest = 0.0
     for number in 0..<200 {
       let problem = Problem(seed: number)
-      guard let plan = try? SpendPlan(market: problem.market, constraints: problem.constraints, gap: 1e-4) else {
+      guard let plan = try? SpendPlan(market: problem.market, constraints: problem.constraints, gap: 1e-4)
+      else {
         // Only where no schedule keeps to the limits.
-        problem.forEachSchedule { spends, _ in Issue.record("problem \(number) is refused, but \(spends) is allowed") }
+        problem.forEachSchedule { spends, _ in
+          Issue.record("problem \(number) is refused, but \(spends) is allowed")
+        }
         continue
       }
       var best = 0.0
@@ -135,9 +141,14 @@ import Testing
     for number in 0..<20 {
       let problem = Problem(seed: 2000 + number)
       let budgets = (2...10).map { problem.market.budget * Double($0) / 10 }
-      let plans = try SpendPlan.plans(market: problem.market, constraints: problem.constraints, budgets: budgets)
-      #expect(zip(plans, plans.dropFirst()).allSatisfy { $1.outcome >= $0.outcome * (1 - 1e-9) }, "problem \(number)")
-      guard let steady = try? SpendPlan(market: problem.market, constraints: problem.constraints, pattern: .steady)
+      let plans = try SpendPlan.plans(
+        market: problem.market, constraints: problem.constraints, budgets: budgets)
+      #expect(
+        zip(plans, plans.dropFirst()).allSatisfy { $1.outcome >= $0.outcome * (1 - 1e-9) },
+        "problem \(number)")
+      guard
+        let steady = try? SpendPlan(
+          market: problem.market, constraints: problem.constraints, pattern: .steady)
       else { continue }
       let byTick = try SpendPlan(market: problem.market, constraints: problem.constraints)
       #expect(byTick.outcome >= steady.outcome * (1 - 1e-6), "problem \(number)")

@@ -6,7 +6,8 @@ import Testing
     _ columns: [[String]], separator: String = ";", reading: TableReading = TableReading()
   ) throws -> CSVTable {
     let names = (columns.indices.map { ["a", "b", "c", "d"][$0] } + ["text"]).joined(separator: separator)
-    let rows = columns[0].indices.map { row in (columns.map { $0[row] } + ["x"]).joined(separator: separator) }
+    let rows = columns[0].indices.map { row in (columns.map { $0[row] } + ["x"]).joined(separator: separator)
+    }
     return try CSVTable(
       bytes: Array(([names] + rows).joined(separator: "\n").utf8), path: "t.csv", reading: reading)
   }
@@ -21,7 +22,8 @@ import Testing
       // Larger ones do where they are not.
       (["1.234", "5600", "7.890"], [1.234, 5600, 7.89]), (["1,234", "5600"], [1.234, 5600]),
       // Groups that are not three digits, leading zeros, repeated marks, lakhs.
-      (["1.234", "5.5"], [1.234, 5.5]), (["1,234", "5,5"], [1.234, 5.5]), (["0.123", "1.234"], [0.123, 1.234]),
+      (["1.234", "5.5"], [1.234, 5.5]), (["1,234", "5,5"], [1.234, 5.5]),
+      (["0.123", "1.234"], [0.123, 1.234]),
       (["1.234.567", "7.890"], [1_234_567, 7890]), (["12,34,567.5", "1,234"], [1_234_567.5, 1234]),
       (["1 234,5", "7 890"], [1234.5, 7890]), (["1'234.5", "7’890"], [1234.5, 7890]),
       (["1\u{A0}234,5", "1\u{202F}234"], [1234.5, 1234]),
@@ -51,9 +53,11 @@ import Testing
     let error = #expect(throws: InputError.self) { try table([silent], separator: "|").numbers(of: "a") }
     #expect(
       error?.description
-        == "t.csv:2: a: is '1.234', which may be 1.234 or 1234; name the decimal sign by --decimal . or --decimal ,")
+        == "t.csv:2: a: is '1.234', which may be 1.234 or 1234; name the decimal sign by --decimal . or --decimal ,"
+    )
     for (reading, first) in [
-      (TableReading(decimal: "."), 1.234), (TableReading(decimal: ","), 1234), (TableReading(thousands: "."), 1234),
+      (TableReading(decimal: "."), 1.234), (TableReading(decimal: ","), 1234),
+      (TableReading(thousands: "."), 1234),
       (TableReading(thousands: ","), 1.234),
     ] {
       #expect(try table([silent], separator: "|", reading: reading).numbers(of: "a")[0] == first)
@@ -85,14 +89,16 @@ import Testing
         "d: '€5' is read as 5 EUR",
       ])
     #expect(table.currency(ofColumn: 3) == "EUR" && table.currency(ofColumn: 0) == nil)
-    let blank = try self.table([["1", "-", "n/a", ""], ["1", "1", "1", "1"]], reading: TableReading(blank: 0))
+    let blank = try self.table(
+      [["1", "-", "n/a", ""], ["1", "1", "1", "1"]], reading: TableReading(blank: 0))
     #expect(try blank.numbers(of: "a") == [1, 0, 0, 0])
     #expect(blank.notes(ofColumns: ["a"]) == ["a: 3 cells without content are read as 0.0"])
   }
 
   @Test(
     arguments: [
-      ("spend (EUR)", "EUR"), ("tv_usd", "USD"), ("Umsatz €", "EUR"), ("US$ spend", "USD"), ("cost [GBP]", "GBP"),
+      ("spend (EUR)", "EUR"), ("tv_usd", "USD"), ("Umsatz €", "EUR"), ("US$ spend", "USD"),
+      ("cost [GBP]", "GBP"),
       ("A$", "AUD"), ("try", nil), ("spend", nil), ("search_clicks", nil),
     ] as [(String, String?)])
   func findsCurrenciesInNames(_ name: String, _ code: String?) throws {
@@ -112,7 +118,8 @@ import Testing
   }
 
   private static func written(_ value: Double, grouping: String, decimal: String) -> String {
-    let parts = "\(value)".contains("e") ? ["\(Int(value))", "0"] : "\(value)".split(separator: ".").map(String.init)
+    let parts =
+      "\(value)".contains("e") ? ["\(Int(value))", "0"] : "\(value)".split(separator: ".").map(String.init)
     var whole = ""
     for (place, digit) in parts[0].reversed().enumerated() {
       if place > 0, place % 3 == 0 { whole = grouping + whole }

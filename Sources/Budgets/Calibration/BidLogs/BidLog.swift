@@ -37,7 +37,9 @@ struct BidLog {
         notes =
           table.repairs
           + table.notes(
-            ofColumns: [places?.price, places?.click, places?.conversion].compactMap { $0 }.map { table.header[$0] })
+            ofColumns: [places?.price, places?.click, places?.conversion].compactMap { $0 }.map {
+              table.header[$0]
+            })
       }
       guard let places else { break }
       for row in 0..<table.rowCount {

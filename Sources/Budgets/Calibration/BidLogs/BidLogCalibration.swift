@@ -73,7 +73,8 @@ public struct BidLogCalibration: Sendable {
     market = Market(
       name: name,
       summary: "calibrated from \(summaries.reduce(0) { $0 + $1.auctions }) auctions of \(dayCount) days",
-      currency: options.currency ?? "USD", ticks: options.ticks, season: season, budget: options.budget ?? max(0.1 * costs, 1e-9),
+      currency: options.currency ?? "USD", ticks: options.ticks, season: season,
+      budget: options.budget ?? max(0.1 * costs, 1e-9),
       objective: .conversions, drift: factors.drift, randomization: factors.randomization, channels: markets)
     self.days = dayCount
     channels = summaries

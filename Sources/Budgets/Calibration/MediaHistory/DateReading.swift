@@ -11,7 +11,8 @@ struct DateReading {
 
   private static let sums: Set<String> = [
     "total", "totals", "grand total", "sum", "sums", "subtotal", "all", "average", "mean", "summe", "gesamt",
-    "gesamtsumme", "gesamtergebnis", "insgesamt", "durchschnitt", "totale", "totaal", "somme", "total général",
+    "gesamtsumme", "gesamtergebnis", "insgesamt", "durchschnitt", "totale", "totaal", "somme",
+    "total général",
     "total general", "suma", "soma", "σ", "∑",
   ]
 
@@ -71,7 +72,8 @@ struct DateReading {
       switch usual {
       case 1: .daily
       case 7: .weekly
-      case 28...31: zip(days, days.dropFirst()).count { $1.month - $0.month == 1 } * 10 > 8 * gaps.count ? .monthly : nil
+      case 28...31:
+        zip(days, days.dropFirst()).count { $1.month - $0.month == 1 } * 10 > 8 * gaps.count ? .monthly : nil
       default: nil
       }
     let even = zip(days, days.dropFirst()).count { spacing?.following($0) == $1 }

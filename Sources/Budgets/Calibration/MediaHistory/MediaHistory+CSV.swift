@@ -45,7 +45,8 @@ extension MediaHistory {
     let isPanel = columns.panel != nil && parts.count > 1
     if isPanel { notes.append("the \(parts.count) regions are added up") }
     self.init(
-      days: kept.days, spacing: kept.spacing, outcome: kept.outcome, spends: kept.spends, exposures: kept.exposures,
+      days: kept.days, spacing: kept.spacing, outcome: kept.outcome, spends: kept.spends,
+      exposures: kept.exposures,
       organic: kept.organic, controls: kept.controls, isCounted: kept.isCounted,
       regions: isPanel
         ? zip(regions.names, parts).map { Region(name: $0, history: $1.keeping(isKept)) } : [],
@@ -64,7 +65,9 @@ extension MediaHistory {
     for row in 0..<table.rowCount {
       let text = table.text(row: row, column: column)
       guard !DateReading.isSum(text) else {
-        if sums.insert(text).inserted { notes.append("\(name) '\(text)' is left out: a sum of other regions") }
+        if sums.insert(text).inserted {
+          notes.append("\(name) '\(text)' is left out: a sum of other regions")
+        }
         byRow.append(nil)
         continue
       }

@@ -21,7 +21,8 @@ struct MediaNames {
     let spends = try Self.names(matching: columns.spends, in: table)
     for channel in columns.exposures.keys.sorted() where !spends.contains(channel) {
       throw InputError(
-        .invalid, file: table.path, line: 1, key: channel, problem: "has an exposure but is no column of money",
+        .invalid, file: table.path, line: 1, key: channel,
+        problem: "has an exposure but is no column of money",
         remedy: "name it by --spend too")
     }
     exposures = try spends.map { channel throws(InputError) in

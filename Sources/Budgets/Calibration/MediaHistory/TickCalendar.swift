@@ -43,14 +43,16 @@ struct TickCalendar {
         if spacing.ticks(from: last, to: day(row)) == nil || (next != day(row) && !fillsGaps) {
           if let misplaced = misplaced(places, spacing, day) {
             throw table.error(
-              row: misplaced.row, column: column, "is \(day(misplaced.row)) between \(misplaced.before) and the row after it",
+              row: misplaced.row, column: column,
+              "is \(day(misplaced.row)) between \(misplaced.before) and the row after it",
               "write \(spacing.following(misplaced.before))")
           }
           throw table.error(
             row: row, column: column, "is \(day(row)) after \(last)",
             spacing.ticks(from: last, to: day(row)) == nil
               ? "keep to \(spacing.description) between rows"
-              : "add the missing row of \(next), or say what missing rows mean by --missing zero, skip or interpolate")
+              : "add the missing row of \(next), or say what missing rows mean by --missing zero, skip or interpolate"
+          )
         }
         while next < day(row), spacing.ticks(from: next, to: day(row)) != 0 {
           days.append(next)
@@ -83,7 +85,11 @@ struct TickCalendar {
         row: order[0], column: column, "begins \(days.count) ticks of which \(lacking) rows are missing",
         "give a row per day, week or month")
     }
-    if lacking > 0 { notes.append("\(lacking == 1 ? "1 row is" : "\(lacking) rows are") missing between \(days[0]) and \(days[days.count - 1])") }
+    if lacking > 0 {
+      notes.append(
+        "\(lacking == 1 ? "1 row is" : "\(lacking) rows are") missing between \(days[0]) and \(days[days.count - 1])"
+      )
+    }
     self.spacing = spacing
     self.days = days
     self.rows = rows

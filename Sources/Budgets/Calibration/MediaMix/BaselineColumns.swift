@@ -30,7 +30,10 @@ struct BaselineColumns: Sendable {
     }
     var columns = [[Double](repeating: 1, count: history.count)]
     var groups = [Group.level]
-    let all = [(Group.trend, choice.hasTrend ? [year] : []), (.season, season), (.control, history.controls.map(\.values))]
+    let all = [
+      (Group.trend, choice.hasTrend ? [year] : []), (.season, season),
+      (.control, history.controls.map(\.values)),
+    ]
     for (group, members) in all {
       for column in members {
         let mean = column[..<rows].reduce(0, +) / Double(rows)

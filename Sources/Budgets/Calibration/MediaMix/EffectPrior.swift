@@ -20,6 +20,8 @@ struct EffectPrior: Sendable {
       return mediaShare * (isSeen ? 0.75 * money / total + 0.25 * money.squareRoot() / roots : money / total)
     }
     // What costs no money may bring what a channel of middling money does.
-    deviations = channels + history.organic.map { _ in mediaShare / Double(2 * (history.spends.count + history.organic.count)) }
+    deviations =
+      channels
+      + history.organic.map { _ in mediaShare / Double(2 * (history.spends.count + history.organic.count)) }
   }
 }

@@ -58,7 +58,9 @@ public struct Holdout: Sendable, Equatable {
         var error = 0.0
         for (fitted, through) in folds {
           let forecast = try forecast(candidate, fitted)
-          for tick in fitted..<through where history.isCounted[tick] { error += abs(forecast[tick] - actual[tick]) }
+          for tick in fitted..<through where history.isCounted[tick] {
+            error += abs(forecast[tick] - actual[tick])
+          }
         }
         if error < best.error { best = (error, candidate) }
       }

@@ -10,8 +10,10 @@ public struct Knowledge: Sendable, Equatable {
     /// The share of money's effect that is kept per tick.
     public var carryOver: ClosedRange<Double>?
 
+    /// Equal in every part.
     public static func == (a: Channel, b: Channel) -> Bool {
-      a.expectedReturn?.mean == b.expectedReturn?.mean && a.expectedReturn?.deviation == b.expectedReturn?.deviation
+      a.expectedReturn?.mean == b.expectedReturn?.mean
+        && a.expectedReturn?.deviation == b.expectedReturn?.deviation
         && a.carryOver == b.carryOver
     }
   }
@@ -57,13 +59,16 @@ public struct Knowledge: Sendable, Equatable {
     var channel = Channel()
     if let expected = fields["return"] {
       let deviation = try fields.required("deviation")
-      guard try deviation.number() > 0 else { throw deviation.error(.invalid, "is not above 0", "give a standard deviation") }
+      guard try deviation.number() > 0 else {
+        throw deviation.error(.invalid, "is not above 0", "give a standard deviation")
+      }
       channel.expectedReturn = (try expected.number(), try deviation.number())
     }
     if let range = fields["carry_over"] {
       let ends = try range.numbers()
       guard ends.count == 2, ends[0] >= 0, ends[0] <= ends[1], ends[1] < 1 else {
-        throw range.error(.invalid, "is no range of shares", "give two shares from 0 to below 1, as [0.2, 0.6]")
+        throw range.error(
+          .invalid, "is no range of shares", "give two shares from 0 to below 1, as [0.2, 0.6]")
       }
       channel.carryOver = ends[0]...ends[1]
     }
@@ -82,9 +87,13 @@ public struct Knowledge: Sendable, Equatable {
     let (first, last) = (try day("from"), try day("to"))
     guard first <= last else { throw field.error(.invalid, "ends before it begins", "swap from and to") }
     let change = try fields.required("spend_change")
-    guard try change.number() != 0 else { throw change.error(.invalid, "is 0", "give the money that was added or cut") }
+    guard try change.number() != 0 else {
+      throw change.error(.invalid, "is 0", "give the money that was added or cut")
+    }
     let deviation = try fields.required("deviation")
-    guard try deviation.number() > 0 else { throw deviation.error(.invalid, "is not above 0", "give a standard error") }
+    guard try deviation.number() > 0 else {
+      throw deviation.error(.invalid, "is not above 0", "give a standard error")
+    }
     return Experiment(
       channel: try fields.required("channel").text(), days: first...last, spendChange: try change.number(),
       outcomeChange: try fields.required("outcome_change").number(), deviation: try deviation.number())

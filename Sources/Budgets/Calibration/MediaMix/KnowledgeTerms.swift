@@ -26,7 +26,8 @@ struct KnowledgeTerms: Sendable {
       guard let place = names.firstIndex(of: name) else {
         throw InputError(
           .invalid, key: "knowledge.\(name)", problem: "names no channel",
-          remedy: nearest(to: name, in: names).map { "did you mean '\($0)'?" } ?? "there are \(names.joined(separator: ", "))")
+          remedy: nearest(to: name, in: names).map { "did you mean '\($0)'?" }
+            ?? "there are \(names.joined(separator: ", "))")
       }
       return place
     }
@@ -37,7 +38,9 @@ struct KnowledgeTerms: Sendable {
         let index = channel * count + shape
         if let range = known.carryOver { isAllowed[index] = range.contains(design.shapes[shape].keptShare) }
         guard let expected = known.expectedReturn else { continue }
-        add(design.columns[index].reduce(0, +) * scale / money, is: expected.mean, expected.deviation, at: index)
+        add(
+          design.columns[index].reduce(0, +) * scale / money, is: expected.mean, expected.deviation, at: index
+        )
       }
       guard isAllowed[channel * count..<(channel + 1) * count].contains(true) else {
         throw InputError(
@@ -52,13 +55,15 @@ struct KnowledgeTerms: Sendable {
       let spent = ticks.reduce(0) { $0 + history.spends[channel].values[$1] }
       guard !ticks.isEmpty else {
         throw InputError(
-          .invalid, key: "knowledge.experiments", problem: "has a test from \(test.days.lowerBound), where the history has no ticks",
+          .invalid, key: "knowledge.experiments",
+          problem: "has a test from \(test.days.lowerBound), where the history has no ticks",
           remedy: "give days from \(history.days[0]) to \(history.days[history.count - 1])")
       }
       guard test.spendChange <= spent * (1 + 1e-9) else {
         throw InputError(
           .invalid, key: "knowledge.experiments",
-          problem: "has a test that added \(test.spendChange) to \(test.channel), which spent \(spent) in those days",
+          problem:
+            "has a test that added \(test.spendChange) to \(test.channel), which spent \(spent) in those days",
           remedy: "give the money that the history holds for the test")
       }
       // Money added is taken away in proportion; money cut is put back evenly where nothing is left.
@@ -66,11 +71,13 @@ struct KnowledgeTerms: Sendable {
       for tick in ticks {
         without[tick] =
           spent > 0
-          ? driver[tick] * (1 - test.spendChange / spent) : driver[tick] - test.spendChange / Double(ticks.count)
+          ? driver[tick] * (1 - test.spendChange / spent)
+          : driver[tick] - test.spendChange / Double(ticks.count)
       }
       for shape in 0..<count {
         let index = channel * count + shape
-        let counterfactual = design.shapes[shape].column(without, scaledBy: driver, rows: design.seenRows[channel])
+        let counterfactual = design.shapes[shape].column(
+          without, scaledBy: driver, rows: design.seenRows[channel])
         let change = design.columns[index].reduce(0, +) - counterfactual.reduce(0, +)
         add(change * scale, is: test.outcomeChange, test.deviation, at: index)
       }

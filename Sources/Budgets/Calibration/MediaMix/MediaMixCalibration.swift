@@ -32,6 +32,7 @@ public struct MediaMixCalibration: Sendable {
     /// How money of the channel works.
     public let response: ResponseChannel
 
+    /// Equal in all that is estimated.
     public static func == (a: ChannelEstimate, b: ChannelEstimate) -> Bool {
       a.name == b.name && a.spend == b.spend && a.contribution == b.contribution && a.roas90 == b.roas90
         && a.response == b.response

@@ -37,12 +37,14 @@ struct MediaMixFit: Sendable {
       for round in 0..<3 {
         let cleared = try design.cleared(noise, ridge: ridge)
         let rough = sample(cleared, prior, evidence, seed: options.seed, draws: 32, warmup: 60, thinning: 4)
-        noise = NoiseModel(outcome: outcome, fitted: cleared.forecast(rough), rows: rows, isCounted: history.isCounted)
+        noise = NoiseModel(
+          outcome: outcome, fitted: cleared.forecast(rough), rows: rows, isCounted: history.isCounted)
         ridge = try design.ridge(for: rough, noise: noise, from: ridge)
         progress(0.15 * Double(round + 1))
       }
       let cleared = try design.cleared(noise, ridge: ridge)
-      self.draws = sample(cleared, prior, evidence, seed: options.seed, draws: draws, warmup: 300, thinning: 15)
+      self.draws = sample(
+        cleared, prior, evidence, seed: options.seed, draws: draws, warmup: 300, thinning: 15)
       fitted = cleared.forecast(self.draws)
       self.noise = NoiseModel(outcome: outcome, fitted: fitted, rows: rows, isCounted: history.isCounted)
       progress(1)
@@ -66,7 +68,8 @@ struct MediaMixFit: Sendable {
 
 /// Draws from four chains, the same on any number of threads.
 private func sample(
-  _ design: ClearedDesign, _ prior: EffectPrior, _ evidence: KnowledgeTerms, seed: UInt64, draws: Int, warmup: Int, thinning: Int
+  _ design: ClearedDesign, _ prior: EffectPrior, _ evidence: KnowledgeTerms, seed: UInt64, draws: Int,
+  warmup: Int, thinning: Int
 ) -> [EffectSampler.Draw] {
   let chains = 4
   let results = Mutex([[EffectSampler.Draw]](repeating: [], count: chains))

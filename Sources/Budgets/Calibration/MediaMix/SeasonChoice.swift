@@ -20,7 +20,9 @@ struct SeasonChoice: Sendable {
       for harmonics in 0...options.harmonics {
         let season = MediaMixOptions.Season(harmonics: harmonics, hasTrend: hasTrend)
         var error = Double.infinity
-        for ridge in ridgePenalties { error = min(error, try Self.error(history, season, ridge: ridge, rows: rows)) }
+        for ridge in ridgePenalties {
+          error = min(error, try Self.error(history, season, ridge: ridge, rows: rows))
+        }
         if error < 0.99 * best.error { best = (error, season) }
       }
     }
@@ -44,7 +46,8 @@ struct SeasonChoice: Sendable {
   /// What is said of the choice; nil where it is what was asked for.
   func note(asked: Int) -> String? {
     guard season.harmonics != asked || !season.hasTrend else { return nil }
-    return "the history is too short for more season than \(season.harmonics) pairs of sine and cosine of the year"
+    return
+      "the history is too short for more season than \(season.harmonics) pairs of sine and cosine of the year"
       + (season.hasTrend ? "" : " and no trend") + ", by forecasts from within it"
   }
 }

@@ -141,7 +141,10 @@ private struct GeneratedLog {
       ("2024-03-01 10:00:00,a,5,0,x", "log.csv:3: conversion: is 'x', no number; give a finite number"),
       ("2024-03-01 10:00:00,a,5,2,0", "log.csv:3: click: is 2.0; give 0 or 1"),
       ("2024-03-01 10:00:00,a,-5,0,0", "log.csv:3: price: is -5.0; prices are not below 0"),
-      ("2024-03-01 10:00:00,a,,0,0", "log.csv:3: price: is empty; give a number, or say what such cells mean by --blank 0"),
+      (
+        "2024-03-01 10:00:00,a,,0,0",
+        "log.csv:3: price: is empty; give a number, or say what such cells mean by --blank 0"
+      ),
       ("2024-03-01 10:00:00,,5,0,0", "log.csv:3: channel: is empty; name the channel"),
       (
         "2024-03-32 10:00:00,a,5,0,0",

@@ -66,13 +66,19 @@ import Testing
 
   @Test(
     arguments: [
-      ("2024-01-29", "2024-01-22", "h.csv:6: day: is 2024-01-22 once more; give each date one row, or name the column of regions by --panel"),
+      (
+        "2024-01-29", "2024-01-22",
+        "h.csv:6: day: is 2024-01-22 once more; give each date one row, or name the column of regions by --panel"
+      ),
       ("2024-01-29", "x", "h.csv:6: day: is 'x', no date like the others; write it as 2024-01-01"),
       (
         "2024-01-29\n", "2024-01-29,4\n", "h.csv:6: has 4 cells under 3 names; give one cell per column"
       ),
       ("104,7,2024-01-15", "?,7,2024-01-15", "h.csv:4: sales: is '?', no number; give a finite number"),
-      ("104,7,2024-01-15", "104,,2024-01-15", "h.csv:4: sp_a: is empty; give a number, or say what such cells mean by --blank 0"),
+      (
+        "104,7,2024-01-15", "104,,2024-01-15",
+        "h.csv:4: sp_a: is empty; give a number, or say what such cells mean by --blank 0"
+      ),
       ("104,7,2024-01-15", "104,-7,2024-01-15", "h.csv:4: sp_a: is -7.0; money spent is not below 0"),
       (
         "104,7,2024-01-15\n", "",
@@ -116,20 +122,25 @@ import Testing
     func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
     let spellings: [(Int) -> String] = [
       { "\(two(parts($0)[2]))-\(["Jan", "Feb"][parts($0)[1] - 1])-24" },
-      { "\(two(parts($0)[1]))/\(two(parts($0)[2]))/24" }, { "\(parts($0)[0])\(two(parts($0)[1]))\(two(parts($0)[2]))" },
+      { "\(two(parts($0)[1]))/\(two(parts($0)[2]))/24" },
+      { "\(parts($0)[0])\(two(parts($0)[1]))\(two(parts($0)[2]))" },
       { "2024-W0\($0 + 1)" }, { "20240\($0 + 1)" },
     ]
     for spelling in spellings { #expect(try history(table(spelling)).days == plain.days, "\(spelling(0))") }
   }
 
   @Test func readsMonths() throws {
-    func month(_ place: Int) -> String { "\(2021 + place / 12)-\(place % 12 < 9 ? "0" : "")\(place % 12 + 1)" }
+    func month(_ place: Int) -> String {
+      "\(2021 + place / 12)-\(place % 12 < 9 ? "0" : "")\(place % 12 + 1)"
+    }
     for text in [table(weeks: 30, month), table(weeks: 30) { month($0) + "-01" }] {
       let history = try history(text)
       #expect(history.spacing == .monthly && history.count == 30)
       #expect(history.days[29].description == "2023-06-01")
     }
-    let ends = ["2023-10-31", "2023-11-30", "2023-12-31", "2024-01-31", "2024-02-29", "2024-03-31", "2024-04-30"]
+    let ends = [
+      "2023-10-31", "2023-11-30", "2023-12-31", "2024-01-31", "2024-02-29", "2024-03-31", "2024-04-30",
+    ]
     #expect(try history(table(weeks: 7) { ends[$0] }).spacing == .monthly)
   }
 
@@ -156,7 +167,8 @@ import Testing
   ) throws -> MediaHistory {
     var columns = MediaColumns(outcome: "sales", spends: ["sp_*"])
     change(&columns)
-    return try MediaHistory(CSVTable(bytes: Array(text.utf8), path: "h.csv", reading: reading), columns: columns)
+    return try MediaHistory(
+      CSVTable(bytes: Array(text.utf8), path: "h.csv", reading: reading), columns: columns)
   }
 
   @Test func fillsMissingRows() throws {
@@ -172,7 +184,9 @@ import Testing
 
   @Test func leavesOutDates() throws {
     let start = try #require(DateFormat.yearFirst.day("2024-01-09"))
-    let history = try history(table(monday)) { $0.excluded = [start...CalendarDay(number: start.number + 20)] }
+    let history = try history(table(monday)) {
+      $0.excluded = [start...CalendarDay(number: start.number + 20)]
+    }
     #expect(history.isCounted == [true, true, false, false, false, true, true, true])
   }
 
@@ -185,7 +199,8 @@ import Testing
     var text = "sales,sp_a,day,geo,price\n"
     for week in 0..<8 {
       for (region, share) in [("north", 2), ("south", 1), ("Total", 3)] {
-        text += "\(share * (100 + week * week)),\(share * (5 + week % 3)),\(monday(week)),\(region),\(share + week)\n"
+        text +=
+          "\(share * (100 + week * week)),\(share * (5 + week % 3)),\(monday(week)),\(region),\(share + week)\n"
       }
     }
     let panel = try history(text) {
