@@ -58,7 +58,10 @@ let package = Package(
     .target(
       name: "Pricing", dependencies: ["Applications", "Documents", "Learning", "Optimization"],
       resources: [.copy("Resources")]),
-    .target(name: "Apportion", dependencies: ["Auctions", "Budgets", "PolicyFormats"]),
+    .target(
+      name: "Recommendation", dependencies: ["Applications", "Documents", "Learning"],
+      resources: [.copy("Resources")]),
+    .target(name: "Apportion", dependencies: ["Auctions", "Budgets", "PolicyFormats", "Recommendation"]),
     // Floor 5, Runs before Reports.
     .target(
       name: "Runs", dependencies: ["Apportion", "ClassicProblems", "Measuring", "Pricing"]),
@@ -97,6 +100,7 @@ let package = Package(
     .testTarget(name: "BudgetsTests", dependencies: ["Budgets"], exclude: ["Golden"]),
     .testTarget(name: "AuctionsTests", dependencies: ["Auctions"]),
     .testTarget(name: "PricingTests", dependencies: ["Pricing"], exclude: ["Golden"]),
+    .testTarget(name: "RecommendationTests", dependencies: ["Recommendation"]),
     .testTarget(name: "CPolicyTests", dependencies: ["CPolicy", "PolicyFormats"]),
     .testTarget(name: "PolicyFormatsTests", dependencies: ["PolicyFormats"], exclude: ["Golden"]),
     .testTarget(name: "RunsTests", dependencies: ["Runs", "Reports"]),

@@ -8,3 +8,4 @@
 @_exported import NeuralNetworks
 @_exported import Optimization
 @_exported import PolicyFormats
+@_exported import Recommendation

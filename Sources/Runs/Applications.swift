@@ -5,10 +5,12 @@ import ClassicProblems
 import Documents
 import Foundation
 import Pricing
+import Recommendation
 
 /// The applications, the first of which a description without a `kind` is of.
 package let applications: [any Application.Type] = [
   BudgetProblem.self, AuctionProblem.self, ClassicProblem.self, PricingProblem.self,
+  RecommendationProblem.self,
 ]
 
 /// The problem of a name or of a file: a file can stand wherever a name can.

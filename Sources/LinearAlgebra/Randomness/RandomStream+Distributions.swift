@@ -1,4 +1,11 @@
-/// Draws from distributions. Each takes one word of the stream but for `integer` and `zeta`, which may take more.
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Draws from distributions. Each takes one word of the stream but for `integer`, `zeta`, `gamma` and
+/// `beta`, which may take more.
 ///
 ///     var stream = RandomStream(seed: 1, purpose: .market, lane: 3)
 ///     let auctions = stream.poisson(mean: 120)
@@ -54,5 +61,30 @@ extension RandomStream {
       let ratio = ScalarKernels.exp(power * ScalarKernels.log(1 + 1 / n))
       if uniform() * n * (ratio - 1) / (bound - 1) <= ratio / bound { return Int(n) }
     }
+  }
+
+  /// A gamma number of a shape and scale 1 (Marsaglia and Tsang, "A simple method for generating gamma variables", ACM
+  /// TOMS 26, 2000); the shape must be positive.
+  public mutating func gamma(shape: Double) -> Double {
+    precondition(shape > 0 && shape.isFinite, "A gamma law needs a positive shape, not \(shape).")
+    guard shape >= 1 else {
+      let power = Double(ScalarKernels.log(uniform())) / shape
+      return gamma(shape: shape + 1) * exp(power)
+    }
+    let d = shape - 1.0 / 3
+    let c = 1 / (9 * d).squareRoot()
+    while true {
+      let x = Double(normal())
+      let root = 1 + c * x
+      guard root > 0 else { continue }
+      let v = root * root * root
+      if log(Double(uniform())) < 0.5 * x * x + d * (1 - v + log(v)) { return d * v }
+    }
+  }
+
+  /// A beta number: the share of one gamma number in the sum of two.
+  public mutating func beta(_ a: Double, _ b: Double) -> Double {
+    let (first, second) = (gamma(shape: a), gamma(shape: b))
+    return first + second > 0 ? first / (first + second) : a / (a + b)
   }
 }
