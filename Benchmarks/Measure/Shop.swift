@@ -1,0 +1,74 @@
+import Apportion
+import ArgumentParser
+import Foundation
+
+/// Click rates in RecoGym's world: policies learned from 1,000 visitors shown random products, judged on 1,000 others.
+struct Shop: ParsableCommand {
+  @Option(help: "How many shops are drawn.") var worlds = 10
+  @Option(help: "How many visitors the log has, and how many judge.") var visitors = 1000
+  @Option(help: "The first shop's seed.") var seed: UInt64 = 1
+  @Option(help: "How many pairs of products swap their click rates.") var flips = 0
+
+  func run() throws {
+    var rates: [String: [Double]] = [:]
+    for number in 0..<UInt64(worlds) {
+      var law = ShopWorld.Law()
+      law.flips = flips
+      let world = ShopWorld(law: law, seed: seed + number)
+      let products = law.products
+      let log = ShopLog(world, visitors: visitors, seed: seed + number) { _, stream in
+        BanditDecision(arm: stream.integer(below: products), propensity: 1 / Float(products))
+      }
+      let recommender = ShopRecommender(log, seed: seed + number)
+      let popularity = (0..<products).map { product in log.views.count { $0 == product } }
+      let row = Matrix(rows: 1, columns: log.columns)
+      let policies: [(String, (ShopWorld.Visitor, inout RandomStream) -> Int)] = [
+        ("random", { _, stream in stream.integer(below: products) }),
+        ("popular in proportion", { _, stream in log.views[stream.integer(below: log.views.count)] }),
+        ("most popular", { _, _ in (0..<products).max { popularity[$0] < popularity[$1] } ?? 0 }),
+        (
+          "own views",
+          { visitor, _ in
+            (0..<products).max { visitor.history.views[$0] < visitor.history.views[$1] } ?? 0
+          }
+        ),
+        (
+          "next view",
+          { visitor, _ in
+            visitor.history.write(into: row.pointer)
+            let likely = recommender.views.logProbabilities(row.view)
+            return (0..<products).max { likely[0, $0] < likely[0, $1] } ?? 0
+          }
+        ),
+        (
+          "ours",
+          { visitor, _ in
+            visitor.history.write(into: row.pointer)
+            return recommender.choose(row.view)[0]
+          }
+        ),
+        (
+          "best that can be known",
+          { visitor, _ in
+            (0..<products).max { world.clickRate($0, visitor) < world.clickRate($1, visitor) } ?? 0
+          }
+        ),
+      ]
+      for (name, policy) in policies {
+        let played = ShopLog(world, visitors: visitors, seed: evaluationSeed(seed + number)) {
+          BanditDecision(arm: policy($0, &$1), propensity: 1)
+        }
+        rates[name, default: []].append(played.clickRate)
+      }
+    }
+    for (name, values) in rates.sorted(by: { $0.value.reduce(0, +) < $1.value.reduce(0, +) }) {
+      let mean = values.reduce(0, +) / Double(values.count)
+      let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+      let error = (squares / Double(max(1, values.count - 1)) / Double(values.count)).squareRoot()
+      print(
+        name.padding(toLength: 24, withPad: " ", startingAt: 0),
+        String(format: "%.4f  ± %.4f (95 %%, %d worlds)", mean, 2.262 * error, values.count),
+        values.map { String(format: "%.4f", $0) }.joined(separator: " "))
+    }
+  }
+}
