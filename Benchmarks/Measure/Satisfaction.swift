@@ -15,7 +15,8 @@ struct Satisfaction: ParsableCommand {
     var stream = RandomStream(seed: 1, purpose: .exploration)
     let (candidates, positions) = (world.candidates, world.positions)
     print(
-      "random:", evaluate(world, episodes: episodes, seed: 1) { rows, actions in
+      "random:",
+      evaluate(world, episodes: episodes, seed: 1) { rows, actions in
         for index in 0..<rows.rows * positions {
           actions[index] = Int32(stream.integer(below: candidates))
         }

@@ -97,7 +97,9 @@ public final class SlateQ<E: SlateEnvironment> {
     while steps < end {
       let progress = Float(steps) / Float(end)
       seen.pointer.update(from: environments.observations.pointer, count: seen.count)
-      choose(seen.view, epsilon: steps < configuration.warmupSteps ? 1 : configuration.epsilon.value(at: progress), into: &actions)
+      choose(
+        seen.view, epsilon: steps < configuration.warmupSteps ? 1 : configuration.epsilon.value(at: progress),
+        into: &actions)
       environments.step(actions: actions)
       let result = environments.result
       for lane in 0..<lanes {
@@ -181,6 +183,8 @@ public final class SlateQ<E: SlateEnvironment> {
     descent.optimizer.configuration.learningRate = learningRate
     descent.step(loss, observations: loss.inputs.view)
     let (from, to) = (online.parameters.pointer, target.parameters.pointer)
-    for index in 0..<online.parameters.count { to[index] += configuration.targetRate * (from[index] - to[index]) }
+    for index in 0..<online.parameters.count {
+      to[index] += configuration.targetRate * (from[index] - to[index])
+    }
   }
 }
