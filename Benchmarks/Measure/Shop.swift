@@ -9,12 +9,27 @@ struct Shop: ParsableCommand {
   @Option(help: "The first shop's seed.") var seed: UInt64 = 1
   @Option(help: "How many pairs of products swap their click rates.") var flips = 0
 
+  @Option(
+    help: "A headless table of a shop's products, each its factors and its popularity, instead of drawn ones."
+  )
+  var products: String?
+
   func run() throws {
+    let table = try products.map { path in
+      try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map {
+        $0.split(separator: ",").compactMap { Float($0) }
+      }
+    }
     var rates: [String: [Double]] = [:]
     for number in 0..<UInt64(worlds) {
       var law = ShopWorld.Law()
       law.flips = flips
-      let world = ShopWorld(law: law, seed: seed + number)
+      let world =
+        table.map { rows in
+          ShopWorld(
+            law: law, viewFactors: rows.flatMap { $0.dropLast() },
+            viewPopularity: rows.map { $0[law.dimension] })
+        } ?? ShopWorld(law: law, seed: seed + number)
       let products = law.products
       let log = ShopLog(world, visitors: visitors, seed: seed + number) { _, stream in
         BanditDecision(arm: stream.integer(below: products), propensity: 1 / Float(products))

@@ -36,8 +36,9 @@ public enum BanditExploration: Sendable, Equatable {
           let value = means[arm] + deviation * deviations[arm] * stream.normal()
           if value > best.value { best = (arm, value) }
         }
-        probabilities[best.arm] += 1 / Float(draws)
+        probabilities[best.arm] += 1
       }
+      for arm in 0..<arms { probabilities[arm] /= Float(draws) }
     }
   }
 

@@ -47,8 +47,9 @@ public final class BernoulliThompson: ContextualBandit {
     for _ in 0..<draws {
       for arm in 0..<arms { rates[arm] = stream.beta(clicks[arm], misses[arm]) }
       order.sort { (rates[$0], $1) > (rates[$1], $0) }
-      for position in 0..<positions { shares[order[position], position] += 1 / Float(draws) }
+      for position in 0..<positions { shares[order[position], position] += 1 }
     }
+    for index in 0..<shares.count { shares.pointer[index] /= Float(draws) }
     return shares
   }
 
