@@ -36,7 +36,7 @@ struct RecommendationLogTests {
       ("item,click,p,place,age,segment_a\n1,1,0,1,2,x\n", "log.csv:2: p: is 0.0"),
       ("item,click,p,place,age,segment_a\n1,1,0.5,0,2,x\n", "log.csv:2: place: is 0.0"),
       ("item,click,p,place,age,segment_a\n1,yes,0.5,1,2,x\n", "log.csv:2: click: is 'yes'"),
-      ("item,p,place,age,segment_a\nXX,
+      ("item,p,place,age,segment_a\n1,0.5,1,2,x\n", "click: is no column"),
       ("item,click,p,place,segment_a\n1,1,0.5,1,x\n", "age: is no column"),
       ("item,click,p,place,age,segment_a\n", "has no rows"),
     ]) func badRowsAreNamed(text: String, expected: String) throws
