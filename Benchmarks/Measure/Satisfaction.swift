@@ -22,12 +22,12 @@ struct Satisfaction: ParsableCommand {
         }
       })
     for seed in 1...seeds {
-      var configuration = SlateQ<LongTermSatisfaction>.Configuration()
+      var configuration = SlateQConfiguration()
       configuration.seed = seed
       configuration.discount = discount
       let learner = SlateQ(VectorEnvironment(count: 32, seed: seed) { world }, configuration: configuration)
       let start = ContinuousClock.now
-      learner.train(steps: steps)
+      try learner.train(steps: steps)
       let seconds = (ContinuousClock.now - start) / .seconds(1)
       print("seed \(seed):", learner.evaluate(episodes: episodes, seed: 1), "after \(seconds) s")
     }

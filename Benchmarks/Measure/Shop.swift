@@ -50,7 +50,7 @@ struct Shop: ParsableCommand {
         (
           "next view",
           { visitor, _ in
-            visitor.history.write(into: row.pointer)
+            visitor.history.write(into: row)
             let likely = recommender.views.logProbabilities(row.view)
             return (0..<products).max { likely[0, $0] < likely[0, $1] } ?? 0
           }
@@ -58,7 +58,7 @@ struct Shop: ParsableCommand {
         (
           "ours",
           { visitor, _ in
-            visitor.history.write(into: row.pointer)
+            visitor.history.write(into: row)
             return recommender.choose(row.view)[0]
           }
         ),
@@ -70,7 +70,7 @@ struct Shop: ParsableCommand {
         ),
       ]
       for (name, policy) in policies {
-        let played = ShopLog(world, visitors: visitors, seed: evaluationSeed(seed + number)) {
+        let played = ShopLog(world, visitors: visitors, seed: (seed + number) | 1 << 63) {
           BanditDecision(arm: policy($0, &$1), propensity: 1)
         }
         rates[name, default: []].append(played.clickRate)
@@ -85,5 +85,24 @@ struct Shop: ParsableCommand {
         String(format: "%.4f  ± %.4f (95 %%, %d worlds)", mean, 2.262 * error, values.count),
         values.map { String(format: "%.4f", $0) }.joined(separator: " "))
     }
+  }
+}
+
+extension ViewHistory {
+  func write(into matrix: Matrix) {
+    var row = [Float](repeating: 0, count: matrix.columns)
+    var span = row.mutableSpan
+    write(into: &span)
+    for column in row.indices { matrix[0, column] = row[column] }
+  }
+}
+
+extension ViewHistory {
+  /// Writes the only row of a matrix.
+  fileprivate func write(into matrix: Matrix) {
+    var row = [Float](repeating: 0, count: matrix.columns)
+    var span = row.mutableSpan
+    write(into: &span)
+    for column in row.indices { matrix[0, column] = row[column] }
   }
 }

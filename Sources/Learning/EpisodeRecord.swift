@@ -1,14 +1,14 @@
 import Environments
 
 /// The returns of running episodes, and of the last ones that ended.
-struct EpisodeRecord {
+package struct EpisodeRecord {
   /// Episodes ended so far.
-  private(set) var ended = 0
+  package private(set) var ended = 0
   private var running: [Double]
   private var recent: [Double] = []
   private let window: Int
 
-  init(lanes: Int, ended: Int = 0) {
+  package init(lanes: Int, ended: Int = 0) {
     self.ended = ended
     running = Array(repeating: 0, count: lanes)
     window = max(100, lanes)
@@ -16,7 +16,7 @@ struct EpisodeRecord {
   }
 
   /// The mean return of the last episodes.
-  var meanReturn: Double? { recent.isEmpty ? nil : recent.reduce(0, +) / Double(recent.count) }
+  package var meanReturn: Double? { recent.isEmpty ? nil : recent.reduce(0, +) / Double(recent.count) }
 
   /// Forgets the running episodes, which were cut short to begin new ones.
   mutating func restart() {
@@ -24,7 +24,7 @@ struct EpisodeRecord {
   }
 
   /// Adds a step of every lane.
-  mutating func add(_ step: StepStorage) {
+  package mutating func add(_ step: StepStorage) {
     for lane in running.indices {
       add(reward: Double(step.rewards[lane]), ends: step.hasEnded(lane), lane: lane)
     }

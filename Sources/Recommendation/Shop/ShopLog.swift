@@ -61,7 +61,8 @@ public struct ShopLog: Sendable {
 
   private mutating func append(_ history: ViewHistory, to rows: WritableKeyPath<ShopLog, [Float]>) {
     var row = [Float](repeating: 0, count: columns)
-    row.withUnsafeMutableBufferPointer { if let base = $0.baseAddress { history.write(into: base) } }
+    var span = row.mutableSpan
+    history.write(into: &span)
     self[keyPath: rows] += row
   }
 

@@ -10,7 +10,7 @@ import LinearAlgebra
 /// f(β_p ω + ν_p), f(x) = σ(5 σ(2 σ(0.3 x) − 2) − 6), where β and ν are γ and μ, some pairs of similar products swapped. He
 /// changes between browsing and being shown recommendations by a Markov chain, browses after every click, and leaves at
 /// last. A step is a recommendation; browsing in between is what the observation tells.
-public struct ShopWorld: Sendable {
+public struct ShopWorld: Sendable, Equatable {
   /// The laws that shops and their visitors are drawn from; the defaults are those of the published figures.
   public struct Law: Sendable, Equatable {
     /// The number of products.
@@ -40,6 +40,8 @@ public struct ShopWorld: Sendable {
 
   /// The law.
   public let law: Law
+  /// What the products are called.
+  public let names: [String]
   /// γ, products × dimension.
   public let viewFactors: [Float]
   /// μ.
@@ -62,7 +64,10 @@ public struct ShopWorld: Sendable {
   /// - Parameters:
   ///   - viewFactors: γ, products × dimension.
   ///   - viewPopularity: μ.
-  public init(law: Law, viewFactors: [Float], viewPopularity: [Float]) {
+  ///   - names: what the products are called; nil for their numbers.
+  public init(law: Law, viewFactors: [Float], viewPopularity: [Float], names: [String]? = nil) {
+    precondition(
+      names?.count ?? law.products == law.products, "A shop of \(law.products) products needs as many names.")
     precondition(
       viewFactors.count == law.products * law.dimension && viewPopularity.count == law.products,
       "A shop of \(law.products) products needs as many rows of \(law.dimension) factors.")
@@ -71,6 +76,7 @@ public struct ShopWorld: Sendable {
       law.browseToShow > 0 && law.showToLeave > 0 && law.browseToShow + law.browseToLeave <= 1
         && law.showToBrowse + law.showToLeave <= 1, "Visitors must be shown something, and must leave.")
     self.law = law
+    self.names = names ?? (0..<law.products).map { "product_\($0)" }
     self.viewFactors = viewFactors
     self.viewPopularity = viewPopularity
     let order = Self.swapped(viewFactors, law)
@@ -183,26 +189,26 @@ public struct ShopWorld: Sendable {
 }
 
 /// 1 / (1 + e⁻ˣ).
-func logistic(_ x: Float) -> Float { 1 / (1 + ScalarKernels.exp(-x)) }
+package func logistic(_ x: Float) -> Float { 1 / (1 + ScalarKernels.exp(-x)) }
 
-extension ShopWorld: ScalarEnvironment {
-  /// Two columns a product; see `ViewHistory`.
-  public var observationSize: Int { ViewHistory.columns(products: law.products) }
-  /// One product.
-  public var actionSpace: ActionSpace { ActionSpace(branchSizes: [law.products]) }
+extension ShopWorld: SlateWorld {
+  /// A slate of a single product, each of which has two columns; see `ViewHistory`.
+  public var slateLayout: SlateLayout {
+    SlateLayout(userColumns: 0, candidates: law.products, itemColumns: 2, positions: 1, choice: .first)
+  }
   /// What was viewed, and what lately.
-  public var observationNames: [String] {
-    (0..<law.products).map { "log_views:\($0)" } + (0..<law.products).map { "recent_views:\($0)" }
+  public var observationLayout: ObservationLayout {
+    ObservationLayout(names: names.flatMap { ["log_views:\($0)", "recent_views:\($0)"] })
   }
   /// A new visitor.
   public func makeState(stream: inout RandomStream) -> Visitor { makeVisitor(stream: &stream) }
   /// His history.
-  public func observe(_ state: Visitor, into row: UnsafeMutablePointer<Float>) {
-    state.history.write(into: row)
+  public func observe(_ state: Visitor, into row: inout MutableSpan<Float>) {
+    state.history.write(into: &row)
   }
   /// Shows a product; the reward is 1 for a click.
   public func step(
-    _ state: inout Visitor, action: UnsafePointer<Int32>, stream: inout RandomStream
+    _ state: inout Visitor, action: Span<Int32>, stream: inout RandomStream
   ) -> ScalarStep {
     let isClicked = show(Int(action[0]), to: &state, stream: &stream)
     return ScalarStep(reward: isClicked ? 1 : 0, terminated: state.hasLeft)

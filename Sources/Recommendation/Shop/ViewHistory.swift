@@ -26,12 +26,12 @@ public struct ViewHistory: Sendable, Equatable {
     recent[product] += 1
   }
 
-  /// Writes log(1 + views) and the recent views of each product.
-  public func write(into row: UnsafeMutablePointer<Float>) {
+  /// Writes log(1 + views) and the recent views of each product, one product after the other.
+  public func write(into row: inout MutableSpan<Float>) {
     let count = views.count
     for product in 0..<count {
-      row[product] = ScalarKernels.log(1 + views[product])
-      row[count + product] = recent[product]
+      row[2 * product] = ScalarKernels.log(1 + views[product])
+      row[2 * product + 1] = recent[product]
     }
   }
 }

@@ -2,15 +2,15 @@ import LinearAlgebra
 import NeuralNetworks
 
 /// The value of every candidate of many users, by one network that reads a user's and an item's columns.
-final class CandidateValues {
+package final class CandidateValues {
   /// The largest number of users at once.
-  let rows: Int
+  package let rows: Int
   private let layout: SlateLayout
   private let inputs: Matrix
   private let outputs: Matrix
   private var workspace: ForwardWorkspace?
 
-  init(_ layout: SlateLayout, rows: Int) {
+  package init(_ layout: SlateLayout, rows: Int) {
     self.rows = rows
     self.layout = layout
     inputs = Matrix(rows: rows * layout.candidates, columns: layout.userColumns + layout.itemColumns)
@@ -18,7 +18,7 @@ final class CandidateValues {
   }
 
   /// Values the candidates of some observation rows.
-  func write(_ observations: MatrixView, by network: DenseNetwork) {
+  package func write(_ observations: MatrixView, by network: DenseNetwork) {
     precondition(observations.rows <= rows, "There is room for \(rows) users, not \(observations.rows).")
     let room = workspace ?? network.workspace(maximumBatch: inputs.rows)
     workspace = room
@@ -33,7 +33,9 @@ final class CandidateValues {
   }
 
   /// The values of a user's candidates.
-  func row(_ index: Int) -> UnsafeMutablePointer<Float> { outputs.pointer + index * layout.candidates }
+  package func row(_ index: Int) -> UnsafeMutablePointer<Float> {
+    outputs.pointer + index * layout.candidates
+  }
 }
 
 extension SlateLayout {

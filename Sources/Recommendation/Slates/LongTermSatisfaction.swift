@@ -8,7 +8,7 @@ import LinearAlgebra
 /// His engagement, the reward, is e^x with x ~ N(s (5c + 4(1 − c)), 1), s = σ(sensitivity · exposure). Exposure becomes
 /// 0.7 · exposure − 2(c − ½) + N(0, 0.05²). A visit has 60 steps. Neither exposure nor satisfaction is seen: a row tells
 /// what was clicked lately, weighted as exposure is, the last engagement, and the share of the visit that is left.
-public struct LongTermSatisfaction: SlateEnvironment, ScalarEnvironment {
+public struct LongTermSatisfaction: SlateWorld, Equatable {
   /// The number of candidates of a step.
   public var candidates = 20
   /// The number of positions of a slate.
@@ -47,8 +47,10 @@ public struct LongTermSatisfaction: SlateEnvironment, ScalarEnvironment {
       userColumns: 3, candidates: candidates, itemColumns: 1, positions: positions, choice: .first)
   }
   /// Names by column.
-  public var observationNames: [String] {
-    ["clickbait_lately", "log_engagement", "visit_left"] + (0..<candidates).map { "clickbait:\($0)" }
+  public var observationLayout: ObservationLayout {
+    ObservationLayout(
+      names: ["clickbait_lately", "log_engagement", "visit_left"]
+        + (0..<candidates).map { "clickbait:\($0)" })
   }
 
   /// A new user.
@@ -61,7 +63,7 @@ public struct LongTermSatisfaction: SlateEnvironment, ScalarEnvironment {
   }
 
   /// Writes the row of a user and his candidates.
-  public func observe(_ state: State, into row: UnsafeMutablePointer<Float>) {
+  public func observe(_ state: State, into row: inout MutableSpan<Float>) {
     row[0] = state.seenExposure * (1 - memory)
     row[1] = state.logEngagement / clickbaitMean
     row[2] = Float(state.left) / Float(steps)
@@ -70,7 +72,7 @@ public struct LongTermSatisfaction: SlateEnvironment, ScalarEnvironment {
 
   /// Shows a slate.
   public func step(
-    _ state: inout State, action: UnsafePointer<Int32>, stream: inout RandomStream
+    _ state: inout State, action: Span<Int32>, stream: inout RandomStream
   ) -> ScalarStep {
     let score = state.scores[Int(action[0])]
     let mean = score * clickbaitMean + (1 - score) * qualityMean

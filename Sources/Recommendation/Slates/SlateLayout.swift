@@ -25,6 +25,12 @@ public struct SlateLayout: Sendable, Equatable {
       precondition(
         (0..<itemColumns).contains(column) && none >= 0, "The appeal must be one of an item's columns.")
     }
+    if case .examined(let chances) = choice {
+      precondition(
+        chances.count == positions && chances.allSatisfy { (0...1).contains($0) }
+          && zip(chances, chances.dropFirst()).allSatisfy { $0 >= $1 },
+        "Examination needs a probability per position, none above the one before it.")
+    }
     self.userColumns = userColumns
     self.candidates = candidates
     self.itemColumns = itemColumns
@@ -35,13 +41,16 @@ public struct SlateLayout: Sendable, Equatable {
   /// The length of an observation row.
   public var observationSize: Int { userColumns + candidates * itemColumns }
   /// The first column of a candidate.
-  func column(of candidate: Int) -> Int { userColumns + candidate * itemColumns }
+  package func column(of candidate: Int) -> Int { userColumns + candidate * itemColumns }
 }
 
 /// How a user chooses from a slate.
 public enum ChoiceModel: Sendable, Equatable {
   /// He takes what stands first.
   case first
+  /// He looks at the item in position p with probability examination[p], which falls along the slate, and at each position
+  /// for itself: the position-based model (Craswell, Zoeter, Taylor and Ramsey, 2008).
+  case examined([Float])
   /// He takes item i with probability e^(v_i) / (none + Σ_j e^(v_j)), v being a column of the item's (McFadden, 1974).
   case logit(appealColumn: Int, none: Float)
 }
@@ -53,10 +62,11 @@ public protocol SlateEnvironment: Environment {
 }
 
 extension SlateEnvironment {
-  /// The length of an observation row.
-  public var observationSize: Int { slateLayout.observationSize }
   /// A candidate for each position.
   public var actionSpace: ActionSpace {
     ActionSpace(branchSizes: [Int](repeating: slateLayout.candidates, count: slateLayout.positions))
   }
 }
+
+/// A problem whose actions are slates, and whose lanes are a user each.
+public protocol SlateWorld: SlateEnvironment, ScalarEnvironment {}

@@ -11,46 +11,24 @@ import NeuralNetworks
 ///
 /// ```swift
 /// let learner = SlateQ(VectorEnvironment(count: 32, seed: 1) { LongTermSatisfaction() })
-/// learner.train(steps: 200_000)
+/// try learner.train(steps: 200_000)
 /// print(learner.evaluate(episodes: 1000, seed: 1))
 /// ```
-public final class SlateQ<E: SlateEnvironment> {
+public final class SlateQ<E: SlateEnvironment>: Learner {
   /// The settings of learning.
-  public struct Configuration: Sendable, Equatable {
-    /// The widths of the hidden layers.
-    public var hidden = [64, 64]
-    /// γ; 0 is the myopic recommender.
-    public var discount: Float = 0.95
-    /// The number of transitions of an update.
-    public var batchSize = 128
-    /// How many steps of all lanes together the replay holds.
-    public var capacity = 100_000
-    /// After how many steps of random slates learning begins.
-    public var warmupSteps = 5_000
-    /// How many environment steps there are to an update.
-    public var stepsPerUpdate = 16
-    /// ε, along the run: with which probability a position shows any candidate.
-    public var epsilon: Schedule = .linear(from: 1, to: 0.05, until: 0.5)
-    /// Adam's step size, along the run.
-    public var learningRate: Schedule = .linear(from: 1e-3, to: 1e-4)
-    /// How far the target network follows with each update.
-    public var targetRate: Float = 0.01
-    /// Decides the first weights, exploration and replay.
-    public var seed: UInt64 = 1
-
-    /// The values to begin from.
-    public init() {}
-  }
+  public typealias Configuration = SlateQConfiguration
 
   /// The lanes that are played.
   public let environments: VectorEnvironment<E>
   /// The settings.
   public let configuration: Configuration
-  /// The steps played so far, of all lanes together.
+  /// The steps played so far, of all lanes together; each shows a slate.
   public private(set) var steps = 0
+  /// Updates done so far.
+  public private(set) var updates = 0
 
-  private let layout: SlateLayout
-  private let online: DenseNetwork
+  let layout: SlateLayout
+  package let online: DenseNetwork
   private let target: DenseNetwork
   private let descent: GradientDescent
   private let values: CandidateValues
@@ -60,7 +38,9 @@ public final class SlateQ<E: SlateEnvironment> {
   private var search: SlateSearch
   private var explorationStream: RandomStream
   private var replayStream: RandomStream
-  private var rewards = RewardMoments()
+  private(set) var rewards = RewardMoments()
+  private var record: EpisodeRecord
+  private var losses = (sum: 0.0, count: 0)
 
   /// Creates a learner.
   public init(_ environments: VectorEnvironment<E>, configuration: Configuration = Configuration()) {
@@ -83,43 +63,63 @@ public final class SlateQ<E: SlateEnvironment> {
     search = SlateSearch(layout)
     explorationStream = RandomStream(seed: configuration.seed, purpose: .exploration)
     replayStream = RandomStream(seed: configuration.seed, purpose: .replay)
+    record = EpisodeRecord(lanes: environments.count)
+    environments.reset()
   }
 
-  /// Plays and learns.
-  public func train(steps count: Int) {
+  /// Plays at least `steps` slates more, of all lanes together, learning on the way.
+  ///
+  /// - Throws: `TrainingError.diverged` when a loss is not finite.
+  public func train(
+    steps count: Int, progressInterval: Int?, onProgress: (TrainingProgress) -> TrainingDirective
+  ) throws(TrainingError) {
+    let interval = progressInterval ?? max(1000, count / 100)
     let lanes = environments.count
     let positions = layout.positions
     var actions = [Int32](repeating: 0, count: lanes * positions)
     let seen = Matrix(rows: lanes, columns: layout.observationSize)
     let end = steps + count
-    var due = 0
-    environments.reset()
+    var (due, reported) = (0, steps)
     while steps < end {
-      let progress = Float(steps) / Float(end)
+      let progress = min(1, Float(steps) / Float(configuration.scheduleSteps ?? end))
+      let epsilon = steps < configuration.warmupSteps ? 1 : configuration.epsilon.value(at: progress)
+      let learningRate = configuration.learningRate.value(at: progress)
       seen.pointer.update(from: environments.observations.pointer, count: seen.count)
-      choose(
-        seen.view, epsilon: steps < configuration.warmupSteps ? 1 : configuration.epsilon.value(at: progress),
-        into: &actions)
+      choose(seen.view, epsilon: epsilon, into: &actions)
       environments.step(actions: actions)
-      let result = environments.result
+      let result = environments.results
+      record.add(result)
       for lane in 0..<lanes {
-        let ended = result.terminated[lane] || result.truncated[lane]
+        let ended = result.hasEnded(lane)
         rewards.add(result.rewards[lane])
         replay.add(
           seen.view.row(lane), slate: Array(actions[lane * positions..<(lane + 1) * positions]),
           reward: result.rewards[lane],
-          next: ended ? result.finalObservations.row(lane) : result.observations.row(lane),
+          next: ended ? result.finalObservations.view.row(lane) : result.observations.view.row(lane),
           isTerminal: result.terminated[lane])
       }
       steps += lanes
-      guard steps >= configuration.warmupSteps else { continue }
-      due += lanes
+      if steps >= configuration.warmupSteps { due += lanes }
       while due >= configuration.stepsPerUpdate {
         due -= configuration.stepsPerUpdate
-        update(learningRate: configuration.learningRate.value(at: progress))
+        try update(learningRate: learningRate)
       }
+      guard steps - reported >= interval || steps >= end else { continue }
+      reported = steps
+      let report = TrainingProgress(
+        steps: steps, totalSteps: end, episodes: record.ended, meanReturn: record.meanReturn,
+        learningRate: learningRate, updates: updates,
+        metrics: [
+          .init("exploration_rate", Double(epsilon)),
+          .init("loss", losses.count > 0 ? losses.sum / Double(losses.count) : .nan),
+        ])
+      losses = (0, 0)
+      if onProgress(report) == .stop { return }
     }
   }
+
+  /// The mean return of visits to fresh lanes, by the best slates.
+  public func score(episodes: Int, seed: UInt64) -> Double { evaluate(episodes: episodes, seed: seed).mean }
 
   /// Plays the best slates on fresh lanes that share no chance with training.
   public func evaluate(episodes: Int, seed: UInt64) -> EvaluationSummary {
@@ -152,7 +152,8 @@ public final class SlateQ<E: SlateEnvironment> {
   }
 
   /// One step on a batch: (Σ_i P(i) q(s, i) − r − γ max_A Σ_j P(j | A) q'(s', j))², the maximum chosen by q, valued by q'.
-  private func update(learningRate: Float) {
+  private func update(learningRate: Float) throws(TrainingError) {
+    updates += 1
     let (batchSize, positions) = (configuration.batchSize, layout.positions)
     replay.sample(batchSize, stream: &replayStream)
     values.write(replay.next.view, by: online)
@@ -181,7 +182,9 @@ public final class SlateQ<E: SlateEnvironment> {
         row: row, slate: slate, shares: shares, values: values.row(row), observation: observation)
     }
     descent.optimizer.configuration.learningRate = learningRate
-    descent.step(loss, observations: loss.inputs.view)
+    let error = descent.step(loss, observations: loss.inputs.view).sums[0] / Double(batchSize)
+    guard error.isFinite else { throw .diverged(step: steps, loss: Float(error)) }
+    losses = (losses.sum + error, losses.count + 1)
     let (from, to) = (online.parameters.pointer, target.parameters.pointer)
     for index in 0..<online.parameters.count {
       to[index] += configuration.targetRate * (from[index] - to[index])

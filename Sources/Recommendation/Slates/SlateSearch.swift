@@ -17,7 +17,7 @@ public struct SlateSearch: Sendable {
 
   /// Writes the best slate's candidates.
   ///
-  /// Where users take what stands first, items are ranked by value. Under the logit, the value is a ratio of sums over
+  /// Where users take what stands first, or look at each position for itself, items are ranked by value. Under the logit, the value is a ratio of sums over
   /// items; Dinkelbach's iteration (1967) takes the best L items of e^(v)(q − t), t the value of the last slate, until
   /// the value rises no more: that is the optimum, usually after three rounds.
   ///
@@ -29,7 +29,7 @@ public struct SlateSearch: Sendable {
     _ q: UnsafePointer<Float>, row: UnsafePointer<Float>, into slate: UnsafeMutablePointer<Int32>
   ) {
     switch layout.choice {
-    case .first:
+    case .first, .examined:
       rank { q[$0] }
       for position in 0..<layout.positions { slate[position] = Int32(order[position]) }
     case .logit(let column, let none):
@@ -79,6 +79,11 @@ extension SlateLayout {
     case .first:
       probabilities.update(repeating: 0, count: positions)
       probabilities[0] = 1
+    case .examined(let chances):
+      for position in 0..<positions {
+        let isRepeated = (0..<position).contains { slate[$0] == slate[position] }
+        probabilities[position] = isRepeated ? 0 : chances[position]
+      }
     case .logit(let appeal, let none):
       var mass = none
       for position in 0..<positions {

@@ -63,10 +63,12 @@ struct ShopWorldTests {
   @Test func theRecommenderBeatsRandomPlay() {
     let world = ShopWorld(seed: 1)
     let recommender = ShopRecommender(log(world, visitors: 300, seed: 7), seed: 1)
-    let row = Matrix(rows: 1, columns: 20)
+    var row = [Float](repeating: 0, count: 20)
     let played = ShopLog(world, visitors: 300, seed: 8) { visitor, _ in
-      visitor.history.write(into: row.pointer)
-      return BanditDecision(arm: recommender.choose(row.view)[0], propensity: 1)
+      var span = row.mutableSpan
+      visitor.history.write(into: &span)
+      return BanditDecision(
+        arm: recommender.choose(Matrix(rows: 1, columns: 20, row).view)[0], propensity: 1)
     }
     let random = log(world, visitors: 300, seed: 8)
     let error = (random.clickRate / Double(random.clicks.count)).squareRoot()

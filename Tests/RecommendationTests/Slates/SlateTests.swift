@@ -57,17 +57,17 @@ struct SlateTests {
   }
 
   /// Where exposure matters much, looking ahead earns more than twice what the myopic do, after 20,000 steps.
-  @Test func lookingAheadPays() {
+  @Test func lookingAheadPays() throws {
     var world = LongTermSatisfaction()
     (world.sensitivity, world.candidates) = (0.5, 8)
-    func mean(discount: Float) -> Double {
-      var configuration = SlateQ<LongTermSatisfaction>.Configuration()
+    func mean(discount: Float) throws -> Double {
+      var configuration = SlateQConfiguration()
       (configuration.discount, configuration.hidden, configuration.warmupSteps) = (discount, [32], 2000)
       let learner = SlateQ(
         VectorEnvironment(count: 16, seed: 1) { world }, configuration: configuration)
-      learner.train(steps: 20_000)
+      try learner.train(steps: 20_000)
       return learner.evaluate(episodes: 200, seed: 1).mean
     }
-    #expect(mean(discount: 0.95) > 2 * mean(discount: 0))
+    #expect(try mean(discount: 0.95) > 2 * mean(discount: 0))
   }
 }
