@@ -1,7 +1,9 @@
 import LinearAlgebra
 
 extension LongTermSatisfaction: RecommendationWorld {
+  /// How much of an item is clickbait, 0 to 1.
   public var itemColumnNames: [String] { ["clickbait"] }
+  /// By backward induction over satisfaction.
   public var visitBound: Double? { bound() }
 
   /// The most clickbait, which is the myopic's choice, the least, and any.
@@ -15,6 +17,7 @@ extension LongTermSatisfaction: RecommendationWorld {
 }
 
 extension FeedWorld: RecommendationWorld {
+  /// What one earns who knows the interests of visitors whom nothing bores.
   public var visitBound: Double? { bound() }
 
   /// By what a desk would rank by: quality, what the visitor clicked on, and what he has not been shown much.
@@ -32,6 +35,7 @@ extension FeedWorld: RecommendationWorld {
 }
 
 extension ShopWorld: RecommendationWorld {
+  /// The logarithm of all visitors' views of a product, and the visitor's own of late.
   public var itemColumnNames: [String] { ["log_views", "recent_views"] }
   /// What one earns who knows every visitor's interests is no bound: a click also sends the visitor back to the shop.
   public var visitBound: Double? { nil }

@@ -33,6 +33,6 @@ import Testing
     #expect(
       error.description
         == "no bundled market is called 'nine-campaign'; did you mean 'nine-campaigns'? there are nine-campaigns, "
-        + "retail-weekly")
+        + "retail-weekly, Budget-3x4")
   }
 }

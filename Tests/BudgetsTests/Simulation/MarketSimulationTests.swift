@@ -165,7 +165,7 @@ struct Snapshot {
 /// A tick of two lanes of two channels of two levels.
 private func playTwoLanes(_ levels: [Int32]) {
   let channels = ["a", "b"].map {
-    Channel(
+    MediaChannel(
       name: $0,
       kind: .response(
         ResponseChannel(
