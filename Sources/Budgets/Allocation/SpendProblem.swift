@@ -128,7 +128,8 @@ struct SpendProblem: Sendable {
   /// Limits that nest are met exactly; a cap of ticks that crosses them is met by taking turns.
   func feasible(_ cells: [Cell], near wanted: [Double]) -> [Double]? {
     var amounts = zip(cells, wanted).map { min(max($1, $0.limits.lowerBound), $0.limits.upperBound) }
-    let slack = 1e-9 * max(budget, .leastNormalMagnitude)
+    /// What limits may be missed by at most, and where taking turns ends.
+    let (slack, enough) = (1e-9 * max(budget, .leastNormalMagnitude), 1e-13 * max(budget, .leastNormalMagnitude))
     /// Brings the sum of some cells into limits, in proportion to what each may still give or take.
     func bring(_ members: [Int], into limits: ClosedRange<Double>) {
       let sum = members.reduce(0) { $0 + amounts[$1] }
@@ -152,9 +153,13 @@ struct SpendProblem: Sendable {
         sum + (pair.0.tick.map { $0 == tick ? pair.1 : 0 } ?? pair.1 / Double(ticks))
       }
     }
-    func isMet(_ members: [Int], _ limits: ClosedRange<Double>) -> Bool {
-      let sum = members.reduce(0) { $0 + amounts[$1] }
-      return sum >= limits.lowerBound - slack && sum <= limits.upperBound + slack
+    /// Whether all limits are met but for an amount.
+    func isFeasible(but slack: Double) -> Bool {
+      nested.allSatisfy { members, limits in
+        let sum = members.reduce(0) { $0 + amounts[$1] }
+        return sum >= limits.lowerBound - slack && sum <= limits.upperBound + slack
+      } && amounts.reduce(0, +) <= budget + slack
+        && (tickCap.map { cap in (0..<ticks).allSatisfy { spend($0) <= cap + slack } } ?? true)
     }
     for _ in 0..<200 {
       for (members, limits) in nested { bring(members, into: limits) }
@@ -166,12 +171,9 @@ struct SpendProblem: Sendable {
           bring(cells.indices.filter { cells[$0].tick == tick }, into: 0...max(0, tickCap - fixed))
         }
       }
-      let isDone =
-        nested.allSatisfy(isMet) && amounts.reduce(0, +) <= budget + slack
-        && (tickCap.map { cap in (0..<ticks).allSatisfy { spend($0) <= cap + slack } } ?? true)
-      if isDone { return amounts }
+      if isFeasible(but: enough) { return amounts }
     }
-    return nil
+    return isFeasible(but: slack) ? amounts : nil
   }
 
   /// Whether the lower limits of some cells alone exceed what they lie in, or their upper limits fall short of it.

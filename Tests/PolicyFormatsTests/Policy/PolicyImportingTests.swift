@@ -24,7 +24,8 @@ import Testing
 
   @Test(arguments: [[], [4, 3]]) func takesModulesWithoutMetadata(hidden: [Int]) throws {
     let policy = try Policy(importing: Self.module(hidden: hidden), for: Stub())
-    #expect(policy.shape == NetworkShape(observationSize: 2, hidden: hidden, branchSizes: [2, 3]))
+    #expect(
+      policy.shape == NetworkShape(layout: Stub().observationLayout, hidden: hidden, branchSizes: [2, 3]))
     #expect(policy.weights == policy.weights.indices.map { Float($0) / 64 - 0.25 })
     #expect(policy.shape.layout.names == ["a", "b"])
     #expect(policy.rewardScale == 1)
