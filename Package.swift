@@ -23,6 +23,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
@@ -69,7 +70,8 @@ let package = Package(
     .target(
       name: "Serving",
       dependencies: [
-        "PolicyFormats",
+        "Budgets", "PolicyFormats",
+        .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["Serving"])),
         .product(name: "HummingbirdCore", package: "hummingbird", condition: .when(traits: ["Serving"])),
         .product(name: "HummingbirdTLS", package: "hummingbird", condition: .when(traits: ["TLS"])),
       ]),

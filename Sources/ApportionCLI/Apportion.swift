@@ -10,13 +10,14 @@ struct ApportionCommand: ParsableCommand {
     version: programVersion,
     subcommands: [
       MarketsCommand.self, CalibrateCommand.self, PlanCommand.self, TrainCommand.self, EvaluateCommand.self,
-      ExplainCommand.self, ReportCommand.self, ExportCommand.self, ImportCommand.self, PublishCommand.self,
+      ExplainCommand.self, ReportCommand.self, ExportCommand.self, ImportCommand.self, DecideCommand.self,
+      PublishCommand.self,
     ] + serving + [BenchmarkCommand.self])
 
   /// Left out of builds without the trait `Serving`.
   private static var serving: [any ParsableCommand.Type] {
     #if Serving
-      [ServeCommand.self]
+      [ServeCommand.self, CampaignsCommand.self]
     #else
       []
     #endif

@@ -31,6 +31,9 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "Where the result is kept as JSON (default: evaluation.json in the run's folder).")
   var output: String?
 
+  @Option(help: "Where to keep what the policy's consoles showed, as CSV: histories that decide reads.")
+  var record: String?
+
   @OptionGroup var options: OutputOptions
 
   func validate() throws {
@@ -45,6 +48,7 @@ struct EvaluateCommand: ParsableCommand {
       run: folder, on: market,
       overrides: posterior.map { ["posterior=\(JSONValue.string($0).text())"] } ?? [],
       episodes: episodes, seed: seed)
+    if let record { try recordConsoles(run: folder, episodes: episodes, seed: seed, to: record) }
     try AtomicFile.write(evaluation.json.text(indented: true) + "\n", to: output ?? folder.evaluation)
     options.show(evaluation.json, text: evaluation.text)
   }

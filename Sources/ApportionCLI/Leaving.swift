@@ -26,8 +26,11 @@ enum ExitStatus {
     case let error as InputError:
       error.kind == .missingFile || error.kind == .unknownMarket ? missingInput : badData
     case is ConfigurationError: configuration
+    case is CampaignError: badData
     case PolicyServerError.cannotListen: inputOutput
     case is PolicyServerError: badData
+    case CampaignFileError.inUse: inputOutput
+    case is CampaignFileError: badData
     default: internalFault
     }
   }

@@ -1,6 +1,7 @@
 import Apportion
 import ArgumentParser
 import Documents
+import Foundation
 import Runs
 
 struct PublishCommand: ParsableCommand {
@@ -50,8 +51,13 @@ struct PublishCommand: ParsableCommand {
   func run() throws {
     let models = ModelRepository(repository)
     if let runFolder {
-      let policy = try RunFolder(opening: runFolder).readPolicy()
-      try models.publish(policy, name: name, label: label, keep: keep)
+      let folder = try RunFolder(opening: runFolder)
+      // With the market beside the policy, servers can keep campaigns.
+      let file = "\(folder.path)/\(BudgetProblem.fileName)"
+      let market = FileManager.default.fileExists(atPath: file) ? try AtomicFile.read(file) : nil
+      try models.publish(
+        try folder.readPolicy(), name: name, label: label, keep: keep,
+        attachments: market.map { [BudgetProblem.fileName: $0] } ?? [:])
     } else if let version {
       try models.move(label, of: name, to: version)
     } else {

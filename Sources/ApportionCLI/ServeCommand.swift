@@ -58,6 +58,12 @@
     @Option(help: "A file that takes a JSON line for every decision.")
     var decisionLog: String?
 
+    @Option(help: "The file in which campaigns are kept (default: in memory, gone when the server ends).")
+    var state: String?
+
+    @Flag(help: "Let campaigns outlive the loss of power, too, at a flush of the disk for each transaction.")
+    var survivePowerLoss = false
+
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -88,18 +94,29 @@
       }
       options.accessLog = try accessLog.map { try JSONLinesLog(path: $0) }
       options.decisionLog = try decisionLog.map { try JSONLinesLog(path: $0) }
+      options.campaigns = state
+      options.survivesPowerLoss = survivePowerLoss
       let server = try PolicyServer(options: options)
-      let (host, scheme, output, inventory) = (
-        host, certificate == nil ? "http" : "https", output, server.inventory
+      let (host, scheme, output, inventory, state) = (
+        host, certificate == nil ? "http" : "https", output, server.inventory, state
       )
       try waitFor {
         try await server.run { port in
           output.show(
             ["host": .string(host), "port": JSONValue(port), "models": .array(inventory)],
-            text: "Serving at \(scheme)://\(host):\(port)/v2\n" + Self.lines(inventory))
+            text: "Serving at \(scheme)://\(host):\(port)/v2\n" + Self.lines(inventory)
+              + Self.campaigns(inventory, state: state))
           fflush(nil)
         }
       }
+    }
+
+    /// Where campaigns are kept, if any model keeps them.
+    private static func campaigns(_ inventory: [JSONValue], state: String?) -> String {
+      let names = inventory.filter { $0["campaigns"] == true }.compactMap { $0["name"]?.string }
+      guard !names.isEmpty else { return "" }
+      let place = state ?? "memory: they are gone when the server ends (--state FILE keeps them)"
+      return "Campaigns of \(names.map { $0 + ".campaign" }.joined(separator: ", ")) are kept in \(place).\n"
     }
 
     /// A line for each model, and for each version that is left out.

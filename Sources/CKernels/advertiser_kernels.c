@@ -10,7 +10,7 @@ enum { stripLanes = 128, columnCount = 11 };
 // once.
 APPORTION_VECTORIZED
 static void sum_wins(const float *restrict levels, const float *restrict wins, const float *restrict expectations,
-                     float season, const float *restrict kept_share, float *restrict win_sum,
+                     float season, const float *restrict unhindered, float *restrict win_sum,
                      float *restrict expected_win_sum, float *restrict expected_spend_sum, size_t lanes) {
   int32_t level[stripLanes];
   float rate[stripLanes], cost[stripLanes];
@@ -24,7 +24,7 @@ static void sum_wins(const float *restrict levels, const float *restrict wins, c
   }
   for (size_t i = 0; i < lanes; i++) {
     win_sum[i] += wins[i];
-    expected_win_sum[i] += kept_share[i] < 1 ? wins[i] : season * rate[i];
+    expected_win_sum[i] += unhindered[i] < 1 ? wins[i] : season * rate[i];
     expected_spend_sum[i] += wins[i] * cost[i];
   }
 }
@@ -40,10 +40,10 @@ static void sum_outcomes(const float *restrict spend, const float *restrict clic
   }
 }
 
-void ck_sum_auction_channel(ck_channel_results r, const float *expectations, float season, const float *kept_share,
+void ck_sum_auction_channel(ck_channel_results r, const float *expectations, float season, const float *unhindered,
                             size_t lanes) {
   for (size_t i = 0; i < lanes; i += stripLanes)
-    sum_wins(r.level + i, r.wins + i, expectations, season, kept_share + i, r.win_sum + i, r.expected_win_sum + i,
+    sum_wins(r.level + i, r.wins + i, expectations, season, unhindered + i, r.win_sum + i, r.expected_win_sum + i,
              r.expected_spend_sum + i, lanes - i < stripLanes ? lanes - i : stripLanes);
   sum_outcomes(r.spend, r.clicks, r.outcome, r.spend_sum, r.click_sum, r.outcome_sum, lanes);
 }

@@ -87,7 +87,8 @@ static void first_price_cost(const offers *restrict offered, float unit, const f
 }
 
 void ck_auction_offer(const ck_auction *auction, const float *levels, const float *price_log, const float *volume_log,
-                      const float *win_uniform, const float *cost_normal, float *wins, float *cost, size_t lanes) {
+                      const float *win_uniform, const float *cost_normal, float *wins, float *cost, float *one_more,
+                      size_t lanes) {
   offers offered;
   for (size_t i = 0; i < lanes; i += stripLanes) {
     const size_t count = lanes - i < stripLanes ? lanes - i : stripLanes;
@@ -97,12 +98,18 @@ void ck_auction_offer(const ck_auction *auction, const float *levels, const floa
       first_price_cost(&offered, auction->price_unit, wins + i, cost + i, count);
     else
       second_price_cost(&offered, auction->price_unit, cost_normal + i, wins + i, cost + i, count);
+    for (size_t j = 0; j < count; j++) {
+      // A statement of its own, so that it is rounded as a campaign rounds it and not fused with the sum.
+      const float price = auction->price_unit * offered.bid[j];
+      one_more[i + j] += price;
+    }
   }
 }
 
 APPORTION_VECTORIZED
 void ck_stop_at_money(float *restrict wins, float *restrict cost, float *restrict available, float *restrict scratch,
-                      float quantum, size_t channels, size_t lanes) {
+                      const float *restrict one_more, float *restrict unhindered, float quantum, size_t channels,
+                      size_t lanes) {
   const float inverse_quantum = 1 / quantum;
   for (size_t i = 0; i < lanes; i++) scratch[i] = 0;
   for (size_t k = 0; k < channels; k++)
@@ -121,6 +128,7 @@ void ck_stop_at_money(float *restrict wins, float *restrict cost, float *restric
       available[i] -= rounded;
     }
   }
+  for (size_t i = 0; i < lanes; i++) unhindered[i] = available[i] > one_more[i];
 }
 
 APPORTION_VECTORIZED
@@ -132,22 +140,26 @@ static void click_rates(const float *restrict response_log, const float *restric
 
 APPORTION_VECTORIZED
 static void conversion_rates(const float *restrict wins, const float *restrict conversion_log, float conversion_rate,
-                             float retention, float inverse_reach, float *restrict rate, float *restrict expected,
-                             float *restrict exposure, size_t lanes) {
+                             float *restrict rate, float *restrict expected, size_t lanes) {
   for (size_t i = 0; i < lanes; i++) {
     const float conversion = vm_min(conversion_rate * vm_exp(conversion_log[i]), 1);
     expected[i] = wins[i] * rate[i] * conversion;
     rate[i] = conversion;
-    exposure[i] = retention * exposure[i] + wins[i] * inverse_reach;
   }
 }
 
+APPORTION_VECTORIZED
+void ck_carry_exposure(const float *restrict wins, float retention, float inverse_reach, float *restrict exposure,
+                       size_t lanes) {
+  for (size_t i = 0; i < lanes; i++) exposure[i] = retention * exposure[i] + wins[i] * inverse_reach;
+}
+
 void ck_auction_outcome(const float *wins, const float *response_log, const float *conversion_log, float click_rate,
-                        float conversion_rate, float strength, float retention, float inverse_reach, float *exposure,
-                        float *clicks, float *conversions, float *expected, float *scratch, size_t lanes) {
+                        float conversion_rate, float strength, const float *exposure, float *clicks,
+                        float *conversions, float *expected, float *scratch, size_t lanes) {
   click_rates(response_log, exposure, click_rate, strength, scratch, lanes);
   ck_binomial_quantiles(wins, scratch, clicks, clicks, lanes);
-  conversion_rates(wins, conversion_log, conversion_rate, retention, inverse_reach, scratch, expected, exposure, lanes);
+  conversion_rates(wins, conversion_log, conversion_rate, scratch, expected, lanes);
   ck_binomial_quantiles(clicks, scratch, conversions, conversions, lanes);
 }
 

@@ -45,6 +45,10 @@
       public var token: String?
       /// The files of a certificate chain and its key (PEM), for TLS.
       public var certificate: (chain: String, key: String)?
+      /// The file of the campaigns that the server keeps; nil for in memory, gone when it ends.
+      public var campaigns: String?
+      /// Whether a campaign's request outlives the loss of power, too, and not only the end of the process.
+      public var survivesPowerLoss = false
       /// Takes a line for every request.
       public var accessLog: JSONLinesLog?
       /// Takes a line for every decision: observation, action, propensity, version.
@@ -56,17 +60,20 @@
 
     private let options: Options
     private let catalog: ModelCatalog
+    private let campaigns: CampaignService
     private let eventLoops = MultiThreadedEventLoopGroup.singleton
 
     /// Reads the repository's models; versions that cannot be used are left out.
     ///
-    /// - Throws: `FileError.missing` where there is no such folder.
-    public init(options: Options) throws(FileError) {
+    /// - Throws: `FileError.missing` where there is no such folder; `CampaignFileError` where campaigns cannot be kept.
+    public init(options: Options) throws {
       self.options = options
       var isFolder: ObjCBool = false
       guard FileManager.default.fileExists(atPath: options.repository, isDirectory: &isFolder),
         isFolder.boolValue
-      else { throw .missing(path: options.repository) }
+      else { throw FileError.missing(path: options.repository) }
+      campaigns = CampaignService(
+        try CampaignFile(options.campaigns, durability: options.survivesPowerLoss ? .full : .normal))
       catalog = ModelCatalog(
         repository: ModelRepository(options.repository), eventLoops: Array(eventLoops.makeIterator()),
         limits: Batcher.Limits(
@@ -87,7 +94,8 @@
       var logger = Logger(label: "apportion")
       logger.logLevel = .critical
       let channel = PolicyChannel(
-        responder: InferenceResponder(catalog: catalog, options: options), options: options)
+        responder: InferenceResponder(catalog: catalog, options: options, campaigns: campaigns),
+        options: options)
       let configuration = ServerConfiguration(
         address: .hostname(options.host, port: options.port),
         availableConnectionsDelegate: MaximumAvailableConnections(options.connectionLimit))

@@ -136,14 +136,7 @@ package struct BudgetProblem: Application {
 
   /// The market as a policy was trained to see it.
   func shown(to policy: Policy) throws -> BudgetAllocation {
-    let word = policy.metadata["observation"] ?? "nothing"
-    guard let observation = ObservationKind(rawValue: word) else {
-      throw ConfigurationError(
-        place: "policy",
-        message: "its metadata says that it observes '\(word)', which should be "
-          + ObservationKind.allCases.map(\.rawValue).joined(separator: " or "))
-    }
-    return BudgetAllocation(market: market, observation: observation)
+    try BudgetAllocation(market: market, seenBy: policy)
   }
 
   /// Checkpoints are chosen by expected returns, which have less noise, the same episodes for all training seeds; scores are
@@ -151,13 +144,12 @@ package struct BudgetProblem: Application {
   package func score(
     _ policy: Policy, options: Options, on episodes: HeldOutEpisodes, trainingSeed: UInt64
   ) throws -> Double {
-    let environment = BudgetAllocation(
-      market: market, observation: options.observation, posterior: posterior?.training)
+    let environment = try shown(to: policy)
     let entry = MarketEvaluation.Entry("policy") { PolicyStrategy(policy: policy, environment: environment) }
     switch episodes {
     case .validation(let count):
       let evaluation = MarketEvaluation(
-        market: market, episodes: count, seed: validationSeed, posterior: environment.posterior)
+        market: market, episodes: count, seed: validationSeed, posterior: posterior?.training)
       return evaluation.run([entry])[0].expectedReturns.reduce(0, +) / Double(count)
     case .evaluation(let count):
       let evaluation = MarketEvaluation(

@@ -51,7 +51,7 @@ struct MoneyFlows {
       ]
     let meters = entries.map { _ in PlayMeter(market: market) }
     _ = MarketEvaluation(market: market, episodes: Self.episodes, seed: 0, posterior: posterior).run(
-      zip(entries, meters).map { entry, meter in .init(entry.name) { meter.metering(entry.make()) } })
+      zip(entries, meters).map { entry, meter in .init(entry.name, meter: meter, make: entry.make) })
     let worth = market.channels.map { ResponseSketch($0, market: market).worth }
     let flows = zip(entries, meters).map { entry, meter in
       Flow(["today", "policy"].contains(entry.name) ? entry.name : "fixed plan", meter, worth: worth)

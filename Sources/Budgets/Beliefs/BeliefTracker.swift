@@ -23,6 +23,19 @@ final class BeliefTracker {
   /// The beliefs of one lane, one per channel.
   func lane(_ lane: Int) -> UnsafeMutablePointer<ChannelBelief> { beliefs + lane * models.count }
 
+  /// The numbers of one lane's beliefs, channel after channel.
+  var numbers: [Float] {
+    get { models.indices.flatMap { beliefs[$0].numbers } }
+    set {
+      let size = ChannelBelief.numberCount
+      precondition(
+        laneCount == 1 && newValue.count == size * models.count, "The numbers are not of one lane's beliefs.")
+      for channel in models.indices {
+        beliefs[channel].numbers = Array(newValue[channel * size..<(channel + 1) * size])
+      }
+    }
+  }
+
   /// Forgets everything.
   func startEpisode() {
     beliefs.update(repeating: prior, count: laneCount * models.count)
@@ -44,20 +57,20 @@ final class BeliefTracker {
   }
 
   /// Takes in the tick just played, then moves to the next.
-  func observe(_ simulation: MarketSimulation) {
+  func observe(_ console: AdvertiserConsole) {
     let channels = models.count
-    let season = Float(market.season[simulation.tick - 1])
+    let season = Float(market.season[console.tick - 1])
     for channel in 0..<channels {
       let model = models[channel]
-      let (wins, spend) = (simulation.values(.wins, channel), simulation.values(.spend, channel))
-      let (clicks, outcome) = (simulation.values(.clicks, channel), simulation.values(.outcome, channel))
-      let (levels, carryOver) = (simulation.values(.level, channel), simulation.values(.carryOver, channel))
+      let (wins, spend) = (console.values(.wins, channel), console.values(.spend, channel))
+      let (clicks, outcome) = (console.values(.clicks, channel), console.values(.outcome, channel))
+      let (levels, carryOver) = (console.values(.level, channel), console.values(.carryOver, channel))
       for lane in 0..<laneCount {
         let belief = beliefs + lane * channels + channel
         belief.pointee.observe(
           ChannelResult(wins: wins[lane], spend: spend[lane], clicks: clicks[lane], outcome: outcome[lane]),
-          level: model.ladder[Int(levels[lane])] > 0 ? Int(levels[lane]) : -1,
-          model: model, season: season, stopped: simulation.wasStopped(lane: lane),
+          bid: console.bids.map { $0[channel * laneCount + lane] } ?? model.ladder[Int(levels[lane])],
+          model: model, season: season, stopped: console.mayHaveBeenStopped(lane: lane),
           carryOverAfter: carryOver[lane])
         belief.pointee.advance(market.drift)
       }

@@ -19,6 +19,28 @@ struct ChannelBelief {
     conversion = LogBelief(constantDeviation: Float(randomization.conversion), driftDeviation: 0)
   }
 
+  /// The four factors' numbers, then carry-over and stock.
+  var numbers: [Float] {
+    get { price.numbers + volume.numbers + response.numbers + conversion.numbers + [carryOver, stock] }
+    set {
+      precondition(newValue.count == Self.numberCount, "A belief has \(Self.numberCount) numbers.")
+      price.numbers = Array(newValue[0..<5])
+      volume.numbers = Array(newValue[5..<10])
+      response.numbers = Array(newValue[10..<15])
+      conversion.numbers = Array(newValue[15..<20])
+      (carryOver, stock) = (newValue[20], newValue[21])
+    }
+  }
+  static let numberCount = 22
+
+  /// What would be believed of a channel in which nothing can be bought and from which nothing comes.
+  var silenced: ChannelBelief {
+    var belief = self
+    let nothing: [Float] = [-30, 0, 0, 0, 0]
+    (belief.volume.numbers, belief.response.numbers) = (nothing, nothing)
+    return belief
+  }
+
   /// Moves the drift one tick on.
   mutating func advance(_ drift: Drift) {
     let persistence = Float(drift.persistence)
@@ -30,13 +52,14 @@ struct ChannelBelief {
   /// Takes in what a tick showed.
   ///
   /// - Parameters:
+  ///   - bid: what was bid, in price steps; 0 where the channel was off.
   ///   - stopped: whether the budget cut the tick short, so that wins say nothing of the volume.
   mutating func observe(
-    _ result: ChannelResult, level: Int, model: ChannelModel, season: Float, stopped: Bool,
+    _ result: ChannelResult, bid: Float, model: ChannelModel, season: Float, stopped: Bool,
     carryOverAfter: Float
   ) {
     if let auction = model.auction {
-      observe(result, auction: auction, level: level, model: model, season: season, stopped: stopped)
+      observe(result, auction: auction, bid: bid, model: model, season: season, stopped: stopped)
     } else if let channel = model.response, result.spend > 0, carryOverAfter > 0 {
       let expected =
         channel.maximum * season * channel.saturation(carryOverAfter)
@@ -50,17 +73,17 @@ struct ChannelBelief {
   }
 
   private mutating func observe(
-    _ result: ChannelResult, auction: AuctionModel, level: Int, model: ChannelModel, season: Float,
+    _ result: ChannelResult, auction: AuctionModel, bid: Float, model: ChannelModel, season: Float,
     stopped: Bool
   ) {
-    guard level >= 0 else { return }
+    guard bid > 0 else { return }
     if result.wins >= 1, !auction.paysBid {
       observePrice(
         paidPerWin: result.spend / result.wins / auction.priceUnit, wins: result.wins,
-        auction: auction, level: level, model: model)
+        auction: auction, bid: bid, model: model)
     }
     if !stopped {
-      let (won, _) = model.auctionPoint(auction, level: level, price: price.mean)
+      let (won, _) = model.auctionPoint(auction, bid: bid, price: price.mean)
       volume.observe(count: result.wins, expected: auction.volume * season * won)
     }
     let fatigue = exp(-auction.fatigueStrength * carryOver)
@@ -70,11 +93,11 @@ struct ChannelBelief {
 
   /// The mean price paid rises with the price factor; one Newton step on its logarithm reads the factor from it.
   private mutating func observePrice(
-    paidPerWin: Float, wins: Float, auction: AuctionModel, level: Int, model: ChannelModel
+    paidPerWin: Float, wins: Float, auction: AuctionModel, bid: Float, model: ChannelModel
   ) {
     let width: Float = 0.05
-    let low = model.auctionPoint(auction, level: level, price: price.mean - width).paidPerWin
-    let high = model.auctionPoint(auction, level: level, price: price.mean + width).paidPerWin
+    let low = model.auctionPoint(auction, bid: bid, price: price.mean - width).paidPerWin
+    let high = model.auctionPoint(auction, bid: bid, price: price.mean + width).paidPerWin
     guard low > 0, high > low, paidPerWin > 0 else { return }
     let slope = log(high / low) / (2 * width)
     guard slope > 0.05 else { return }

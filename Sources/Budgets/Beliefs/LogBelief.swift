@@ -17,6 +17,15 @@ struct LogBelief {
     driftVariance = driftDeviation * driftDeviation
   }
 
+  /// Constant and drift, then the variance of the one, their covariance and the variance of the other.
+  var numbers: [Float] {
+    get { [constant, drift, constantVariance, covariance, driftVariance] }
+    set {
+      (constant, drift) = (newValue[0], newValue[1])
+      (constantVariance, covariance, driftVariance) = (newValue[2], newValue[3], newValue[4])
+    }
+  }
+
   /// The mean of the log factor.
   var mean: Float { constant + drift }
   /// The variance of the log factor.

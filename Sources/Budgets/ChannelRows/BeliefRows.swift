@@ -43,19 +43,19 @@ final class BeliefRows: ChannelRows {
     )
   }
 
-  func startEpisode(_ simulation: MarketSimulation) { lanes.startEpisode() }
-  func observe(_ simulation: MarketSimulation) { lanes.tracker.observe(simulation) }
+  func startEpisode(_ console: AdvertiserConsole) { lanes.startEpisode() }
+  func observe(_ console: AdvertiserConsole) { lanes.tracker.observe(console) }
 
-  func write(_ simulation: MarketSimulation, into rows: MatrixView) {
-    for lane in 0..<simulation.laneCount {
+  func write(_ console: AdvertiserConsole, into rows: MatrixView) {
+    for lane in 0..<console.laneCount {
       if plans {
-        let nominal = nominalBudget.map { $0 * clock.trafficLeft(simulation.tick) }
-        lanes.plan(simulation, lane: lane, budget: nominal ?? simulation.remaining[lane])
+        let nominal = nominalBudget.map { $0 * clock.trafficLeft(console.tick) }
+        lanes.plan(console, lane: lane, budget: nominal ?? console.remaining[lane])
       }
-      for channel in 0..<simulation.channelCount {
+      for channel in 0..<console.channelCount {
         write(
-          lanes.tracker.lane(lane)[channel], channel, tick: simulation.tick,
-          into: rows.row(lane * simulation.channelCount + channel))
+          lanes.tracker.lane(lane)[channel], channel, tick: console.tick,
+          into: rows.row(lane * console.channelCount + channel))
       }
     }
   }

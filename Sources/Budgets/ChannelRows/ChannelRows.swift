@@ -20,10 +20,10 @@ package enum ChannelRowKind: String, Sendable, CaseIterable {
 /// Writes the rows of every channel of some lanes, a row per lane and channel; it never reads latent state, nor how
 /// much money there is: that is in the price of money alone.
 protocol ChannelRows: AnyObject {
-  func startEpisode(_ simulation: MarketSimulation)
-  func observe(_ simulation: MarketSimulation)
+  func startEpisode(_ console: AdvertiserConsole)
+  func observe(_ console: AdvertiserConsole)
   /// Writes (lanes × channels) rows for the tick about to be played.
-  func write(_ simulation: MarketSimulation, into rows: MatrixView)
+  func write(_ console: AdvertiserConsole, into rows: MatrixView)
 }
 
 extension Market {

@@ -46,18 +46,18 @@ final class ConsoleRows: ChannelRows {
     spendWeight = market.objective == .profit ? 1 : 0
   }
 
-  func startEpisode(_ simulation: MarketSimulation) { console.startEpisode(simulation) }
-  func observe(_ simulation: MarketSimulation) { console.observe(simulation) }
+  func startEpisode(_ shown: AdvertiserConsole) { console.startEpisode(shown) }
+  func observe(_ shown: AdvertiserConsole) { console.observe(shown) }
 
-  func write(_ simulation: MarketSimulation, into rows: MatrixView) {
-    console.write(simulation, into: flat.view)
-    let (channels, tick) = (simulation.channelCount, simulation.tick)
+  func write(_ shown: AdvertiserConsole, into rows: MatrixView) {
+    console.write(shown, into: flat.view)
+    let (channels, tick) = (shown.channelCount, shown.tick)
     let width = AdvertiserObservation.channelNames.count
     let traffic = clock.season(tick)
     for channel in 0..<channels {
       let trait = traits[channel]
       let clicks = console.clickSum(channel)
-      for lane in 0..<simulation.laneCount {
+      for lane in 0..<shown.laneCount {
         let row = rows.row(lane * channels + channel)
         let seen = flat.view.row(lane) + AdvertiserObservation.globalNames.count + channel * width
         row.update(from: seen, count: width)
@@ -70,7 +70,7 @@ final class ConsoleRows: ChannelRows {
           variance =
             log(1 + (1 - seen[9]) / clicksCounted) + log(1 + 1 / (expected + conversionsCounted))
           forecast(
-            trait, auction, channel, row: row, carryOver: simulation.values(.carryOver, channel)[lane],
+            trait, auction, channel, row: row, carryOver: shown.values(.carryOver, channel)[lane],
             traffic, logGain)
         } else {
           row[width] = 0
@@ -78,7 +78,7 @@ final class ConsoleRows: ChannelRows {
             Float(
               market.randomization.response * market.randomization.response
                 + market.drift.response * market.drift.response) * (1 - seen[9])
-          forecast(trait, row: row, stock: simulation.values(.carryOver, channel)[lane], traffic, logGain)
+          forecast(trait, row: row, stock: shown.values(.carryOver, channel)[lane], traffic, logGain)
         }
         (row + columns.worths.lowerBound).update(repeating: 0, count: columns.levels)
         trait.close(row, columns: columns)

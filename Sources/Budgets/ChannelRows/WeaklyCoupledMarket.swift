@@ -90,18 +90,18 @@ package struct WeaklyCoupledMarket: WeaklyCoupledEnvironment {
     /// Starts an episode in every lane.
     package func startEpisode() {
       simulation.startEpisode()
-      rows.startEpisode(simulation)
+      rows.startEpisode(simulation.console)
     }
 
     /// Writes a row per lane and channel.
-    package func observe(into rows: MatrixView) { self.rows.write(simulation, into: rows) }
+    package func observe(into rows: MatrixView) { self.rows.write(simulation.console, into: rows) }
 
     /// Plays a tick.
     package func step(
       levels: UnsafePointer<Int32>, gains: UnsafeMutablePointer<Float>, costs: UnsafeMutablePointer<Float>
     ) {
       simulation.play(levels: levels)
-      rows.observe(simulation)
+      rows.observe(simulation.console)
       let channels = simulation.channelCount
       for channel in 0..<channels {
         let outcome = simulation.values(.expectedOutcome, channel)

@@ -32,23 +32,23 @@ package final class WeaklyCoupledStrategy: MarketStrategy {
   }
 
   /// Forgets the last episode.
-  package func startEpisode(_ simulation: MarketSimulation) {
-    if seat?.laneCount != simulation.laneCount {
-      seat = Seat(policy, problem, laneCount: simulation.laneCount)
+  package func startEpisode(_ console: AdvertiserConsole) {
+    if seat?.laneCount != console.laneCount {
+      seat = Seat(policy, problem, laneCount: console.laneCount)
     }
-    seat?.rows.startEpisode(simulation)
+    seat?.rows.startEpisode(console)
     seat?.runner.startEpisode()
   }
 
   /// Observes every lane and writes its levels.
-  package func choose(_ simulation: MarketSimulation, levels: UnsafeMutablePointer<Int32>) {
+  package func choose(_ console: AdvertiserConsole, levels: UnsafeMutablePointer<Int32>) {
     guard let seat else { preconditionFailure("An episode must be started before levels are chosen.") }
-    seat.rows.write(simulation, into: seat.matrix.view)
+    seat.rows.write(console, into: seat.matrix.view)
     seat.runner.act(
-      rows: seat.matrix.view, step: simulation.tick, money: simulation.remaining,
+      rows: seat.matrix.view, step: console.tick, money: console.remaining,
       stepCap: problem.market.tickCap.map { Float($0) } ?? .infinity, into: levels)
   }
 
   /// Takes in the tick just played.
-  package func observe(_ simulation: MarketSimulation) { seat?.rows.observe(simulation) }
+  package func observe(_ console: AdvertiserConsole) { seat?.rows.observe(console) }
 }

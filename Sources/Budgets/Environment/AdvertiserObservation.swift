@@ -15,7 +15,7 @@ final class AdvertiserObservation: MarketObservation {
   ]
 
   private let market: Market
-  private let consoles: [any ChannelConsole]
+  private let channels: [any ChannelColumns]
   private let sums: Matrix
   private let season: [Float]
   /// The share of the episode's traffic that is still to come, by tick and at the end.
@@ -32,10 +32,10 @@ final class AdvertiserObservation: MarketObservation {
         passed += share
         return Float(max(1 - passed / total, 0))
       }
-    consoles = market.channels.map { channel in
+    channels = market.channels.map { channel in
       switch channel.kind {
-      case .auction(let auction): AuctionConsole(channel, auction, market: market)
-      case .response(let response): ResponseConsole(channel, response, market: market)
+      case .auction(let auction): AuctionColumns(channel, auction, market: market)
+      case .response(let response): ResponseColumns(channel, response, market: market)
       }
     }
     sums = Matrix(rows: Self.sumCount * market.channels.count, columns: laneCount)
@@ -44,36 +44,46 @@ final class AdvertiserObservation: MarketObservation {
   /// Rows of sums per channel.
   private static let sumCount = 6
 
-  func startEpisode(_ simulation: MarketSimulation) {
-    sums.pointer.update(repeating: 0, count: sums.count)
-  }
-
-  func observe(_ simulation: MarketSimulation) {
-    for (channel, console) in consoles.enumerated() {
-      console.add(results(simulation, channel), season: season[simulation.tick - 1], simulation)
+  /// The sums of one lane, channel after channel.
+  var numbers: [Float] {
+    get { sums.elements }
+    set {
+      precondition(newValue.count == sums.count, "The numbers are not of one lane's sums.")
+      for (index, number) in newValue.enumerated() { sums.pointer[index] = number }
     }
   }
 
-  func write(_ simulation: MarketSimulation, into rows: MatrixView) {
-    let time = Float(simulation.tick) / Float(market.ticks)
+  func startEpisode(_ console: AdvertiserConsole) {
+    sums.pointer.update(repeating: 0, count: sums.count)
+  }
+
+  func observe(_ console: AdvertiserConsole) {
+    let season = season[console.tick - 1]
+    for (channel, part) in channels.enumerated() {
+      part.add(results(console, channel), season: season, console, channel)
+    }
+  }
+
+  func write(_ console: AdvertiserConsole, into rows: MatrixView) {
+    let time = Float(console.tick) / Float(market.ticks)
     let inverseBudget = 1 / Float(market.budget)
-    let traffic = trafficLeft[simulation.tick]
+    let traffic = trafficLeft[console.tick]
     // Money that outlasts the traffic by far is just that.
     let inverseTraffic = 1 / max(traffic, 0.25 / Float(market.ticks))
-    for lane in 0..<simulation.laneCount {
+    for lane in 0..<console.laneCount {
       let row = rows.row(lane)
-      let left = simulation.remaining[lane] * inverseBudget
+      let left = console.remaining[lane] * inverseBudget
       row[0] = time
-      row[1] = season[simulation.tick]
+      row[1] = season[console.tick]
       row[2] = traffic
       row[3] = left
       row[4] = min(left * inverseTraffic, 4)
     }
     var column = Self.globalNames.count
-    for (channel, console) in consoles.enumerated() {
-      console.write(
-        results(simulation, channel), into: rows.pointer + column, stride: rows.stride,
-        lanes: simulation.laneCount)
+    for (channel, part) in channels.enumerated() {
+      part.write(
+        results(console, channel), into: rows.pointer + column, stride: rows.stride,
+        lanes: console.laneCount)
       column += Self.channelNames.count
     }
   }
@@ -83,22 +93,22 @@ final class AdvertiserObservation: MarketObservation {
     UnsafePointer(sums.view.row(channel * Self.sumCount + 4))
   }
 
-  private func results(_ simulation: MarketSimulation, _ channel: Int) -> ck_channel_results {
+  private func results(_ console: AdvertiserConsole, _ channel: Int) -> ck_channel_results {
     let rows = sums.view.rows(channel * Self.sumCount..<(channel + 1) * Self.sumCount)
     return ck_channel_results(
-      level: simulation.values(.level, channel), wins: simulation.values(.wins, channel),
-      spend: simulation.values(.spend, channel),
-      clicks: simulation.values(.clicks, channel), outcome: simulation.values(.outcome, channel),
-      carry_over: simulation.values(.carryOver, channel), win_sum: rows.row(0), expected_win_sum: rows.row(1),
+      level: console.values(.level, channel), wins: console.values(.wins, channel),
+      spend: console.values(.spend, channel),
+      clicks: console.values(.clicks, channel), outcome: console.values(.outcome, channel),
+      carry_over: console.values(.carryOver, channel), win_sum: rows.row(0), expected_win_sum: rows.row(1),
       spend_sum: rows.row(2), expected_spend_sum: rows.row(3), click_sum: rows.row(4),
       outcome_sum: rows.row(5))
   }
 }
 
-/// One channel's part of the console.
-private protocol ChannelConsole: AnyObject {
+/// One channel's part of the observation.
+private protocol ChannelColumns: AnyObject {
   /// Adds the tick just played to the sums.
-  func add(_ results: ck_channel_results, season: Float, _ simulation: MarketSimulation)
+  func add(_ results: ck_channel_results, season: Float, _ console: AdvertiserConsole, _ channel: Int)
   /// Writes the channel's columns, rows being `stride` floats apart.
   func write(
     _ results: ck_channel_results, into rows: UnsafeMutablePointer<Float>, stride: Int, lanes: Int)
@@ -111,21 +121,26 @@ func countedObservations(_ deviations: Double...) -> Float {
 }
 
 /// A channel that bids in auctions.
-private final class AuctionConsole: ChannelConsole {
+private final class AuctionColumns: ChannelColumns {
   /// By level: wins of a tick of average traffic, money per win, and two zeros.
   private let expectations: Matrix
+  private let expectation: (_ bid: Double) -> (wins: Float, paid: Float)
+  private let levels: [Float]
   private let scales: ck_channel_scales
 
   init(_ channel: MediaChannel, _ auction: AuctionChannel, market: Market) {
-    let outcomes = channel.levels.map { auction.landscape.outcome(bid: $0) }
     let (spread, drift) = (market.randomization, market.drift)
-    let paid = zip(channel.levels, outcomes).map { level, outcome -> Float in
-      let price = auction.pricing == .firstPrice ? level : outcome.paid / max(outcome.winShare, 1e-9)
-      return Float(price * auction.priceUnit)
+    let landscape = auction.landscape
+    let expectation = { (bid: Double) -> (wins: Float, paid: Float) in
+      let outcome = landscape.outcome(bid: bid)
+      let price = auction.pricing == .firstPrice ? bid : outcome.paid / max(outcome.winShare, 1e-9)
+      return (Float(auction.volume * outcome.winShare), Float(price * auction.priceUnit))
     }
+    self.expectation = expectation
+    levels = channel.levels.map { Float($0) }
+    let expected = channel.levels.map(expectation)
     expectations = Matrix(
-      rows: channel.levels.count, columns: 4,
-      zip(outcomes, paid).flatMap { [Float(auction.volume * $0.winShare), $1, 0, 0] })
+      rows: expected.count, columns: 4, expected.flatMap { [$0.wins, $0.paid, 0, 0] })
     let wins = Float(auction.volume)
     let clicks = wins * Float(auction.clickRate)
     let top = Float((channel.levels.last ?? 1) * auction.priceUnit)
@@ -138,14 +153,30 @@ private final class AuctionConsole: ChannelConsole {
       click_rate: Float(auction.clickRate), conversion_rate: Float(auction.conversionRate),
       wins_counted: countedObservations(spread.price, spread.volume, drift.price, drift.volume),
       // Above 0 also where the only level is off.
-      spend_counted: max(countedObservations(spread.price, drift.price) / 4 * (paid.last ?? 1), 1e-20),
+      spend_counted: max(
+        countedObservations(spread.price, drift.price) / 4 * (expected.last?.paid ?? 1), 1e-20),
       clicks_counted: countedObservations(spread.response, drift.response),
       outcomes_counted: countedObservations(spread.conversion))
   }
 
-  func add(_ results: ck_channel_results, season: Float, _ simulation: MarketSimulation) {
-    ck_sum_auction_channel(
-      results, expectations.pointer, season, simulation.keptShare, simulation.laneCount)
+  func add(_ results: ck_channel_results, season: Float, _ console: AdvertiserConsole, _ channel: Int) {
+    let lanes = console.laneCount
+    guard let bids = console.bids.map({ $0 + channel * lanes }) else {
+      return ck_sum_auction_channel(results, expectations.pointer, season, console.unhindered, lanes)
+    }
+    // What was really bid may be off the ladder: a row of expectations for each lane in place of each level.
+    let rows = Matrix(
+      rows: lanes, columns: 4,
+      (0..<lanes).flatMap { lane -> [Float] in
+        let level = Int(results.level[lane])
+        if levels[level] == bids[lane] { return Array(expectations.elements[4 * level..<4 * level + 4]) }
+        let (wins, paid) = expectation(Double(bids[lane]))
+        return [wins, paid, 0, 0]
+      })
+    let places = Matrix(rows: 1, columns: lanes, (0..<lanes).map { Float($0) })
+    var results = results
+    results.level = UnsafePointer(places.pointer)
+    ck_sum_auction_channel(results, rows.pointer, season, console.unhindered, lanes)
   }
 
   func write(
@@ -157,7 +188,7 @@ private final class AuctionConsole: ChannelConsole {
 
 /// A channel with a response curve: it has no auctions, so wins, prices and clicks stay 0, and its one ratio is that of
 /// the outcome to the curve's.
-private final class ResponseConsole: ChannelConsole {
+private final class ResponseColumns: ChannelColumns {
   private let model: ResponseModel
   private let levels: Float
   private let top: Float
@@ -172,8 +203,8 @@ private final class ResponseConsole: ChannelConsole {
     counted = countedObservations(market.randomization.response, market.drift.response) * Float(noise)
   }
 
-  func add(_ results: ck_channel_results, season: Float, _ simulation: MarketSimulation) {
-    for lane in 0..<simulation.laneCount {
+  func add(_ results: ck_channel_results, season: Float, _ console: AdvertiserConsole, _ channel: Int) {
+    for lane in 0..<console.laneCount {
       results.spend_sum[lane] += results.spend[lane]
       results.expected_win_sum[lane] += season * model.saturation(results.carry_over[lane])
       results.outcome_sum[lane] += results.outcome[lane] / model.maximum

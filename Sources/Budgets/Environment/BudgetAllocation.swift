@@ -1,5 +1,7 @@
+import Documents
 import Environments
 import Foundation
+import Learning
 import LinearAlgebra
 
 /// The environment of budget allocation: one bid level per channel and tick under one budget.
@@ -26,11 +28,16 @@ public struct BudgetAllocation: Environment {
   /// Whether a step also tells what the plan would have led to from the same state with the same luck, which training
   /// from pairs needs.
   public let hasCounterfactual: Bool
+  /// The share of the plan's forecast that observations hold, for that is what the plan really makes of money.
+  public let planRealization: Float
 
   /// Describes the environment; counterfactuals need an observation that holds the plan.
+  ///
+  /// - Parameter planRealization: the share of the plan's forecast that observations hold; nil for 1, and for what 128
+  ///   episodes of the plan show where counterfactuals are played in plausible markets.
   public init(
     market: Market, observation: ObservationKind = .planner, reward: RewardSignal = .realized,
-    counterfactual: Bool = false, posterior: PosteriorDraws? = nil
+    counterfactual: Bool = false, posterior: PosteriorDraws? = nil, planRealization: Float? = nil
   ) {
     precondition(
       !counterfactual || observation.hasPlan, "Counterfactuals play the plan, which observations must hold.")
@@ -42,13 +49,37 @@ public struct BudgetAllocation: Environment {
     models = observation.hasPlan ? market.channelModels : []
     observationLayout = market.observationLayout(observation)
     actionSpace = ActionSpace(branchSizes: market.channels.map(\.levels.count))
-    if counterfactual, posterior != nil { realized = planRealization() }
+    if let planRealization {
+      self.planRealization = planRealization
+    } else if counterfactual, let posterior {
+      self.planRealization = Self.planRealization(
+        BudgetAllocation(market: market, observation: observation, posterior: posterior))
+    } else {
+      self.planRealization = 1
+    }
+  }
+
+  /// The environment that a policy was trained to see, by what its file says.
+  ///
+  /// - Throws: `InputError` where it does not say so.
+  public init(market: Market, seenBy policy: Policy) throws(InputError) {
+    guard let observation = policy.metadata["observation"].flatMap({ ObservationKind(rawValue: $0) }) else {
+      let names = ObservationKind.allCases.map(\.rawValue).joined(separator: " or ")
+      throw InputError(
+        .invalid, key: "observation", problem: "the policy's file does not say what it sees of a market",
+        remedy: "its metadata should hold \(names)")
+    }
+    let text = policy.metadata["plan_realization"] ?? "1"
+    guard let realization = Float(text), realization > 0, realization.isFinite else {
+      throw InputError(
+        .invalid, key: "plan_realization", problem: "is '\(text)' in the policy's file",
+        remedy: "it should be a positive number")
+    }
+    self.init(market: market, observation: observation, planRealization: realization)
   }
 
   /// What the planner observation knows of the channels.
   private let models: [ChannelModel]
-  /// The share of the plan's forecast that is believed.
-  private var realized: Float = 1
   /// The columns of what the policy sees; a plan among them is a prior, a tick's costs and money a spend cap.
   public let observationLayout: ObservationLayout
   /// One branch per channel, one choice per allowed level.
@@ -57,7 +88,7 @@ public struct BudgetAllocation: Environment {
   /// Some 25 per channel; a plan takes a hundred times as long.
   public var nanosecondsPerStep: Int { market.channels.count * (observation.hasPlan ? 2500 : 25) }
 
-  /// The market's name and digest, the observation, and the action ladder as a JSON list of names and levels in the
+  /// The market's name and digest, the observation, what of the plan's forecast it holds, and the action ladder as a JSON list of names and levels in the
   /// order of the branches.
   public var metadata: [String: String] {
     let ladder = market.channels.map { Ladder(name: $0.name, levels: $0.levels) }
@@ -67,7 +98,7 @@ public struct BudgetAllocation: Environment {
     let text = (try? encoder.encode(ladder)).map { String(decoding: $0, as: UTF8.self) } ?? "[]"
     return [
       "market": market.name, "market_digest": market.digest, "observation": observation.rawValue,
-      "action_ladder": text,
+      "plan_realization": "\(planRealization)", "action_ladder": text,
     ]
   }
 
@@ -92,15 +123,17 @@ public struct BudgetAllocation: Environment {
   private func makePlannerObservation(laneCount: Int) -> PlannerObservation {
     PlannerObservation(
       market: market, models: models, laneCount: laneCount, hasCosts: observation == .plannerCosts,
-      realized: realized)
+      realized: planRealization)
   }
 
   /// What the plan really makes of a little more money, as a share of what it expects to, over 128 episodes.
   ///
   /// In posterior draws a plan promises more than it keeps, for it is the best only of the market as described. Pairs are
   /// compared by what the forecast says of the money they leave: one that stayed so high would teach a policy to save.
-  private func planRealization() -> Float {
-    let (more, less) = (playedPlan(budget: 1.03 * market.budget), playedPlan(budget: 0.97 * market.budget))
+  private static func planRealization(_ environment: BudgetAllocation) -> Float {
+    let budget = environment.market.budget
+    let more = environment.playedPlan(budget: 1.03 * budget)
+    let less = environment.playedPlan(budget: 0.97 * budget)
     let expected = more.expected - less.expected
     return expected > 0 ? Float(min(max((more.gained - less.gained) / expected, 0.2), 2)) : 1
   }
@@ -119,13 +152,13 @@ public struct BudgetAllocation: Environment {
     let (view, reward) = (rows.view, rewards.pointer)
     let value = observationLayout.prior?.lowerBound ?? 0
     simulation.startEpisode()
-    planner.startEpisode(simulation)
+    planner.startEpisode(simulation.console)
     var (expected, gained) = (0.0, 0.0)
     while simulation.tick < market.ticks {
-      planner.write(simulation, into: view)
+      planner.write(simulation.console, into: view)
       if simulation.tick == 0 { for lane in 0..<lanes { expected += Double(view.row(lane)[value]) } }
       simulation.play(levels: planner.plannedLevels)
-      planner.observe(simulation)
+      planner.observe(simulation.console)
       objective.add(simulation, into: reward)
       for lane in 0..<lanes { gained += Double(reward[lane]) }
     }
@@ -158,8 +191,8 @@ public struct BudgetAllocation: Environment {
     public func reset(observations: inout MutableMatrixSpan) {
       simulation.startEpisode()
       objective.startEpisode()
-      observation.startEpisode(simulation)
-      observation.write(simulation, into: observations.view)
+      observation.startEpisode(simulation.console)
+      observation.write(simulation.console, into: observations.view)
     }
 
     /// Plays one tick in every lane.
@@ -169,13 +202,14 @@ public struct BudgetAllocation: Environment {
         planned.play(from: simulation, planned: plan, objective: objective, into: &result.counterfactual)
       }
       simulation.play(levels: actions)
-      observation.observe(simulation)
+      observation.observe(simulation.console)
       if let planned, let plan { planned.write(seenWith: plan, into: &result.counterfactual) }
       objective.add(simulation, into: result.rewards.kernelPointer)
       let ended = simulation.tick == simulation.market.ticks
       result.terminated.fill(ended)
       result.truncated.fill(false)
-      observation.write(simulation, into: ended ? result.finalObservations.view : result.observations.view)
+      observation.write(
+        simulation.console, into: ended ? result.finalObservations.view : result.observations.view)
       if ended { reset(observations: &result.observations) }
     }
   }

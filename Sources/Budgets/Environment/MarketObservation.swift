@@ -3,10 +3,10 @@ import LinearAlgebra
 
 /// What a policy sees of a market, written row by row; it never reads latent state.
 protocol MarketObservation: AnyObject {
-  func startEpisode(_ simulation: MarketSimulation)
-  func observe(_ simulation: MarketSimulation)
+  func startEpisode(_ console: AdvertiserConsole)
+  func observe(_ console: AdvertiserConsole)
   /// Writes one row per lane for the tick about to be played, or for the end of the episode.
-  func write(_ simulation: MarketSimulation, into rows: MatrixView)
+  func write(_ console: AdvertiserConsole, into rows: MatrixView)
 }
 
 /// Which observation a policy gets.

@@ -3,7 +3,8 @@ import LinearAlgebra
 /// The objective of each lane's episode, tick by tick, and the penalty of a missed target at its end.
 ///
 /// Under a target the episode is worth its sum times min(1, (target / cost per action)²), AuctionNet's penalty (Su et
-/// al., 2024, section 4); the last tick's reward settles the difference.
+/// al., 2024, section 4); the last tick's reward settles the difference. The penalty is no linear function of what was
+/// gained, so it is always that of what was drawn: of expectations it would have another mean.
 final class ObjectiveSum {
   private let market: Market
   private let field: MarketSimulation.Field
@@ -17,7 +18,7 @@ final class ObjectiveSum {
     sums = Matrix(rows: 3, columns: laneCount)
   }
 
-  /// Lanes: objective, outcome and money of the episode so far.
+  /// Lanes: objective, outcome and revenue of the episode so far, as they were drawn.
   private var objective: UnsafeMutablePointer<Float> { sums.pointer }
   private var outcome: UnsafeMutablePointer<Float> { sums.pointer + sums.columns }
   private var revenue: UnsafeMutablePointer<Float> { sums.pointer + 2 * sums.columns }
@@ -30,23 +31,32 @@ final class ObjectiveSum {
   func add(_ simulation: MarketSimulation, into rewards: UnsafeMutablePointer<Float>) {
     let lanes = simulation.laneCount
     rewards.update(repeating: 0, count: lanes)
-    for channel in 0..<simulation.channelCount {
-      let value = values[channel]
-      let (gained, spent) = (simulation.values(field, channel), simulation.values(.spend, channel))
-      let spendWeight: Float = market.objective == .profit ? 1 : 0
-      for lane in 0..<lanes { rewards[lane] += value * gained[lane] - spendWeight * spent[lane] }
-    }
+    addObjective(simulation, of: field, to: rewards)
     guard market.target != nil else { return }
     for channel in 0..<simulation.channelCount {
       let worth = Float(market.channels[channel].outcomeValue)
-      let gained = simulation.values(field, channel)
+      let gained = simulation.values(.outcome, channel)
       for lane in 0..<lanes {
         outcome[lane] += gained[lane]
         revenue[lane] += worth * gained[lane]
       }
     }
-    for lane in 0..<lanes { objective[lane] += rewards[lane] }
+    addObjective(simulation, of: .outcome, to: objective)
     if simulation.tick == market.ticks { settleTarget(simulation, into: rewards) }
+  }
+
+  /// Adds the objective of the tick just played, of outcomes drawn or expected.
+  private func addObjective(
+    _ simulation: MarketSimulation, of field: MarketSimulation.Field, to sums: UnsafeMutablePointer<Float>
+  ) {
+    let spendWeight: Float = market.objective == .profit ? 1 : 0
+    for channel in 0..<simulation.channelCount {
+      let value = values[channel]
+      let (gained, spent) = (simulation.values(field, channel), simulation.values(.spend, channel))
+      for lane in 0..<simulation.laneCount {
+        sums[lane] += value * gained[lane] - spendWeight * spent[lane]
+      }
+    }
   }
 
   private func settleTarget(_ simulation: MarketSimulation, into rewards: UnsafeMutablePointer<Float>) {

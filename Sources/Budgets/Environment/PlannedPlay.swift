@@ -30,7 +30,7 @@ final class PlannedPlay {
     result?.actions.kernelPointer.update(
       from: planned.plannedLevels, count: simulation.laneCount * simulation.channelCount)
     simulation.play(levels: planned.plannedLevels)
-    observation.observe(simulation)
+    observation.observe(simulation.console)
     if let rewards = result?.rewards.kernelPointer { objective.add(simulation, into: rewards) }
   }
 
@@ -43,7 +43,7 @@ final class PlannedPlay {
   func write(seenWith real: PlannerObservation, into result: inout Counterfactual?) {
     observation.adoptResponses(from: real)
     if simulation.tick < simulation.market.ticks, let rows = result?.observations.view {
-      observation.write(simulation, into: rows)
+      observation.write(simulation.console, into: rows)
     }
   }
 }

@@ -15,7 +15,7 @@ final class PlannerObservation: MarketObservation {
   private let market: Market
   private let realized: Float
   private let hasCosts: Bool
-  private let lanes: PlanningLanes
+  let lanes: PlanningLanes
   private let referenceMultiplier: Float
   /// Lanes × channels: the plan's levels for the tick about to be played.
   let plannedLevels: UnsafeMutablePointer<Int32>
@@ -41,10 +41,10 @@ final class PlannerObservation: MarketObservation {
 
   deinit { plannedLevels.deallocate() }
 
-  func startEpisode(_ simulation: MarketSimulation) { lanes.startEpisode() }
+  func startEpisode(_ console: AdvertiserConsole) { lanes.startEpisode() }
 
-  func observe(_ simulation: MarketSimulation) {
-    lanes.tracker.observe(simulation)
+  func observe(_ console: AdvertiserConsole) {
+    lanes.tracker.observe(console)
   }
 
   /// Takes over the beliefs and plans of as many lanes.
@@ -57,28 +57,28 @@ final class PlannerObservation: MarketObservation {
     lanes.tracker.adoptResponses(from: other.lanes.tracker)
   }
 
-  func write(_ simulation: MarketSimulation, into rows: MatrixView) {
-    for lane in 0..<simulation.laneCount {
-      if simulation.tick == market.ticks {
+  func write(_ console: AdvertiserConsole, into rows: MatrixView) {
+    for lane in 0..<console.laneCount {
+      if console.tick == market.ticks {
         rows.row(lane).update(repeating: 0, count: rows.columns)
       } else {
-        writeRow(simulation, lane: lane, row: rows.row(lane))
+        writeRow(console, lane: lane, row: rows.row(lane))
       }
     }
   }
 
-  private func writeRow(_ simulation: MarketSimulation, lane: Int, row: UnsafeMutablePointer<Float>) {
-    lanes.plan(simulation, lane: lane)
+  private func writeRow(_ console: AdvertiserConsole, lane: Int, row: UnsafeMutablePointer<Float>) {
+    lanes.plan(console, lane: lane)
     let planner = lanes.planner
     let beliefs = lanes.tracker.lane(lane)
     let channels = planner.channelCount
     for channel in 0..<channels {
       plannedLevels[lane * channels + channel] = Int32(planner.level(channel: channel))
     }
-    let time = Float(simulation.tick) / Float(market.ticks)
-    let left = simulation.remaining[lane] / Float(market.budget)
+    let time = Float(console.tick) / Float(market.ticks)
+    let left = console.remaining[lane] / Float(market.budget)
     row[0] = time
-    row[1] = Float(market.season[simulation.tick])
+    row[1] = Float(market.season[console.tick])
     row[2] = left
     row[3] = left / (1 - time)
     row[4] = log(max(planner.multiplier, 1e-6 * referenceMultiplier) / referenceMultiplier)
@@ -105,7 +105,7 @@ final class PlannerObservation: MarketObservation {
     if hasCosts {
       let unit = Float(market.ticks) / Float(market.budget)
       // Rounding must not rule out levels that cost exactly what there is.
-      row[column] = min(simulation.remaining[lane], market.exactTickCap) * unit * (1 + 1e-6)
+      row[column] = min(console.remaining[lane], market.exactTickCap) * unit * (1 + 1e-6)
       column += 1
       for channel in 0..<channels {
         for level in 0..<planner.models[channel].count {

@@ -41,12 +41,12 @@ extension MarketStrategy {
     record.expectedReturns = record.returns
     var spent = record.returns
     simulation.startEpisode()
-    startEpisode(simulation)
+    startEpisode(simulation.console)
     for _ in 0..<market.ticks {
-      choose(simulation, levels: levels)
+      choose(simulation.console, levels: levels)
       simulation.play(levels: levels)
       onTick(simulation)
-      observe(simulation)
+      observe(simulation.console)
       realized.add(simulation, into: rewards.pointer)
       for lane in 0..<lanes { record.returns[lane] += Double(rewards.pointer[lane]) }
       expected.add(simulation, into: rewards.pointer)

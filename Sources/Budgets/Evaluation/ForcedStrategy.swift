@@ -14,17 +14,17 @@ package final class ForcedStrategy: MarketStrategy {
   }
 
   /// Prepares the free strategy.
-  package func startEpisode(_ simulation: MarketSimulation) { base.startEpisode(simulation) }
+  package func startEpisode(_ console: AdvertiserConsole) { base.startEpisode(console) }
 
   /// Writes the free strategy's levels, and the one that is set.
-  package func choose(_ simulation: MarketSimulation, levels: UnsafeMutablePointer<Int32>) {
-    base.choose(simulation, levels: levels)
-    guard tick == nil || tick == simulation.tick else { return }
-    for lane in 0..<simulation.laneCount { levels[lane * simulation.channelCount + channel] = Int32(level) }
+  package func choose(_ console: AdvertiserConsole, levels: UnsafeMutablePointer<Int32>) {
+    base.choose(console, levels: levels)
+    guard tick == nil || tick == console.tick else { return }
+    for lane in 0..<console.laneCount { levels[lane * console.channelCount + channel] = Int32(level) }
   }
 
   /// Shows the free strategy what was really played.
-  package func observe(_ simulation: MarketSimulation) {
-    base.observe(simulation)
+  package func observe(_ console: AdvertiserConsole) {
+    base.observe(console)
   }
 }

@@ -12,12 +12,22 @@ public struct MarketEvaluation: Sendable {
   public struct Entry: Sendable {
     /// The name in the report.
     public let name: String
+    /// Takes in what the strategy spends and gains; nil where nobody asks.
+    package let meter: PlayMeter?
     /// Makes the strategy.
     public let make: @Sendable () -> any MarketStrategy
 
     /// Names a way to make a strategy.
     public init(_ name: String, make: @escaping @Sendable () -> any MarketStrategy) {
+      self.init(name, meter: nil, make: make)
+    }
+
+    /// Names a way to make a strategy that is metered.
+    package init(
+      _ name: String, meter: PlayMeter?, make: @escaping @Sendable () -> any MarketStrategy
+    ) {
       self.name = name
+      self.meter = meter
       self.make = make
     }
   }
@@ -49,7 +59,9 @@ public struct MarketEvaluation: Sendable {
     mapBlocks { block in
       entries.map { entry in
         let simulation = simulation(of: block)
-        return withLevels(block.count) { entry.make().playEpisode(simulation, levels: $0) }
+        return withLevels(block.count) { levels in
+          entry.make().playEpisode(simulation, levels: levels) { entry.meter?.add($0) }
+        }
       }
     }.reduce(into: Array(repeating: EpisodeRecord(), count: entries.count)) { total, block in
       for index in entries.indices { total[index].append(block[index]) }
@@ -92,7 +104,7 @@ public struct MarketEvaluation: Sendable {
     }.flatMap { $0 }
   }
 
-  private func simulation(of block: Range<Int>) -> MarketSimulation {
+  func simulation(of block: Range<Int>) -> MarketSimulation {
     MarketSimulation(market: market, lanes: block, seed: simulationSeed, posterior: posterior)
   }
 
@@ -116,7 +128,7 @@ public struct MarketEvaluation: Sendable {
     return paths
   }
 
-  private func withLevels<Result>(_ lanes: Int, _ body: (UnsafeMutablePointer<Int32>) -> Result) -> Result {
+  func withLevels<Result>(_ lanes: Int, _ body: (UnsafeMutablePointer<Int32>) -> Result) -> Result {
     let levels = UnsafeMutablePointer<Int32>.allocate(capacity: lanes * market.channels.count)
     levels.initialize(repeating: 0, count: lanes * market.channels.count)
     defer { levels.deallocate() }
@@ -124,7 +136,7 @@ public struct MarketEvaluation: Sendable {
   }
 
   /// The results of a function of every block of lanes, in the order of the blocks, computed in parallel.
-  private func mapBlocks<Result: Sendable>(_ body: @Sendable (Range<Int>) -> Result) -> [Result] {
+  func mapBlocks<Result: Sendable>(_ body: @Sendable (Range<Int>) -> Result) -> [Result] {
     let count = (episodes + lanesPerBlock - 1) / lanesPerBlock
     let results = Results<Result>(count: count)
     DispatchQueue.concurrentPerform(iterations: count) { index in

@@ -4,7 +4,7 @@ import Synchronization
 ///
 /// ```swift
 /// let meter = PlayMeter(market: market)
-/// _ = evaluation.run([.init("replan") { meter.metering(ReplanStrategy(market: market)) }])
+/// _ = evaluation.run([.init("replan", meter: meter) { ReplanStrategy(market: market) }])
 /// print(meter.meanSpend)
 /// ```
 package final class PlayMeter: Sendable {
@@ -20,11 +20,6 @@ package final class PlayMeter: Sendable {
 
   /// Creates a meter for plays of a market.
   package init(market: Market) { self.market = market }
-
-  /// A strategy that plays as another and is metered.
-  package func metering(_ strategy: any MarketStrategy) -> any MarketStrategy {
-    MeteredStrategy(base: strategy, meter: self)
-  }
 
   /// By tick and channel: the mean money spent in an episode.
   package var meanSpend: [[Double]] { means(0) }
@@ -46,7 +41,8 @@ package final class PlayMeter: Sendable {
     }
   }
 
-  fileprivate func add(_ simulation: MarketSimulation) {
+  /// Takes in the tick just played of a block of lanes.
+  func add(_ simulation: MarketSimulation) {
     let (ticks, channels, lanes) = (market.ticks, market.channels.count, simulation.laneCount)
     blocks.withLock { blocks in
       var block =
@@ -64,26 +60,5 @@ package final class PlayMeter: Sendable {
       }
       blocks[simulation.lanes.lowerBound] = block
     }
-  }
-}
-
-private final class MeteredStrategy: MarketStrategy {
-  let base: any MarketStrategy
-  let meter: PlayMeter
-
-  init(base: any MarketStrategy, meter: PlayMeter) {
-    self.base = base
-    self.meter = meter
-  }
-
-  func startEpisode(_ simulation: MarketSimulation) { base.startEpisode(simulation) }
-
-  func choose(_ simulation: MarketSimulation, levels: UnsafeMutablePointer<Int32>) {
-    base.choose(simulation, levels: levels)
-  }
-
-  func observe(_ simulation: MarketSimulation) {
-    meter.add(simulation)
-    base.observe(simulation)
   }
 }

@@ -23,27 +23,27 @@ public final class PolicyStrategy: MarketStrategy {
   }
 
   /// Forgets the last episode.
-  public func startEpisode(_ simulation: MarketSimulation) {
-    if seat?.laneCount != simulation.laneCount {
+  public func startEpisode(_ console: AdvertiserConsole) {
+    if seat?.laneCount != console.laneCount {
       seat = Seat(
-        observation: environment.makeObservation(laneCount: simulation.laneCount),
-        rows: MatrixHolder(rows: simulation.laneCount, columns: environment.observationLayout.size),
-        runner: PolicyRunner(policy, maximumBatch: simulation.laneCount, threads: 1),
-        laneCount: simulation.laneCount)
+        observation: environment.makeObservation(laneCount: console.laneCount),
+        rows: MatrixHolder(rows: console.laneCount, columns: environment.observationLayout.size),
+        runner: PolicyRunner(policy, maximumBatch: console.laneCount, threads: 1),
+        laneCount: console.laneCount)
     }
-    seat?.observation.startEpisode(simulation)
+    seat?.observation.startEpisode(console)
   }
 
   /// Observes every lane and writes the policy's greedy levels.
-  public func choose(_ simulation: MarketSimulation, levels: UnsafeMutablePointer<Int32>) {
+  public func choose(_ console: AdvertiserConsole, levels: UnsafeMutablePointer<Int32>) {
     guard let seat else { preconditionFailure("An episode must be started before levels are chosen.") }
-    seat.observation.write(simulation, into: seat.rows.matrix.view)
+    seat.observation.write(console, into: seat.rows.matrix.view)
     seat.runner.act(observations: seat.rows.matrix.view, into: levels)
   }
 
   /// Shows the observation what the tick led to.
-  public func observe(_ simulation: MarketSimulation) {
-    seat?.observation.observe(simulation)
+  public func observe(_ console: AdvertiserConsole) {
+    seat?.observation.observe(console)
   }
 }
 

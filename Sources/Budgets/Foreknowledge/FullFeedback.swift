@@ -61,7 +61,7 @@ struct CoupledPlay {
     var levels = [Int32](repeating: 0, count: lanes.count * channels)
     simulation.startEpisode()
     free.startEpisode()
-    strategy.startEpisode(simulation)
+    strategy.startEpisode(simulation.console)
     for tick in 0..<market.ticks {
       for lane in 0..<lanes.count { money[lane][tick] = Double(simulation.remaining[lane]) }
       for channel in 0..<channels {
@@ -69,10 +69,10 @@ struct CoupledPlay {
           exposures[channel * lanes.count + lane] = free.values(.carryOver, channel)[lane]
         }
       }
-      strategy.choose(simulation, levels: &levels)
+      strategy.choose(simulation.console, levels: &levels)
       simulation.play(levels: levels)
       free.play(levels: levels)
-      strategy.observe(simulation)
+      strategy.observe(simulation.console)
       for channel in 0..<channels {
         let place = tick * channels + channel
         for lane in 0..<lanes.count {

@@ -67,11 +67,12 @@ final class ChannelModel: Sendable {
   }
 
   /// The share of auctions won by a bid, and the mean price of a win in price steps, at a log price factor.
-  func auctionPoint(_ auction: AuctionModel, level: Int, price: Float) -> (won: Float, paidPerWin: Float) {
+  func auctionPoint(_ auction: AuctionModel, bid: Float, price: Float) -> (won: Float, paidPerWin: Float) {
+    var bid = bid
     var won: Float = 0
     var paid: Float = 0
     ck_auction_ladder(
-      tables.view.row(1), tables.view.row(2), ladder + level, 1, price, 1, auction.paysBid ? 1 : 0, &won,
+      tables.view.row(1), tables.view.row(2), &bid, 1, price, 1, auction.paysBid ? 1 : 0, &won,
       &paid)
     return (won, won > 0 ? paid / won : 0)
   }

@@ -75,6 +75,14 @@ final class LagrangianPlanner {
   /// The gain of a level of a channel in the first period, carry-over not priced in.
   func gain(channel: Int, level: Int) -> Float { tables.gain[level * tables.stride + channel] }
 
+  /// The outcome that a level of a channel is expected to bring in the first period: conversions, or a response channel's.
+  func outcome(channel: Int, level: Int) -> Float {
+    let worth = models[channel].outcomeValue
+    guard worth > 0 else { return 0 }
+    let gained = gain(channel: channel, level: level)
+    return (gained + (market.objective == .profit ? cost(channel: channel, level: level) : 0)) / worth
+  }
+
   /// The expected cost of a level of a channel in a period.
   func cost(channel: Int, level: Int, period: Int = 0) -> Float {
     tables.cost[level * tables.stride + period * channelCount + channel]

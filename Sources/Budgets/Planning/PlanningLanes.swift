@@ -5,6 +5,8 @@ final class PlanningLanes {
   let planner: LagrangianPlanner
   let tracker: BeliefTracker
   private let memory: PlanMemory
+  /// Channels in which nothing is bought for now; none where the list is empty. In use with one lane only.
+  var paused: [Bool] = []
 
   init(market: Market, models: [ChannelModel], laneCount: Int) {
     planner = LagrangianPlanner(market, models: models)
@@ -22,10 +24,24 @@ final class PlanningLanes {
   /// Plans the rest of a lane's episode; the plan stands in the planner until the next.
   ///
   /// - Parameter budget: the money to plan with; nil for what the lane has left.
-  func plan(_ simulation: MarketSimulation, lane: Int, budget: Float? = nil) {
-    planner.plan(
-      tick: simulation.tick, budget: budget ?? simulation.remaining[lane], beliefs: tracker.lane(lane),
-      memory: memory, lane: lane)
+  func plan(_ console: AdvertiserConsole, lane: Int, budget: Float? = nil) {
+    func plan(_ beliefs: UnsafePointer<ChannelBelief>) {
+      planner.plan(
+        tick: console.tick, budget: budget ?? console.remaining[lane], beliefs: beliefs, memory: memory,
+        lane: lane)
+    }
+    guard paused.contains(true) else { return plan(tracker.lane(lane)) }
+    plan(paused.indices.map { paused[$0] ? tracker.lane(lane)[$0].silenced : tracker.lane(lane)[$0] })
+  }
+
+  /// Beliefs by channel, then the last plan, of one lane.
+  var numbers: [Float] {
+    get { tracker.numbers + memory.numbers }
+    set {
+      let split = tracker.models.count * ChannelBelief.numberCount
+      tracker.numbers = Array(newValue[..<split])
+      memory.numbers = Array(newValue[split...])
+    }
   }
 
   /// Takes over beliefs and remembered plans of as many lanes of the same market.
@@ -64,7 +80,27 @@ final class PlanMemory {
     levels.deallocate()
   }
 
-  func clear() { multipliers.update(repeating: -1, count: lanes) }
+  /// Price of money, worths, carry-overs and levels, of one lane.
+  var numbers: [Float] {
+    get { [multipliers[0]] + worth.elements + carry.elements + (0..<groups).map { Float(levels[$0]) } }
+    set {
+      precondition(lanes == 1 && newValue.count == 1 + 3 * groups, "The numbers are not of one lane's plan.")
+      multipliers[0] = newValue[0]
+      for group in 0..<groups {
+        worth.pointer[group] = newValue[1 + group]
+        carry.pointer[group] = newValue[1 + groups + group]
+        levels[group] = Int32(newValue[1 + 2 * groups + group])
+      }
+    }
+  }
+
+  /// Forgets the plans, whose numbers must not stay: they are part of what campaigns store.
+  func clear() {
+    multipliers.update(repeating: -1, count: lanes)
+    worth.pointer.update(repeating: 0, count: worth.count)
+    carry.pointer.update(repeating: 0, count: carry.count)
+    levels.update(repeating: 0, count: lanes * groups)
+  }
 
   func copy(from other: PlanMemory) {
     multipliers.update(from: other.multipliers, count: lanes)

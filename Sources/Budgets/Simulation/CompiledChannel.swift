@@ -9,6 +9,7 @@ final class CompiledChannel {
   let ladder: [Float]
   private let levels: Matrix
   private let dynamics: Dynamics
+  private let carryOver: CarryOver
 
   private enum Dynamics {
     case auction(AuctionDynamics)
@@ -19,6 +20,7 @@ final class CompiledChannel {
   /// as it is.
   init(_ channel: MediaChannel, lanes: Int, variants: [ResponseChannel] = []) {
     ladder = channel.levels.map { Float($0) }
+    carryOver = CarryOver(channel, lanes: lanes)
     levels = Matrix(rows: 1, columns: ladder.count, ladder)
     switch channel.kind {
     case .auction(let auction):
@@ -30,14 +32,20 @@ final class CompiledChannel {
     }
   }
 
-  /// Begins an episode without carry-over; where there are variants, each lane plays that of its world.
+  /// Begins an episode with nothing carried over; where there are variants, each lane plays that of its world.
   ///
-  /// - Parameter shift: lanes: the log response multipliers of the episode, to which a variant's ceiling is added.
-  func startEpisode(world: (_ lane: Int) -> Int, shift: UnsafeMutablePointer<Float>) {
+  /// - Parameters:
+  ///   - shift: lanes: the log response multipliers of the episode, to which a variant's ceiling is added.
+  ///   - carried: lanes: the carry-over.
+  func startEpisode(
+    world: (_ lane: Int) -> Int, shift: UnsafeMutablePointer<Float>, carried: UnsafeMutablePointer<Float>
+  ) {
+    carryOver.restart(carried)
     if case .response(let response) = dynamics { response.startEpisode(world: world, shift: shift) }
   }
 
   func copyCarryOver(from other: CompiledChannel) {
+    carryOver.copy(from: other.carryOver)
     if case .response(let own) = dynamics, case .response(let others) = other.dynamics {
       own.copy(from: others)
     }
@@ -62,9 +70,18 @@ final class CompiledChannel {
   func settle(
     season: Float, simulation: MarketSimulation, channel: Int, scratch: UnsafeMutablePointer<Float>
   ) {
+    let carried = simulation.values(.carryOver, channel)
+    func carryOn() {
+      carryOver.add(
+        wins: simulation.values(.wins, channel), spend: simulation.values(.spend, channel), into: carried)
+    }
     switch dynamics {
-    case .auction(let auction): auction.settle(simulation: simulation, channel: channel, scratch: scratch)
-    case .response(let response): response.settle(season: season, simulation: simulation, channel: channel)
+    case .auction(let auction):
+      auction.settle(simulation: simulation, channel: channel, scratch: scratch)
+      carryOn()
+    case .response(let response):
+      carryOn()
+      response.settle(season: season, simulation: simulation, channel: channel)
     }
   }
 }
@@ -95,31 +112,28 @@ private final class AuctionDynamics {
     ck_auction_offer(
       &auction, simulation.values(.level, index), simulation.values(.price, index),
       simulation.values(.volume, index), draws.row(4), draws.row(3), simulation.values(.wins, index),
-      simulation.values(.spend, index), simulation.laneCount)
+      simulation.values(.spend, index), simulation.oneMore, simulation.laneCount)
     simulation.values(.clicks, index).update(from: draws.row(5), count: simulation.laneCount)
     simulation.values(.outcome, index).update(from: draws.row(6), count: simulation.laneCount)
   }
 
   func settle(simulation: MarketSimulation, channel index: Int, scratch: UnsafeMutablePointer<Float>) {
-    let fatigue = channel.fatigue
     ck_auction_outcome(
       simulation.values(.wins, index), simulation.values(.response, index),
       simulation.values(.conversionShift, index), Float(channel.clickRate),
-      Float(channel.conversionRate), Float(fatigue?.strength ?? 0), Float(fatigue?.retention ?? 0),
-      Float(fatigue.map { 1 / $0.reach } ?? 0), simulation.values(.carryOver, index),
+      Float(channel.conversionRate), Float(channel.fatigue?.strength ?? 0),
+      simulation.values(.carryOver, index),
       simulation.values(.clicks, index), simulation.values(.outcome, index),
       simulation.values(.expectedOutcome, index), scratch, simulation.laneCount)
   }
 }
 
-/// Adstock and saturation of a response channel in some lanes.
+/// Saturation of a response channel in some lanes, and their adstocks where those differ.
 private final class ResponseDynamics {
   private let channel: ResponseChannel
   private let variants: [ResponseChannel]
   private let lanes: Int
-  /// The stock by the market's own adstock: what the advertiser reckons with.
-  private let believed: LaneAdstock
-  /// The stock that works, where lanes differ.
+  /// The stock that works, where lanes differ; elsewhere it is the carry-over that the advertiser reckons with.
   private let working: LaneAdstock?
   /// Lanes: the logarithm of the half-saturation, then the slope.
   private let shape: Matrix
@@ -128,7 +142,6 @@ private final class ResponseDynamics {
     self.channel = channel
     self.variants = variants
     self.lanes = lanes
-    believed = LaneAdstock([channel.adstock], lanes: lanes)
     working = variants.isEmpty ? nil : LaneAdstock(variants.map(\.adstock), lanes: lanes)
     shape = Matrix(rows: 2, columns: lanes)
     for lane in 0..<lanes { setShape(channel.saturation, lane: lane) }
@@ -140,7 +153,6 @@ private final class ResponseDynamics {
   }
 
   func startEpisode(world: (_ lane: Int) -> Int, shift: UnsafeMutablePointer<Float>) {
-    believed.restart()
     guard let working else { return }
     working.start { variants[world($0)].adstock }
     for lane in 0..<lanes {
@@ -151,18 +163,14 @@ private final class ResponseDynamics {
   }
 
   func copy(from other: ResponseDynamics) {
-    believed.copy(from: other.believed)
     if let working, let others = other.working { working.copy(from: others) }
     shape.pointer.update(from: other.shape.pointer, count: shape.count)
   }
 
   func settle(season: Float, simulation: MarketSimulation, channel index: Int) {
-    let spend = simulation.values(.spend, index)
-    believed.add(spend)
-    simulation.values(.carryOver, index).update(from: believed.stock, count: lanes)
-    working?.add(spend)
+    working?.add(simulation.values(.spend, index))
     ck_response_outcome(
-      (working ?? believed).stock, simulation.values(.response, index),
+      working?.stock ?? simulation.values(.carryOver, index), simulation.values(.response, index),
       Float(channel.saturation.maximum) * season, shape.pointer, shape.pointer + lanes, Float(channel.noise),
       simulation.values(.outcome, index), simulation.values(.expectedOutcome, index), lanes)
   }

@@ -50,6 +50,19 @@ final class LaneAdstock {
     age = other.age
   }
 
+  /// Stock, running sum, spends by age, and the age, of one lane.
+  var memory: [Float] {
+    get {
+      [row(0)[0], row(1)[0]] + (0..<lags).map { row(4 + lags + $0)[0] } + [Float(age)]
+    }
+    set {
+      precondition(lanes == 1 && newValue.count == 3 + lags, "The memory is not of one lane of this adstock.")
+      (row(0)[0], row(1)[0]) = (newValue[0], newValue[1])
+      for lag in 0..<lags { row(4 + lags + lag)[0] = newValue[2 + lag] }
+      age = Int(newValue[2 + lags])
+    }
+  }
+
   /// Adds a tick's spend of every lane to its stock.
   func add(_ spend: UnsafePointer<Float>) {
     let (stock, sum, retention, gain) = (row(0), row(1), row(2), row(3))

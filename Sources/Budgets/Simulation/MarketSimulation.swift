@@ -36,6 +36,9 @@ public final class MarketSimulation {
   public let remaining: UnsafeMutablePointer<Float>
   let available: UnsafeMutablePointer<Float>
   let keptShare: UnsafeMutablePointer<Float>
+  /// Lanes: what one more win of every channel of the tick can cost at most.
+  let oneMore: UnsafeMutablePointer<Float>
+  let unhindered: UnsafeMutablePointer<Float>
   let scratch: UnsafeMutablePointer<Float>
 
   private static let drawsPerTick = 8
@@ -46,7 +49,7 @@ public final class MarketSimulation {
   /// The number of channels.
   public var channelCount: Int { compiled.count }
 
-  /// What is kept per channel and lane.
+  /// What is kept per channel and lane; from the carry-over to the outcome as `AdvertiserConsole.Field` has them.
   public enum Field: Int, CaseIterable, Sendable {
     /// The log multipliers drawn for the episode.
     case priceShift, volumeShift, responseShift, conversionShift
@@ -75,7 +78,7 @@ public final class MarketSimulation {
     }
     ladderSizes = Buffer(market.channels.map { UInt32($0.levels.count) })
     moneyQuantum = market.moneyQuantum
-    slab = Matrix(rows: Field.allCases.count * market.channels.count + 4, columns: lanes.count)
+    slab = Matrix(rows: Field.allCases.count * market.channels.count + 6, columns: lanes.count)
     draws = Matrix(rows: Self.drawsPerTick, columns: lanes.count)
     let rows = slab.view
     let extra = Field.allCases.count * market.channels.count
@@ -83,6 +86,15 @@ public final class MarketSimulation {
     available = rows.row(extra + 1)
     keptShare = rows.row(extra + 2)
     scratch = rows.row(extra + 3)
+    oneMore = rows.row(extra + 4)
+    unhindered = rows.row(extra + 5)
+  }
+
+  /// What the advertisers of the lanes know; valid until the next tick is played.
+  public var console: AdvertiserConsole {
+    AdvertiserConsole(
+      tick: tick, laneCount: laneCount, channelCount: channelCount, fields: values(.carryOver),
+      remaining: remaining, unhindered: unhindered)
   }
 
   /// Lanes of one field of one channel; with channel 0, the start of all channels of the field.
@@ -105,12 +117,13 @@ public final class MarketSimulation {
       // Posterior draws differ in what multipliers of response stand for otherwise.
       fill(.responseShift, channel, row: 5, deviation: posterior == nil ? spread.response : 0)
       fill(.conversionShift, channel, row: 6, deviation: spread.conversion)
-      compiled[channel].startEpisode(world: world, shift: values(.responseShift, channel))
+      compiled[channel].startEpisode(
+        world: world, shift: values(.responseShift, channel), carried: values(.carryOver, channel))
       fill(.price, channel, row: 0, deviation: drift.price, around: .priceShift)
       fill(.volume, channel, row: 1, deviation: drift.volume, around: .volumeShift)
       fill(.response, channel, row: 2, deviation: drift.response, around: .responseShift)
     }
-    for field in [Field.carryOver, .level, .wins, .spend, .clicks, .outcome, .expectedOutcome] {
+    for field in [Field.level, .wins, .spend, .clicks, .outcome, .expectedOutcome] {
       values(field).update(repeating: 0, count: channelCount * laneCount)
     }
   }
@@ -142,6 +155,7 @@ public final class MarketSimulation {
   /// Plays one tick, as the public function does, of levels that are as many as they should be.
   package func play(levels: UnsafePointer<Int32>) {
     precondition(tick < market.ticks, "The episode is over: start the next one.")
+    oneMore.update(repeating: market.leastLeftover, count: laneCount)
     for channel in 0..<channelCount {
       draw(channel, tick: tick, blocks: compiled[channel].blocksPerTick, normals: Self.normalsPerTick)
       if tick > 0 { advanceDrift(channel) }
@@ -154,7 +168,8 @@ public final class MarketSimulation {
     for index in 0..<laneCount { available[index] = min(remaining[index], cap) }
     for index in 0..<laneCount { remaining[index] -= available[index] }
     ck_stop_at_money(
-      values(.wins), values(.spend), available, keptShare, moneyQuantum, channelCount, laneCount)
+      values(.wins), values(.spend), available, keptShare, oneMore, unhindered, moneyQuantum,
+      channelCount, laneCount)
     for index in 0..<laneCount { remaining[index] += available[index] }
     for channel in 0..<channelCount { settle(channel) }
     tick += 1
@@ -221,6 +236,9 @@ extension Market {
     let exponent = Float(budget).exponent - 21
     return Float(sign: .plus, exponent: exponent, significand: 1)
   }
+
+  /// What rounding to the money quantum can leave of money that all channels together could have spent.
+  var leastLeftover: Float { moneyQuantum * Float(channels.count) }
 
   /// The budget rounded down to the money quantum.
   var exactBudget: Float { Self.roundedDown(budget, to: moneyQuantum) }

@@ -20,20 +20,20 @@ package final class ExploreStrategy: MarketStrategy {
   }
 
   /// Forgets the last episode.
-  package func startEpisode(_ simulation: MarketSimulation) {
-    if lanes?.laneCount != simulation.laneCount {
-      lanes = PlanningLanes(market: market, models: models, laneCount: simulation.laneCount)
+  package func startEpisode(_ console: AdvertiserConsole) {
+    if lanes?.laneCount != console.laneCount {
+      lanes = PlanningLanes(market: market, models: models, laneCount: console.laneCount)
     }
     lanes?.startEpisode()
   }
 
   /// Plans the rest of every lane's episode, adds the bonus and writes the first tick's levels.
-  package func choose(_ simulation: MarketSimulation, levels: UnsafeMutablePointer<Int32>) {
+  package func choose(_ console: AdvertiserConsole, levels: UnsafeMutablePointer<Int32>) {
     guard let lanes else { preconditionFailure("An episode must be started before levels are chosen.") }
     let planner = lanes.planner
-    for lane in 0..<simulation.laneCount {
-      lanes.plan(simulation, lane: lane)
-      bonus.apply(to: planner, tick: simulation.tick, beliefs: lanes.tracker.lane(lane))
+    for lane in 0..<console.laneCount {
+      lanes.plan(console, lane: lane)
+      bonus.apply(to: planner, tick: console.tick, beliefs: lanes.tracker.lane(lane))
       for channel in 0..<planner.channelCount {
         levels[lane * planner.channelCount + channel] = Int32(planner.level(channel: channel))
       }
@@ -41,8 +41,8 @@ package final class ExploreStrategy: MarketStrategy {
   }
 
   /// Updates the beliefs.
-  package func observe(_ simulation: MarketSimulation) {
-    lanes?.tracker.observe(simulation)
+  package func observe(_ console: AdvertiserConsole) {
+    lanes?.tracker.observe(console)
   }
 }
 

@@ -11,8 +11,8 @@ package final class UniformStrategy: MarketStrategy {
   }
 
   /// Writes the level, or a ladder's last where it is shorter.
-  package func choose(_ simulation: MarketSimulation, levels: UnsafeMutablePointer<Int32>) {
-    for lane in 0..<simulation.laneCount {
+  package func choose(_ console: AdvertiserConsole, levels: UnsafeMutablePointer<Int32>) {
+    for lane in 0..<console.laneCount {
       for (channel, size) in sizes.enumerated() {
         levels[lane * sizes.count + channel] = Int32(min(level, size - 1))
       }
@@ -28,11 +28,11 @@ package final class StaticStrategy: MarketStrategy {
   package init(plan: MeanMarketPlan) { self.plan = plan }
 
   /// Writes the plan's levels of the tick.
-  package func choose(_ simulation: MarketSimulation, levels: UnsafeMutablePointer<Int32>) {
+  package func choose(_ console: AdvertiserConsole, levels: UnsafeMutablePointer<Int32>) {
     let channels = plan.channelCount
-    for lane in 0..<simulation.laneCount {
+    for lane in 0..<console.laneCount {
       for channel in 0..<channels {
-        levels[lane * channels + channel] = Int32(plan.level(tick: simulation.tick, channel: channel))
+        levels[lane * channels + channel] = Int32(plan.level(tick: console.tick, channel: channel))
       }
     }
   }
@@ -55,26 +55,26 @@ package final class EqualSplitStrategy: MarketStrategy {
   }
 
   /// Gives every channel of every lane its share.
-  package func startEpisode(_ simulation: MarketSimulation) {
+  package func startEpisode(_ console: AdvertiserConsole) {
     let share = Float(plan.market.budget) / Float(plan.channelCount)
-    left = [Float](repeating: share, count: simulation.laneCount * plan.channelCount)
+    left = [Float](repeating: share, count: console.laneCount * plan.channelCount)
   }
 
   /// Writes the level whose expected cost is nearest to the channel's share of the tick.
-  package func choose(_ simulation: MarketSimulation, levels: UnsafeMutablePointer<Int32>) {
-    let tick = simulation.tick
+  package func choose(_ console: AdvertiserConsole, levels: UnsafeMutablePointer<Int32>) {
+    let tick = console.tick
     let share = Float(plan.market.season[tick] / max(seasonLeft[tick], 1e-12))
-    for index in 0..<simulation.laneCount * plan.channelCount {
+    for index in 0..<console.laneCount * plan.channelCount {
       levels[index] = Int32(
         plan.level(tick: tick, channel: index % plan.channelCount, nearestCost: max(left[index], 0) * share))
     }
   }
 
   /// Takes what was spent from each channel's share.
-  package func observe(_ simulation: MarketSimulation) {
+  package func observe(_ console: AdvertiserConsole) {
     for channel in 0..<plan.channelCount {
-      let spend = simulation.values(.spend, channel)
-      for lane in 0..<simulation.laneCount { left[lane * plan.channelCount + channel] -= spend[lane] }
+      let spend = console.values(.spend, channel)
+      for lane in 0..<console.laneCount { left[lane * plan.channelCount + channel] -= spend[lane] }
     }
   }
 }

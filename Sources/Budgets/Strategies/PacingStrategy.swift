@@ -20,29 +20,29 @@ package final class PacingStrategy: MarketStrategy {
   }
 
   /// Starts every lane at the plan's price of money.
-  package func startEpisode(_ simulation: MarketSimulation) {
-    multipliers = [Float](repeating: max(plan.multiplier, 1e-20), count: simulation.laneCount)
-    before = [Float](repeating: 0, count: simulation.laneCount)
+  package func startEpisode(_ console: AdvertiserConsole) {
+    multipliers = [Float](repeating: max(plan.multiplier, 1e-20), count: console.laneCount)
+    before = [Float](repeating: 0, count: console.laneCount)
   }
 
   /// Writes the levels of largest gain at each lane's price of money.
-  package func choose(_ simulation: MarketSimulation, levels: UnsafeMutablePointer<Int32>) {
-    for lane in 0..<simulation.laneCount {
-      before[lane] = simulation.remaining[lane]
+  package func choose(_ console: AdvertiserConsole, levels: UnsafeMutablePointer<Int32>) {
+    for lane in 0..<console.laneCount {
+      before[lane] = console.remaining[lane]
       for channel in 0..<plan.channelCount {
         levels[lane * plan.channelCount + channel] = Int32(
-          plan.level(tick: simulation.tick, channel: channel, multiplier: multipliers[lane]))
+          plan.level(tick: console.tick, channel: channel, multiplier: multipliers[lane]))
       }
     }
   }
 
   /// Raises the price of money where the tick spent more than its share of what was left, and lowers it otherwise.
-  package func observe(_ simulation: MarketSimulation) {
-    let tick = simulation.tick - 1
+  package func observe(_ console: AdvertiserConsole) {
+    let tick = console.tick - 1
     guard spendLeft[tick] > 0 else { return }
-    for lane in 0..<simulation.laneCount {
+    for lane in 0..<console.laneCount {
       let target = before[lane] * plan.spend[tick] / spendLeft[tick]
-      let spent = before[lane] - simulation.remaining[lane]
+      let spent = before[lane] - console.remaining[lane]
       guard target > 0 else { continue }
       let ratio = log(max(spent, 0.05 * target) / target)
       multipliers[lane] *= exp(gain * min(max(ratio, -1), 1))

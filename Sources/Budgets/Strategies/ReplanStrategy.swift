@@ -17,18 +17,18 @@ package final class ReplanStrategy: MarketStrategy {
   }
 
   /// Forgets the last episode.
-  package func startEpisode(_ simulation: MarketSimulation) {
-    if lanes?.laneCount != simulation.laneCount {
-      lanes = PlanningLanes(market: market, models: models, laneCount: simulation.laneCount)
+  package func startEpisode(_ console: AdvertiserConsole) {
+    if lanes?.laneCount != console.laneCount {
+      lanes = PlanningLanes(market: market, models: models, laneCount: console.laneCount)
     }
     lanes?.startEpisode()
   }
 
   /// Plans the rest of every lane's episode and writes the first tick's levels.
-  package func choose(_ simulation: MarketSimulation, levels: UnsafeMutablePointer<Int32>) {
+  package func choose(_ console: AdvertiserConsole, levels: UnsafeMutablePointer<Int32>) {
     guard let lanes else { preconditionFailure("An episode must be started before levels are chosen.") }
-    for lane in 0..<simulation.laneCount {
-      lanes.plan(simulation, lane: lane)
+    for lane in 0..<console.laneCount {
+      lanes.plan(console, lane: lane)
       for channel in 0..<lanes.planner.channelCount {
         levels[lane * lanes.planner.channelCount + channel] = Int32(lanes.planner.level(channel: channel))
       }
@@ -36,7 +36,7 @@ package final class ReplanStrategy: MarketStrategy {
   }
 
   /// Updates the beliefs.
-  package func observe(_ simulation: MarketSimulation) {
-    lanes?.tracker.observe(simulation)
+  package func observe(_ console: AdvertiserConsole) {
+    lanes?.tracker.observe(console)
   }
 }

@@ -29,9 +29,9 @@ package final class ScheduleStrategy: MarketStrategy, Sendable {
   }
 
   /// Writes the plan's levels of the tick.
-  package func choose(_ simulation: MarketSimulation, levels chosen: UnsafeMutablePointer<Int32>) {
-    let row = levels[simulation.tick]
-    for lane in 0..<simulation.laneCount {
+  package func choose(_ console: AdvertiserConsole, levels chosen: UnsafeMutablePointer<Int32>) {
+    let row = levels[console.tick]
+    for lane in 0..<console.laneCount {
       for (channel, level) in row.enumerated() { chosen[lane * row.count + channel] = level }
     }
   }

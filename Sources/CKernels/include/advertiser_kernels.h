@@ -14,9 +14,9 @@ typedef struct {
 
 /// Adds a tick of an auction channel to the sums. `expectations` has a row of four numbers per level: the wins of a tick
 /// and the money per win that the calibrated market leads one to expect, and two zeros. Where the budget stopped the tick
-/// (`kept_share` below 1), wins say nothing of the market, and are themselves what was expected.
+/// (`unhindered` below 1), wins say nothing of the market, and are themselves what was expected.
 void ck_sum_auction_channel(ck_channel_results results, const float *expectations, float season,
-                            const float *kept_share, size_t lanes);
+                            const float *unhindered, size_t lanes);
 
 /// The scales that bring a channel's columns near 1, and how many observations the calibration counts for in each ratio.
 typedef struct {

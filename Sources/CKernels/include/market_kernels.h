@@ -26,23 +26,29 @@ typedef struct {
 } ck_auction;
 
 /// wins ~ Poisson(volume · e^volume_log · F(bid · e^-price_log)); cost = the sum of the prices paid, its mean and
-/// variance exact, its shape normal.
+/// variance exact, its shape normal. What a win can cost at most is added to one_more.
 void ck_auction_offer(const ck_auction *auction, const float *levels, const float *price_log, const float *volume_log,
-                      const float *win_uniform, const float *cost_normal, float *wins, float *cost, size_t lanes);
+                      const float *win_uniform, const float *cost_normal, float *wins, float *cost, float *one_more,
+                      size_t lanes);
 
 /// Scales what all channels want to what may be spent, rounds each down to the money quantum, and never exceeds it.
 ///
-/// wins and cost: channels × lanes, in and out; available: in, what may be spent; out, what is left of it.
-void ck_stop_at_money(float *wins, float *cost, float *available, float *scratch, float quantum, size_t channels,
-                      size_t lanes);
+/// wins and cost: channels × lanes, in and out; available: in, what may be spent; out, what is left of it. scratch: out,
+/// the share of the cost that is kept. unhindered: out, 1 where more is left than one more win of every channel can cost,
+/// one_more, and 0 where money may have stopped the tick: all that an advertiser can tell of it.
+void ck_stop_at_money(float *wins, float *cost, float *available, float *scratch, const float *one_more,
+                      float *unhindered, float quantum, size_t channels, size_t lanes);
 
 /// clicks ~ Binomial(wins, click_rate · e^(response_log - strength · exposure)), conversions ~ Binomial(clicks,
-/// conversion_rate · e^conversion_log), expected = wins · both rates; then exposure ← retention · exposure + wins / reach.
+/// conversion_rate · e^conversion_log), expected = wins · both rates.
 ///
 /// clicks and conversions: in, the uniforms they are drawn by; out, the counts.
 void ck_auction_outcome(const float *wins, const float *response_log, const float *conversion_log, float click_rate,
-                        float conversion_rate, float strength, float retention, float inverse_reach, float *exposure,
-                        float *clicks, float *conversions, float *expected, float *scratch, size_t lanes);
+                        float conversion_rate, float strength, const float *exposure, float *clicks,
+                        float *conversions, float *expected, float *scratch, size_t lanes);
+
+/// exposure ← retention · exposure + wins / reach.
+void ck_carry_exposure(const float *wins, float retention, float inverse_reach, float *exposure, size_t lanes);
 
 /// What a response channel would spend: its level's amount of money.
 void ck_response_offer(const float *spends, const float *levels, float *cost, size_t lanes);

@@ -77,6 +77,11 @@ extension Policy {
         trained: "\(kind) '\(metadata[kind] ?? "?")' (digest \(trained.prefix(12)))",
         given: "\(kind) '\(given[kind] ?? "?")' (digest \(other.prefix(12)))")
     }
+    // Files that do not say so hold whole forecasts.
+    let (believed, told) = (metadata["plan_realization"] ?? "1.0", given["plan_realization"] ?? "1.0")
+    guard believed == told else {
+      throw .otherSpaces(detail: "it was told \(believed) of the plan's forecast, not \(told)")
+    }
     guard shape.branchSizes == environment.actionSpace.branchSizes else {
       throw .otherSpaces(
         detail:

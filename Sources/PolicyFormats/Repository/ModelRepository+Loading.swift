@@ -7,6 +7,8 @@ public struct PublishedModel: Sendable, Equatable {
   public let manifest: ModelManifest
   /// The policy.
   public let policy: Policy
+  /// The files beside it that are not the policy's own, by name.
+  public let attachments: [String: [UInt8]]
 }
 
 extension ModelRepository {
@@ -32,13 +34,18 @@ extension ModelRepository {
     let folder = folder(of: name, version: version)
     func damaged(_ detail: String) -> RepositoryError { .damaged(folder: folder, detail: detail) }
     var weights: [UInt8]?
+    var attachments: [String: [UInt8]] = [:]
     for file in manifest.files {
       guard !file.name.contains("/") else { throw damaged("its manifest names a file elsewhere") }
       let bytes = try AtomicFile.read("\(folder)/\(file.name)")
       guard bytes.count == file.size, sha256(of: bytes) == file.sha256 else {
         throw damaged("\(file.name) does not have the digest of the manifest")
       }
-      if file.name == Self.weightsName { weights = bytes }
+      if file.name == Self.weightsName {
+        weights = bytes
+      } else if !file.name.hasPrefix(Self.graphName) {
+        attachments[file.name] = bytes
+      }
     }
     guard let weights else { throw damaged("its manifest lists no \(Self.weightsName)") }
     let policy = try Policy(try Safetensors(bytes: weights))
@@ -50,6 +57,6 @@ extension ModelRepository {
     guard manifest.vectors.difference(to: computed, branchSizes: manifest.branchSizes) <= 1e-4 else {
       throw damaged("its weights do not give the outputs of the test vectors")
     }
-    return PublishedModel(manifest: manifest, policy: policy)
+    return PublishedModel(manifest: manifest, policy: policy, attachments: attachments)
   }
 }

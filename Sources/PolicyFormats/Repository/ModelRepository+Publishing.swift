@@ -16,11 +16,13 @@ extension ModelRepository {
   ///   - name: the model's name.
   ///   - label: the label that shall stand at the new version.
   ///   - keep: how many versions stay: older ones that bear no label are removed; nil keeps all.
+  ///   - attachments: files that lie beside the policy, by name: what describes its problem.
   /// - Returns: the version's manifest.
   /// - Throws: `RepositoryError`, `FileError` or `ONNXError`.
   @discardableResult
   public func publish(
-    _ policy: Policy, name: String, label: ModelLabels.Label = .stable, keep: Int? = nil
+    _ policy: Policy, name: String, label: ModelLabels.Label = .stable, keep: Int? = nil,
+    attachments: [String: [UInt8]] = [:]
   ) throws -> ModelManifest {
     precondition(keep ?? 1 > 0, "At least one version must be kept, not \(keep ?? 0).")
     guard Self.isName(name) else { throw RepositoryError.invalidName(name) }
@@ -32,7 +34,7 @@ extension ModelRepository {
     if let last = former.last { try checkSpaces(policy, against: manifest(of: name, version: last)) }
     let version = (former.last ?? 0) + 1
     let temporary = folder(of: name) + "/.publishing-\(version)"
-    let manifest = try write(policy, name: name, version: version, to: temporary)
+    let manifest = try write(policy, attachments, name: name, version: version, to: temporary)
     let configuration = folder(of: name) + "/config.pbtxt"
     // Whoever runs the servers may have tuned it.
     if !FileManager.default.fileExists(atPath: configuration) {
@@ -92,7 +94,7 @@ extension ModelRepository {
 
   /// Writes a version's files to a folder and reads them back.
   private func write(
-    _ policy: Policy, name: String, version: Int, to folder: String
+    _ policy: Policy, _ attachments: [String: [UInt8]], name: String, version: Int, to folder: String
   ) throws -> ModelManifest {
     let formats = [(PolicyFormat.safetensors, Self.weightsName), (.onnx, Self.graphName)]
     for (format, _) in formats {
@@ -109,6 +111,13 @@ extension ModelRepository {
       else { throw RepositoryError.damaged(folder: folder, detail: "\(file) computes something else") }
       names.append(file)
       if FileManager.default.fileExists(atPath: "\(folder)/\(file).data") { names.append(file + ".data") }
+    }
+    for (attachment, bytes) in attachments.sorted(by: { $0.key < $1.key }) {
+      precondition(
+        !attachment.contains("/") && !names.contains(attachment) && attachment != "manifest.json",
+        "An attachment needs a file name of its own, not \(attachment).")
+      try AtomicFile.write(bytes, to: "\(folder)/\(attachment)")
+      names.append(attachment)
     }
     let files = try names.map { name in
       let bytes = try AtomicFile.read("\(folder)/\(name)")

@@ -57,6 +57,24 @@
       return model
     }
 
+    /// Where a model's name ends that keeps campaigns.
+    static let campaignSuffix = ".campaign"
+
+    /// The versions that keep campaigns behind a name such as `bids.campaign`; nil where the name is another model's, or no
+    /// version has a market beside it.
+    func campaigns(_ name: String) -> (model: String, versions: CampaignService.Versions)? {
+      guard name.hasSuffix(Self.campaignSuffix) else { return nil }
+      let model = String(name.dropLast(Self.campaignSuffix.count))
+      let (isTaken, versions) = state.withLock { ($0[name] != nil, $0[model]) }
+      guard !isTaken, let versions else { return nil }
+      let models = versions.served.compactMapValues(\.campaigns)
+      guard let current = versions.current.flatMap({ models[$0] == nil ? nil : $0 }) ?? models.keys.max()
+      else {
+        return nil
+      }
+      return (model, CampaignService.Versions(models: models, current: current))
+    }
+
     /// Reads what is new in the repository and drops what is gone.
     func refresh() {
       reading.withLock {
@@ -99,8 +117,8 @@
       versions.refused = former.refused.filter { present.contains($0.key) }
       for version in present where versions.served[version] == nil && versions.refused[version] == nil {
         do {
-          versions.served[version] = ServedModel(
-            try repository.load(name, version: version), on: eventLoops, limits: limits,
+          versions.served[version] = try ServedModel(
+            repository.load(name, version: version), on: eventLoops, limits: limits,
             decisionLog: decisionLog)
         } catch {
           versions.refused[version] = "\(error)"

@@ -134,6 +134,7 @@
         [
           "name": .string(name), "version": versions.current.map { JSONValue($0) } ?? .null,
           "served": .array(versions.served.keys.sorted().map { JSONValue($0) }),
+          "campaigns": .boolean(campaigns(name + Self.campaignSuffix) != nil),
           "refused": .object(
             versions.refused.sorted { $0.key < $1.key }.map { .init("\($0.key)", .string($0.value)) }),
         ]

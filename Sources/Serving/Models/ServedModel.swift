@@ -1,4 +1,5 @@
 #if Serving
+  import Budgets
   import Documents
   import Foundation
   import Learning
@@ -18,11 +19,19 @@
     /// What each choice costs by the action ladder; nil where the model has none that fits.
     private let ladder: [Float]?
     private let decisionLog: JSONLinesLog?
+    /// What its campaigns share; nil where the version has no market beside it.
+    let campaigns: CampaignModel?
 
+    /// - Throws: `InputError` or `CampaignError` where the market beside the policy is not the policy's.
     init(
       _ model: PublishedModel, on eventLoops: [any EventLoop], limits: Batcher.Limits,
       decisionLog: JSONLinesLog?
-    ) {
+    ) throws {
+      campaigns = try model.attachments[BudgetProblem.fileName].map { bytes in
+        try CampaignModel(
+          market: try Market(yaml: String(decoding: bytes, as: UTF8.self), file: BudgetProblem.fileName),
+          policy: model.policy)
+      }
       manifest = model.manifest
       policy = model.policy
       ladder = Self.ladder(of: model.manifest)

@@ -9,6 +9,7 @@
   struct InferenceResponder: Sendable {
     let catalog: ModelCatalog
     let options: PolicyServer.Options
+    let campaigns: CampaignService
 
     /// Bodies of more bytes are read on a thread of the pool, so that others need not wait for it.
     private static let bytesOnLoop = 64 << 10
@@ -51,13 +52,14 @@
       case (.GET, "v2", "models"): reply = try statistics(of: nil, version: nil)
       case (.GET, "metrics", nil):
         reply = HTTPReply(
-          ByteBuffer(string: catalog.prometheusText), contentType: "text/plain; version=0.0.4; charset=utf-8")
+          ByteBuffer(string: catalog.prometheusText + campaigns.prometheusText),
+          contentType: "text/plain; version=0.0.4; charset=utf-8")
       case (.GET, "v2", nil):
         reply = HTTPReply([
           "name": "apportion", "version": "0.1.0",
           "extensions": [
             "binary_tensor_data", "model_configuration", "model_repository",
-            "model_repository(unload_dependents)", "statistics",
+            "model_repository(unload_dependents)", "sequence", "statistics",
           ],
         ])
       case (.GET, "v2", "health") where rest == ["live"]: reply = HTTPReply(["live": true])
@@ -77,6 +79,12 @@
       let isVersioned = path.count > 2 && path[1] == "versions"
       let version = isVersioned ? path[2] : nil
       let task = path.dropFirst(isVersioned ? 3 : 1)
+      if task.first == "sequences", task.count == 1, request.head.method == .GET {
+        return try sequences(name, on: eventLoop)
+      }
+      if let campaign = catalog.campaigns(name) {
+        return try self.campaign(request, campaign, task: Array(task), on: eventLoop)
+      }
       let reply: HTTPReply
       switch (request.head.method, task.first, task.count) {
       case (.POST, "infer", 1):
@@ -121,6 +129,42 @@
       }
       return NIOThreadPool.singleton.runIfActive(eventLoop: eventLoop) { try read() }.flatMap {
         model.answer($0, on: eventLoop, arrival: request.arrival)
+      }
+    }
+
+    /// The campaigns of a model, named with the suffix or without.
+    private func sequences(
+      _ name: String, on eventLoop: any EventLoop
+    ) throws(ServingError) -> EventLoopFuture<HTTPReply> {
+      let named = catalog.campaigns(name) ?? catalog.campaigns(name + ModelCatalog.campaignSuffix)
+      guard let named else { throw .missing("There is no model '\(name)' that keeps campaigns.") }
+      return campaigns.list(model: named.model, on: eventLoop)
+    }
+
+    /// What a model that keeps campaigns is asked: `infer`, `ready`, `config`, or nothing for its metadata.
+    private func campaign(
+      _ request: HTTPRequest, _ campaign: (model: String, versions: CampaignService.Versions), task: [String],
+      on eventLoop: any EventLoop
+    ) throws(ServingError) -> EventLoopFuture<HTTPReply> {
+      guard let model = campaign.versions.models[campaign.versions.current] else {
+        throw .missing("Model '\(campaign.model)' has no version that keeps campaigns.")
+      }
+      let description = CampaignDescription(
+        name: campaign.model, versions: campaign.versions, market: model.market)
+      switch (request.head.method, task.first, task.count) {
+      case (.POST, "infer", 1):
+        guard request.head.headers.first(name: "content-encoding") == nil else {
+          throw ServingError(415, "Compressed bodies are not read.")
+        }
+        let headerLength = try Self.headerLength(request)
+        let read = try request.body.withUnsafeReadableBytes { bytes throws(ServingError) in
+          try CampaignRequest(bytes, headerLength: headerLength, market: model.market)
+        }
+        return campaigns.answer(read, model: campaign.model, versions: campaign.versions, on: eventLoop)
+      case (.GET, nil, 0): return eventLoop.makeSucceededFuture(HTTPReply(description.metadata))
+      case (.GET, "ready", 1): return eventLoop.makeSucceededFuture(HTTPReply(["ready": true]))
+      case (.GET, "config", 1): return eventLoop.makeSucceededFuture(HTTPReply(description.configuration))
+      default: throw .nothing(at: request)
       }
     }
 

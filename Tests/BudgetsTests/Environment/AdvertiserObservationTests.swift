@@ -48,6 +48,43 @@ import Testing
     }
     #expect(stopped > 100)
   }
+
+  /// Consoles do not say whether money stopped a tick: from what is left, no tick that was stopped is taken for free, and
+  /// none for stopped in which more was left than one more win of every channel could have cost.
+  @Test func whetherMoneyStoppedATickFollowsFromItsResults() {
+    var stream = RandomStream(seed: 92, purpose: .test)
+    var (stopped, alike, ticks) = (0, 0, 0)
+    for _ in 0..<40 {
+      let market = Market.random(stream: &stream, channels: 1...4, ticks: 3...9)
+      let simulation = MarketSimulation(market: market, lanes: 0..<50, seed: 5)
+      simulation.startEpisode()
+      let sizes = market.channels.map(\.levels.count)
+      for _ in 0..<market.ticks {
+        let levels = (0..<50 * sizes.count).map { Int32(stream.integer(below: sizes[$0 % sizes.count])) }
+        let before = (0..<50).map { min(Double(simulation.remaining[$0]), market.tickCap ?? .infinity) }
+        simulation.play(levels: levels)
+        for lane in 0..<50 {
+          let (was, mayBe) = (
+            simulation.wasStopped(lane: lane), simulation.console.mayHaveBeenStopped(lane: lane)
+          )
+          #expect(mayBe || !was)
+          var left = before[lane]
+          var oneMore = Double(simulation.moneyQuantum) * Double(sizes.count + 1)
+          for (index, channel) in market.channels.enumerated() {
+            left -= Double(simulation.values(.spend, index)[lane])
+            guard case .auction(let auction) = channel.kind else { continue }
+            oneMore += channel.levels[Int(levels[lane * sizes.count + index])] * auction.priceUnit
+          }
+          #expect(!mayBe || left <= oneMore * (1 + 1e-6))
+          stopped += was ? 1 : 0
+          alike += was == mayBe ? 1 : 0
+          ticks += 1
+        }
+      }
+    }
+    #expect(stopped > 500 && stopped < ticks)
+    #expect(Double(alike) > 0.95 * Double(ticks))
+  }
 }
 
 /// One channel of one advertiser's console, written down once more, in double precision.
@@ -89,7 +126,8 @@ private struct ScalarConsole {
       }
       wins += value(.wins)
       expectedWins +=
-        simulation.wasStopped(lane: lane) ? value(.wins) : season * auction.volume * point.winShare
+        simulation.console.mayHaveBeenStopped(lane: lane)
+        ? value(.wins) : season * auction.volume * point.winShare
       spend += value(.spend)
       expectedSpend += value(.wins) * price(level)
       clicks += value(.clicks)

@@ -58,13 +58,13 @@ import Testing
       let strategy = PolicyStrategy(policy: policy, environment: environment)
       let simulation = MarketSimulation(market: market, lanes: 0..<40, seed: 3)
       simulation.startEpisode()
-      strategy.startEpisode(simulation)
+      strategy.startEpisode(simulation.console)
       var levels = [Int32](repeating: 0, count: 120)
       var (stops, spent) = (0, 0)
       for _ in 0..<5 {
-        strategy.choose(simulation, levels: &levels)
+        strategy.choose(simulation.console, levels: &levels)
         simulation.play(levels: levels)
-        strategy.observe(simulation)
+        strategy.observe(simulation.console)
         for lane in 0..<40 {
           stops += simulation.wasStopped(lane: lane) ? 1 : 0
           spent += levels[3 * lane..<3 * lane + 3].contains { $0 > 0 } ? 1 : 0

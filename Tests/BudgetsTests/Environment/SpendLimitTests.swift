@@ -30,14 +30,14 @@ import Testing
     var spent = [Double](repeating: 0, count: simulation.laneCount)
     var stopped = 0
     simulation.startEpisode()
-    strategy.startEpisode(simulation)
+    strategy.startEpisode(simulation.console)
     while simulation.tick < market.ticks {
       let before = (0..<simulation.laneCount).map { simulation.remaining[$0] }
-      strategy.choose(simulation, levels: &levels)
+      strategy.choose(simulation.console, levels: &levels)
       let allowed = levels.enumerated().allSatisfy { $1 >= 0 && $1 < sizes[$0 % sizes.count] }
       #expect(allowed)
       simulation.play(levels: levels)
-      strategy.observe(simulation)
+      strategy.observe(simulation.console)
       for lane in 0..<simulation.laneCount {
         let tickSpend = (0..<sizes.count).reduce(0.0) { $0 + Double(simulation.values(.spend, $1)[lane]) }
         spent[lane] += tickSpend
@@ -90,8 +90,8 @@ final class RandomStrategy: MarketStrategy {
     stream = RandomStream(seed: seed, purpose: .test, lane: 1)
   }
 
-  func choose(_ simulation: MarketSimulation, levels: UnsafeMutablePointer<Int32>) {
-    for index in 0..<simulation.laneCount * sizes.count {
+  func choose(_ console: AdvertiserConsole, levels: UnsafeMutablePointer<Int32>) {
+    for index in 0..<console.laneCount * sizes.count {
       levels[index] = Int32(stream.integer(below: sizes[index % sizes.count]))
     }
   }

@@ -16,7 +16,7 @@ import Testing
   private func spends(_ make: @escaping @Sendable (Market) -> any MarketStrategy) -> [[Double]] {
     let (market, meter) = (market, PlayMeter(market: market))
     _ = MarketEvaluation(market: market, episodes: 40, seed: 1).run([
-      .init("x") { meter.metering(make(market)) }
+      .init("x", meter: meter) { make(market) }
     ])
     return meter.meanSpend
   }

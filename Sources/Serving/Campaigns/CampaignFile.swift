@@ -1,0 +1,173 @@
+#if Serving
+  import Budgets
+  import Documents
+  import Foundation
+  import GRDB
+
+  /// Campaigns in SQLite: the state of each, and a journal of all that happened to it.
+  ///
+  /// With a write-ahead log and `synchronous=NORMAL` a transaction survives the end of the process, however it ends; `FULL`
+  /// survives the loss of power as well.
+  final class CampaignFile: Sendable {
+    /// How much a commit outlives.
+    enum Durability: String, Sendable, CaseIterable {
+      case normal, full
+    }
+
+    /// One campaign as it is stored.
+    struct Stored {
+      let row: Int64
+      let model: String
+      let sequence: String
+      let version: Int
+      let state: Data
+      let isEnded: Bool
+    }
+
+    /// What a transaction writes of one campaign.
+    struct Change {
+      /// nil for a new campaign.
+      var row: Int64?
+      let model: String
+      let sequence: String
+      let version: Int
+      let state: Data
+      let isEnded: Bool
+      let events: [CampaignEvent]
+    }
+
+    private let queue: DatabaseQueue
+    private let lock: FileLock?
+
+    /// Opens a file, creating or migrating it; nil keeps campaigns in memory.
+    ///
+    /// - Throws: `CampaignFileError` or `FileError`.
+    init(_ path: String?, durability: Durability = .normal) throws {
+      guard let path else {
+        lock = nil
+        queue = try DatabaseQueue()
+        try Self.migrator.migrate(queue)
+        return
+      }
+      guard let lock = try FileLock(trying: path + ".lock") else { throw CampaignFileError.inUse(path: path) }
+      self.lock = lock
+      var configuration = Configuration()
+      configuration.prepareDatabase { database in
+        try database.execute(sql: "PRAGMA journal_mode = WAL")
+        try database.execute(sql: "PRAGMA synchronous = \(durability.rawValue)")
+      }
+      do {
+        queue = try DatabaseQueue(path: path, configuration: configuration)
+        guard try !queue.read(Self.migrator.hasBeenSuperseded) else {
+          throw CampaignFileError.newer(path: path)
+        }
+        try Self.migrator.migrate(queue)
+      } catch {
+        lock.release()
+        guard let error = error as? DatabaseError else { throw error }
+        throw CampaignFileError.unusable(path: path, reason: error.message ?? "\(error.resultCode)")
+      }
+    }
+
+    deinit { lock?.release() }
+
+    private static var migrator: DatabaseMigrator {
+      var migrator = DatabaseMigrator()
+      migrator.registerMigration("1: campaigns and their journals") { database in
+        try database.execute(
+          sql: """
+            CREATE TABLE campaign (
+              id INTEGER PRIMARY KEY AUTOINCREMENT,
+              model TEXT NOT NULL,
+              sequence TEXT NOT NULL,
+              version INTEGER NOT NULL,
+              state BLOB NOT NULL,
+              ended INTEGER NOT NULL,
+              changed REAL NOT NULL
+            );
+            CREATE INDEX campaign_by_sequence ON campaign (model, sequence, id);
+            CREATE UNIQUE INDEX running_campaign ON campaign (model, sequence) WHERE NOT ended;
+            CREATE TABLE event (
+              campaign INTEGER NOT NULL REFERENCES campaign (id),
+              number INTEGER PRIMARY KEY AUTOINCREMENT,
+              time REAL NOT NULL,
+              event BLOB NOT NULL
+            );
+            CREATE INDEX event_by_campaign ON event (campaign, number);
+            """)
+      }
+      return migrator
+    }
+
+    /// The newest campaign of a sequence; nil where there never was one.
+    func campaign(model: String, sequence: String) throws -> Stored? {
+      try queue.read { database in
+        try Row.fetchOne(
+          database.cachedStatement(
+            sql: "SELECT * FROM campaign WHERE model = ? AND sequence = ? ORDER BY id DESC LIMIT 1"),
+          arguments: [model, sequence]
+        ).map(Self.stored)
+      }
+    }
+
+    /// All campaigns, of one model where one is named, in the order in which they began.
+    func campaigns(model: String? = nil) throws -> [Stored] {
+      try queue.read { database in
+        let rows =
+          if let model {
+            try Row.fetchAll(
+              database, sql: "SELECT * FROM campaign WHERE model = ? ORDER BY id", arguments: [model])
+          } else {
+            try Row.fetchAll(database, sql: "SELECT * FROM campaign ORDER BY id")
+          }
+        return rows.map(Self.stored)
+      }
+    }
+
+    private static func stored(_ row: Row) -> Stored {
+      Stored(
+        row: row["id"], model: row["model"], sequence: row["sequence"], version: row["version"],
+        state: row["state"], isEnded: row["ended"])
+    }
+
+    /// All that happened to a campaign, in its order.
+    func events(ofRow row: Int64) throws -> [CampaignEvent] {
+      let decoder = JSONDecoder()
+      return try queue.read { database in
+        try Data.fetchAll(
+          database, sql: "SELECT event FROM event WHERE campaign = ? ORDER BY number", arguments: [row])
+      }.map { try decoder.decode(CampaignEvent.self, from: $0) }
+    }
+
+    /// Writes changes in one transaction: all of them or, where it throws, none.
+    ///
+    /// - Returns: the row of each.
+    func commit(_ changes: [Change]) throws -> [Int64] {
+      let time = Date().timeIntervalSince1970
+      let encoder = JSONEncoder()
+      return try queue.write { database in
+        try changes.map { change in
+          let row: Int64
+          if let known = change.row {
+            row = known
+            try database.cachedStatement(
+              sql: "UPDATE campaign SET version = ?, state = ?, ended = ?, changed = ? WHERE id = ?"
+            ).execute(arguments: [change.version, change.state, change.isEnded, time, row])
+          } else {
+            try database.cachedStatement(
+              sql:
+                "INSERT INTO campaign (model, sequence, version, state, ended, changed) VALUES (?, ?, ?, ?, ?, ?)"
+            ).execute(
+              arguments: [change.model, change.sequence, change.version, change.state, change.isEnded, time])
+            row = database.lastInsertedRowID
+          }
+          for event in change.events {
+            try database.cachedStatement(sql: "INSERT INTO event (campaign, time, event) VALUES (?, ?, ?)")
+              .execute(arguments: [row, time, try encoder.encode(event)])
+          }
+          return row
+        }
+      }
+    }
+  }
+#endif

@@ -1,0 +1,118 @@
+#if Serving
+  import Budgets
+  import Documents
+  import NIOCore
+
+  /// What a campaign answers: its decision for the tick to come, or tick −1 once it is over, and its sums so far.
+  struct CampaignReply {
+    private let campaign: Campaign
+    private let decision: CampaignDecision?
+
+    init(_ campaign: Campaign) {
+      self.campaign = campaign
+      decision = campaign.decide()
+    }
+
+    /// One output's elements.
+    private enum Elements {
+      case doubles([Double])
+      case integers([Int64])
+      case levels([Int32])
+      case text(String)
+
+      var type: String {
+        switch self {
+        case .doubles: "FP64"
+        case .integers: "INT64"
+        case .levels: "INT32"
+        case .text: "BYTES"
+        }
+      }
+
+      var count: Int {
+        switch self {
+        case .doubles(let values): values.count
+        case .integers(let values): values.count
+        case .levels(let values): values.count
+        case .text: 1
+        }
+      }
+
+      var json: JSONValue {
+        switch self {
+        case .doubles(let values): .array(values.map { JSONValue($0) })
+        case .integers(let values): .array(values.map { JSONValue(Int($0)) })
+        case .levels(let values): .array(values.map { JSONValue(Int($0)) })
+        case .text(let text): [.string(text)]
+        }
+      }
+
+      /// Little end first; texts behind their lengths.
+      func write(to body: inout ByteBuffer) {
+        switch self {
+        case .doubles(let values):
+          for value in values { body.writeInteger(value.bitPattern, endianness: .little) }
+        case .integers(let values): for value in values { body.writeInteger(value, endianness: .little) }
+        case .levels(let values): for value in values { body.writeInteger(value, endianness: .little) }
+        case .text(let text):
+          body.writeInteger(UInt32(text.utf8.count), endianness: .little)
+          body.writeString(text)
+        }
+      }
+    }
+
+    private func elements(_ output: CampaignRequest.Output) -> Elements {
+      let channels = decision?.channels
+      let totals = campaign.state.totals
+      func numbers(_ value: (CampaignDecision.Channel) -> Double) -> Elements {
+        .doubles(channels?.map(value) ?? totals.map { _ in 0 })
+      }
+      return switch output {
+      case .tick: .integers([Int64(decision?.tick ?? -1)])
+      case .bid: numbers(\.bid)
+      case .level: .levels(channels?.map { Int32($0.level) } ?? totals.map { _ in 0 })
+      case .expectedSpend: numbers(\.expectedSpend)
+      case .expectedOutcome: numbers(\.expectedOutcome)
+      case .spendLimit: numbers(\.spendLimit)
+      case .moneyPrice: .doubles([decision?.moneyPrice ?? 0])
+      case .budgetLeft: .doubles([campaign.budgetLeft])
+      case .flags: .text((decision?.flags ?? []).map(\.rawValue).joined(separator: ","))
+      case .spend: .doubles(campaign.spends)
+      case .wins: .doubles(totals.map(\.wins))
+      case .clicks: .doubles(totals.map(\.clicks))
+      case .conversions: .doubles(totals.map(\.conversions))
+      }
+    }
+
+    /// The answer to a request.
+    func httpReply(to request: CampaignRequest, model: String, version: Int) -> HTTPReply {
+      var raw = ByteBuffer()
+      let outputs = request.outputs.map { output, isBinary -> JSONValue in
+        let elements = elements(output)
+        let isScalar = [.tick, .moneyPrice, .budgetLeft, .flags].contains(output)
+        var members: [JSONValue.Member] = [
+          .init("name", .string(output.rawValue)), .init("datatype", .string(elements.type)),
+          .init("shape", isScalar ? [1] : [1, JSONValue(elements.count)]),
+        ]
+        if isBinary {
+          let start = raw.readableBytes
+          elements.write(to: &raw)
+          members.append(.init("parameters", ["binary_data_size": JSONValue(raw.readableBytes - start)]))
+        } else {
+          members.append(.init("data", elements.json))
+        }
+        return .object(members)
+      }
+      var document: [JSONValue.Member] = [
+        .init("model_name", .string(model)), .init("model_version", .string("\(version)")),
+      ]
+      if let id = request.id { document.append(.init("id", .string(id))) }
+      document.append(.init("outputs", .array(outputs)))
+      var body = ByteBuffer(string: JSONValue.object(document).text())
+      guard raw.readableBytes > 0 else { return HTTPReply(body, contentType: "application/json") }
+      let length = body.readableBytes
+      body.writeBuffer(&raw)
+      return HTTPReply(body, contentType: "application/octet-stream", inferenceHeaderLength: length)
+    }
+  }
+#endif

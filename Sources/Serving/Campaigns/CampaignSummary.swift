@@ -1,0 +1,30 @@
+#if Serving
+  import Budgets
+  import Documents
+  import Foundation
+
+  /// What lists say of a stored campaign.
+  struct CampaignSummary {
+    let json: JSONValue
+    let id: String
+    let model: String
+    let version: Int
+    let state: CampaignState
+    let isEnded: Bool
+
+    init(_ stored: CampaignFile.Stored) throws {
+      state = try JSONDecoder().decode(CampaignState.self, from: stored.state)
+      (id, model, version, isEnded) = (stored.sequence, stored.model, stored.version, stored.isEnded)
+      // The id as JSON spells it: a number, or a text in quotes.
+      let spelled = (try? JSONValue(parsing: stored.sequence.utf8)) ?? .string(stored.sequence)
+      json = [
+        "id": spelled, "model": .string(model), "version": JSONValue(version),
+        "tick": JSONValue(isEnded ? -1 : state.tick), "ended": .boolean(isEnded),
+        "budget": JSONValue(state.totalBudget), "budget_left": JSONValue(state.budgetLeft),
+        "conversions": JSONValue(state.totals.reduce(0) { $0 + $1.conversions }),
+        "fallbacks": JSONValue(state.fallbacks),
+        "flags": .array((state.decision?.flags ?? []).map { .string($0.rawValue) }),
+      ]
+    }
+  }
+#endif

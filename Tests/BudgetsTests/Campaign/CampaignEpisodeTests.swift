@@ -1,0 +1,95 @@
+import Budgets
+import Environments
+import Foundation
+import Learning
+import LinearAlgebra
+import NeuralNetworks
+import Testing
+
+/// A policy of random weights for what an environment shows, so that every column counts.
+func randomPolicy(_ environment: BudgetAllocation, seed: UInt64) -> Policy {
+  let shape = NetworkShape(
+    layout: environment.observationLayout, hidden: [24, 16], branchSizes: environment.actionSpace.branchSizes,
+    aggregation: environment.observationLayout.spend == nil ? .branching : .additive)
+  var stream = RandomStream(seed: seed, purpose: .test)
+  return Policy(
+    shape: shape, weights: (0..<shape.parameterCount).map { _ in 0.3 * Float(stream.normal()) },
+    normalizer: ObservationNormalizer(identity: shape.observationSize),
+    metadata: environment.metadata)
+}
+
+/// Simulated episodes, decided on by the evaluation's strategy and by campaigns that are fed what the console shows.
+@Suite struct CampaignEpisodeTests {
+  /// Plays episodes both ways; every decision must be the same, and every sum of money exact.
+  private func playBothWays(
+    _ market: Market, _ policy: Policy?, lanes: Int, seed: UInt64, storing: Bool = false
+  ) throws {
+    let model = try CampaignModel(market: market, policy: policy)
+    let strategy: any MarketStrategy
+    if let policy {
+      strategy = PolicyStrategy(
+        policy: policy, environment: try BudgetAllocation(market: market, seenBy: policy))
+    } else {
+      strategy = ReplanStrategy(market: market)
+    }
+    let simulation = MarketSimulation(market: market, lanes: 0..<lanes, seed: seed)
+    let channels = market.channels.count
+    var levels = [Int32](repeating: 0, count: lanes * channels)
+    simulation.startEpisode()
+    strategy.startEpisode(simulation.console)
+    let first = try Campaign(model)
+    var campaigns = [Campaign](repeating: first, count: lanes)
+    for _ in 0..<market.ticks {
+      strategy.choose(simulation.console, levels: &levels)
+      for lane in 0..<lanes {
+        let decision = try #require(campaigns[lane].decide())
+        #expect(decision.tick == simulation.tick)
+        let chosen = levels[lane * channels..<(lane + 1) * channels].map { Int($0) }
+        #expect(
+          decision.channels.map(\.level) == chosen, "\(market.name), lane \(lane), tick \(simulation.tick)")
+        #expect(!decision.isPlan)
+        let limits = decision.channels.reduce(0) { $0 + $1.spendLimit }
+        #expect(limits <= min(decision.budgetLeft, market.tickCap ?? .infinity) * (1 + 1e-12))
+      }
+      simulation.play(levels: levels)
+      strategy.observe(simulation.console)
+      for lane in 0..<lanes {
+        try campaigns[lane].observe(simulation.results(lane: lane))
+        if storing {
+          let bytes = try JSONEncoder().encode(campaigns[lane].state)
+          #expect(bytes.count < 20_000)
+          campaigns[lane] = try Campaign(
+            model, state: try JSONDecoder().decode(CampaignState.self, from: bytes))
+        }
+      }
+    }
+    for lane in 0..<lanes {
+      #expect(campaigns[lane].isOver && campaigns[lane].decide() == nil)
+      let left = campaigns[lane].budgetLeft - Double(simulation.remaining[lane])
+      // What rounding the budget down to the simulation's quantum took away is still there.
+      #expect(left >= -1e-12 * market.budget && left <= Double(simulation.moneyQuantum))
+    }
+  }
+
+  /// 1,000 episodes of random markets, auctions and response channels in all mixtures, by policies of every observation and
+  /// by the plan.
+  @Test func aThousandEpisodesAreDecidedOnAlike() throws {
+    var stream = RandomStream(seed: 94, purpose: .test)
+    for number in 0..<40 {
+      let market = Market.random(stream: &stream, channels: 1...4, ticks: 2...10)
+      let kind = [nil, ObservationKind.planner, .plannerCosts, .advertiser][number % 4]
+      let policy = kind.map {
+        randomPolicy(BudgetAllocation(market: market, observation: $0), seed: UInt64(number))
+      }
+      try playBothWays(market, policy, lanes: 25, seed: UInt64(number))
+    }
+  }
+
+  /// The same of the bundled market, stored in JSON and read again after every tick.
+  @Test(arguments: [ObservationKind.planner, .advertiser])
+  func storedCampaignsGoOnAlike(kind: ObservationKind) throws {
+    let market = try Market.bundled("nine-campaigns")
+    let policy = randomPolicy(BudgetAllocation(market: market, observation: kind), seed: 7)
+    try playBothWays(market, policy, lanes: 4, seed: 3, storing: true)
+  }
+}
