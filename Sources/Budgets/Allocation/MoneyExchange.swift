@@ -63,7 +63,9 @@ struct MoneyExchange {
           if best - objective <= gap * abs(best) { return best }
         }
         // Of many cells, moves that creep along an edge take minutes to gain next to nothing: the bound says what they leave.
-        guard cells.count < 150 || move % 512 > 0 || objective - former > 0.05 * gap * abs(objective) else { break }
+        guard cells.count < 150 || move % 512 > 0 || objective - former > 0.05 * gap * abs(objective) else {
+          break
+        }
         if move % 512 == 0 { former = objective }
       }
       guard let move = steepestMove() ?? steepestSwap(), exchange(move) else { break }

@@ -129,7 +129,9 @@ struct SpendProblem: Sendable {
   func feasible(_ cells: [Cell], near wanted: [Double]) -> [Double]? {
     var amounts = zip(cells, wanted).map { min(max($1, $0.limits.lowerBound), $0.limits.upperBound) }
     /// What limits may be missed by at most, and where taking turns ends.
-    let (slack, enough) = (1e-9 * max(budget, .leastNormalMagnitude), 1e-13 * max(budget, .leastNormalMagnitude))
+    let (slack, enough) = (
+      1e-9 * max(budget, .leastNormalMagnitude), 1e-13 * max(budget, .leastNormalMagnitude)
+    )
     /// Brings the sum of some cells into limits, in proportion to what each may still give or take.
     func bring(_ members: [Int], into limits: ClosedRange<Double>) {
       let sum = members.reduce(0) { $0 + amounts[$1] }
