@@ -20,13 +20,13 @@ extension RunReport {
         --loss: #f0857c; --bound: #e5a93c }
     }
     @media print { body { max-width: none; font-size: 12px } figure, svg, tr { break-inside: avoid } :root { --ink: #000; --paper: #fff; --faint: #bbb } section { break-inside: avoid } }
-    body { margin: 0 auto; max-width: 60rem; padding: 1rem; color: var(--ink); background: var(--paper);
+    body { margin: 0 auto; max-width: 72rem; padding: 1rem; color: var(--ink); background: var(--paper);
       font: 16px/1.5 system-ui, sans-serif }
     h1, h2 { line-height: 1.2 } h2 { border-bottom: 1px solid var(--faint); margin-top: 2rem }
     .headline { font-size: 1.8rem; font-weight: 600; margin: 0 }
-    .wide { overflow-x: auto } .grid { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(17rem, 1fr)) }
+    .wide { overflow-x: auto } .wide table { font-size: .85rem } .grid { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(17rem, 1fr)) }
     table { border-collapse: collapse; font-variant-numeric: tabular-nums; width: 100% }
-    th, td { padding: .25rem .5rem; text-align: right; border-bottom: 1px solid var(--faint); white-space: nowrap }
+    th, td { padding: .25rem .4rem; text-align: right; border-bottom: 1px solid var(--faint); white-space: nowrap }
     th:first-child, td:first-child { text-align: left }
     dl { display: grid; grid-template-columns: minmax(8rem, max-content) 1fr; gap: .25rem 1rem }
     dt { font-weight: 600 } dd { margin: 0; overflow-wrap: anywhere }
