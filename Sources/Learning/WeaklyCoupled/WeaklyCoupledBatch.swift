@@ -100,10 +100,11 @@ package final class WeaklyCoupledBatch {
         let nextRow = replay.row(next)
         let best = shape.values(row: nextRow, outputs: online.row(index)).best(at: nextPrices[index])
         let values = shape.values(row: nextRow, outputs: target.row(index))
-        spend += values.spendToGo(best) * exp(nextRow[columns[.costUnit]] - row[columns[.costUnit]])
+        let costRatio = exp(nextRow[columns[.costUnit]] - row[columns[.costUnit]])
+        spend += values.spendToGo(best) * costRatio
         if discount > 0 {
           gain += discount * values.gain(best) * exp(nextRow[columns[.gainUnit]] - row[columns[.gainUnit]])
-          cost += discount * values.cost(best)
+          cost += discount * values.cost(best) * costRatio
         }
       }
       gains[index] = gain

@@ -1,0 +1,86 @@
+import Learning
+import LinearAlgebra
+import Testing
+
+@Suite struct WeaklyCoupledDQNTests {
+  private var small: WeaklyCoupledConfiguration {
+    var configuration = WeaklyCoupledConfiguration()
+    configuration.hidden = [32, 16]
+    configuration.passes = 20
+    configuration.lanes = 64
+    configuration.replayedPasses = 10
+    configuration.updatesPerPass = 60
+    configuration.batchStates = 64
+    configuration.learningRate = 3e-3
+    configuration.calibrationEpisodes = 8
+    configuration.optimism = 0
+    return configuration
+  }
+
+  /// One training, four budgets: each within 4 % of what dynamic programming gains with that budget.
+  @Test func playsEveryBudgetOfAKnownProblemLikeDynamicProgramming() {
+    let problem = KnownCurves.three
+    let learner = WeaklyCoupledDQN(problem, configuration: small, seed: 1)
+    while !learner.isDone { learner.advance() }
+    let policy = learner.calibratedPolicy()
+    for budget in [1, 2, 4, 8] as [Float] {
+      let (played, best) = (problem.played(policy, budget: budget), problem.best(budget: budget))
+      #expect(played.spend <= budget * 1.0001)
+      #expect(played.gain >= 0.96 * best, "\(budget): \(played.gain) of \(best)")
+      // Dynamic programming plays whole levels within the money; a last level cut short may gain a little more.
+      #expect(played.gain <= 1.05 * best)
+    }
+  }
+
+  @Test func anUntrainedNetworkPlaysItsForecasts() {
+    var problem = KnownCurves.three
+    problem.told = 1
+    var configuration = small
+    configuration.priceCenter = 0
+    let policy = WeaklyCoupledDQN(problem, configuration: configuration, seed: 2).policy()
+    let runner = WeaklyCoupledRunner(policy, lanes: 1, channels: 3)
+    let rows = Matrix(rows: 3, columns: problem.columns.count)
+    let block = problem.makeBlock(lanes: 0..<1, seed: 0, bindsBudget: true)
+    block.startEpisode()
+    block.observe(into: rows.view)
+    let q = Matrix(rows: 3, columns: 4)
+    let spend = Matrix(rows: 3, columns: 4)
+    runner.values(rows: rows.view, logPrices: [0], q: q.view, spendToGo: spend.view)
+    for channel in 0..<3 {
+      for level in 0..<4 {
+        let (gain, cost) = (problem.gains[channel][level], problem.costs[channel][level])
+        #expect(abs(q[channel, level] - 0.5 * (gain - cost)) < 1e-6)
+        #expect(abs(spend[channel, level] - 0.5 * cost) < 1e-6)
+      }
+    }
+  }
+
+  @Test func aMaskedChannelIsNeverPlayed() {
+    var problem = KnownCurves.three
+    problem.masked = 2
+    var configuration = small
+    configuration.passes = 4
+    let learner = WeaklyCoupledDQN(problem, configuration: configuration, seed: 3)
+    while !learner.isDone { learner.advance() }
+    // Without the best channel, no more can be gained than the others have at their highest levels.
+    let most = problem.traffic.reduce(0, +) * (1 + 0.45)
+    #expect(problem.played(learner.policy(), budget: 100).gain <= most * 1.0001)
+  }
+
+  @Test func equalSeedsGiveEqualBitsOnAnyNumberOfThreads() {
+    var configuration = small
+    configuration.passes = 2
+    configuration.updatesPerPass = 8
+    configuration.batchStates = 128
+    let weights = [1, 2, 3].map { threads in
+      let learner = WeaklyCoupledDQN(
+        KnownCurves.three, configuration: configuration, seed: 4, threads: threads)
+      while !learner.isDone { learner.advance() }
+      return learner.calibratedPolicy()
+    }
+    #expect(weights[0] == weights[1] && weights[0] == weights[2])
+    let other = WeaklyCoupledDQN(KnownCurves.three, configuration: configuration, seed: 5)
+    while !other.isDone { other.advance() }
+    #expect(other.policy().weights != weights[0].weights)
+  }
+}

@@ -1,0 +1,192 @@
+import Learning
+import LinearAlgebra
+import NeuralNetworks
+import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+@Suite struct WeaklyCoupledRunnerTests {
+  static let shape = WeaklyCoupledShape(columns: ChannelColumns(features: 4, levels: 5), hidden: [7, 6])
+
+  private func policy(optimism: Float = 0) -> WeaklyCoupledPolicy {
+    var random = RandomStream(seed: 9, purpose: .test)
+    let count = DenseNetwork.parameterCount(Self.shape.widths)
+    return WeaklyCoupledPolicy(
+      shape: Self.shape, weights: (0..<count).map { _ in 0.4 * (random.uniform() - 0.5) }, priceCenter: 0,
+      priceOffsets: [], optimism: optimism, featureNames: ["a", "b", "c", "d"])
+  }
+
+  /// Rows of plausible channels: gains and costs that rise along the ladder.
+  private func rows(_ count: Int, seed: UInt64) -> Matrix {
+    var random = RandomStream(seed: seed, purpose: .test)
+    let columns = Self.shape.columns
+    let rows = Matrix(rows: count, columns: columns.count)
+    for row in 0..<count {
+      for column in 0..<columns.features { rows[row, column] = random.uniform() }
+      var (gain, cost): (Float, Float) = (0, 0)
+      for level in 1..<columns.levels {
+        gain += random.uniform() / Float(level)
+        cost += random.uniform()
+        rows[row, columns.gains.lowerBound + level] = gain
+        rows[row, columns.costs.lowerBound + level] = cost
+        rows[row, columns.worths.lowerBound + level] = random.uniform() - 0.5
+      }
+      rows[row, columns[.traffic]] = 0.5 + random.uniform()
+      rows[row, columns[.trafficAfter]] = 3
+      rows[row, columns[.timeLeft]] = 0.5
+      rows[row, columns[.deviation]] = random.uniform()
+      rows[row, columns[.gainUnit]] = random.uniform() - 0.5
+      rows[row, columns[.costUnit]] = random.uniform() - 0.5
+    }
+    return rows
+  }
+
+  /// The network one row at a time, in plain loops.
+  private func outputs(_ row: UnsafePointer<Float>, logPrice: Float, _ policy: WeaklyCoupledPolicy)
+    -> [Double]
+  {
+    let columns = policy.shape.columns
+    let price = Double(logPrice + row[columns[.costUnit]] - row[columns[.gainUnit]])
+    let clipped = min(max(price, -5), 5)
+    var values = (0..<columns.features).map { Double(row[$0]) } + [clipped, max(clipped, 0)]
+    var place = 0
+    for (depth, width) in policy.shape.widths.dropFirst().enumerated() {
+      let sums = (0..<width).map { output in
+        values.indices.reduce(Double(policy.weights[place + width * values.count + output])) {
+          $0 + Double(policy.weights[place + output * values.count + $1]) * values[$1]
+        }
+      }
+      place += width * (values.count + 1)
+      values = depth == policy.shape.hidden.count ? sums : sums.map { max($0, 0) }
+    }
+    return values
+  }
+
+  @Test func valuesOfManyChannelsInOneProductAreThoseOfEachAlone() {
+    let policy = policy()
+    let (lanes, channels) = (3, 11)
+    let rows = rows(lanes * channels, seed: 1)
+    let columns = policy.shape.columns
+    let runner = WeaklyCoupledRunner(policy, lanes: lanes, channels: channels)
+    let q = Matrix(rows: lanes * channels, columns: columns.levels)
+    let spend = Matrix(rows: lanes * channels, columns: columns.levels)
+    let prices: [Float] = [-0.7, 0.1, 1.2]
+    runner.values(rows: rows.view, logPrices: prices, q: q.view, spendToGo: spend.view)
+    for index in 0..<lanes * channels {
+      let row = UnsafePointer(rows.view.row(index))
+      let output = outputs(row, logPrice: prices[index / channels], policy)
+      let (gainUnit, costUnit) = (
+        exp(Double(row[columns[.gainUnit]])), exp(Double(row[columns[.costUnit]]))
+      )
+      for level in 0..<columns.levels {
+        let traffic = Double(row[columns[.traffic]])
+        let gain = Double(row[columns.gains.lowerBound + level]) + traffic * output[level]
+        let cost = Double(row[columns.costs.lowerBound + level]) + traffic * output[columns.levels + level]
+        let worth = Double(row[columns.worths.lowerBound + level])
+        let expected = gainUnit * (gain + worth) - exp(Double(prices[index / channels])) * costUnit * cost
+        let after = Double(row[columns[.trafficAfter]]) * output[2 * columns.levels]
+        #expect(abs(Double(q[index, level]) - expected) < 1e-4)
+        #expect(abs(Double(spend[index, level]) - costUnit * max(0, cost + after)) < 1e-4)
+      }
+    }
+  }
+
+  @Test func lanesAndChannelsDoNotDependOnTheirOrder() {
+    let (lanes, channels) = (70, 6)
+    let rows = rows(lanes * channels, seed: 2)
+    let money = (0..<lanes).map { 1 + Float($0) * 0.3 }
+    func act(lanes order: [Int], channels channelOrder: [Int]) -> ([[Int32]], [Float]) {
+      let mixed = Matrix(rows: lanes * channels, columns: rows.columns)
+      for (place, lane) in order.enumerated() {
+        for (slot, channel) in channelOrder.enumerated() {
+          mixed.view.row(place * channels + slot).update(
+            from: rows.view.row(lane * channels + channel), count: rows.columns)
+        }
+      }
+      let runner = WeaklyCoupledRunner(policy(optimism: 0.5), lanes: lanes, channels: channels)
+      var levels = [Int32](repeating: 0, count: lanes * channels)
+      runner.act(rows: mixed.view, step: 0, money: order.map { money[$0] }, into: &levels)
+      var result = [[Int32]](repeating: [Int32](repeating: 0, count: channels), count: lanes)
+      var prices = [Float](repeating: 0, count: lanes)
+      for (place, lane) in order.enumerated() {
+        prices[lane] = runner.logPrices[place]
+        for (slot, channel) in channelOrder.enumerated() {
+          result[lane][channel] = levels[place * channels + slot]
+        }
+      }
+      return (result, prices)
+    }
+    let plain = act(lanes: Array(0..<lanes), channels: Array(0..<channels))
+    let mixed = act(lanes: (0..<lanes).reversed(), channels: [3, 0, 5, 1, 4, 2])
+    #expect(plain.0 == mixed.0)
+    for lane in 0..<lanes { #expect(abs(plain.1[lane] - mixed.1[lane]) < 1e-3) }
+  }
+
+  @Test(
+    "Any number of channels is played, and more money never has a higher price", arguments: [1, 3, 17, 64])
+  func priceFallsWithMoney(channels: Int) {
+    let rows = rows(channels, seed: 3)
+    var last = Float.infinity
+    for money in [0.5, 1, 2, 4, 8, 16] as [Float] {
+      let runner = WeaklyCoupledRunner(policy(), lanes: 1, channels: channels)
+      var levels = [Int32](repeating: 0, count: channels)
+      runner.act(rows: rows.view, step: 0, money: [money * Float(channels)], into: &levels)
+      #expect(runner.logPrices[0] <= last)
+      last = runner.logPrices[0]
+    }
+  }
+
+  @Test func theStepCapHoldsAndClosedLevelsAreNeverPlayed() {
+    let (lanes, channels) = (20, 5)
+    let rows = rows(lanes * channels, seed: 4)
+    let columns = Self.shape.columns
+    for index in stride(from: 0, to: lanes * channels, by: 5) {
+      for level in 1..<columns.levels {
+        rows[index, columns.gains.lowerBound + level] = ChannelColumns.closed
+      }
+    }
+    // A policy whose costs are the forecasts.
+    let count = DenseNetwork.parameterCount(Self.shape.widths)
+    let plain = WeaklyCoupledPolicy(
+      shape: Self.shape, weights: [Float](repeating: 0, count: count), priceCenter: 0, priceOffsets: [],
+      optimism: 0, featureNames: ["a", "b", "c", "d"])
+    for cap in [0.1, 1, 3] as [Float] {
+      let runner = WeaklyCoupledRunner(plain, lanes: lanes, channels: channels)
+      var levels = [Int32](repeating: 0, count: lanes * channels)
+      runner.act(
+        rows: rows.view, step: 0, money: [Float](repeating: 100, count: lanes), stepCap: cap, into: &levels)
+      for lane in 0..<lanes {
+        var cost: Float = 0
+        for channel in 0..<channels {
+          let index = lane * channels + channel
+          cost +=
+            exp(rows[index, columns[.costUnit]]) * rows[index, columns.costs.lowerBound + Int(levels[index])]
+          if channel == 0 { #expect(levels[index] == 0) }
+        }
+        #expect(cost <= cap * 1.0001)
+      }
+    }
+  }
+
+  @Test func theSearchSpendsWhatIsLeft() {
+    var random = RandomStream(seed: 6, purpose: .test)
+    let offsets = MoneyPriceSearch.opening
+    for _ in 0..<200 {
+      // A power law of the price: straight in logarithms, so the search must be exact.
+      let (scale, power) = (1 + 10 * random.uniform(), 0.2 + 2 * random.uniform())
+      var spends = offsets.map { scale * exp(-power * $0) }
+      let money = scale * exp(-power * (6 * random.uniform() - 3))
+      let found = MoneyPriceSearch.offset(offsets, spends: &spends, money: money)
+      #expect(abs(scale * exp(-power * found) / money - 1) < 1e-3)
+    }
+    var noisy: [Float] = (0..<21).map { _ in random.uniform() }
+    let high = MoneyPriceSearch.offset(offsets, spends: &noisy, money: 2)
+    let low = MoneyPriceSearch.offset(offsets, spends: &noisy, money: 0)
+    #expect(high == offsets[0] && low == offsets[20])
+    #expect(zip(noisy, noisy.dropFirst()).allSatisfy { $0 >= $1 })
+  }
+}
