@@ -1,4 +1,4 @@
-import Dispatch
+import LinearAlgebra
 
 /// What a winner pays.
 public enum PricingRule: String, Sendable, CaseIterable {
@@ -78,12 +78,9 @@ extension AuctionLog {
   public func replay<B: Bidder>(_ bidder: B, _ rules: ReplayRules, threads: Int) -> ReplayOutcome {
     precondition(threads > 0, "A replay needs at least one thread, not \(threads).")
     let episodes = episodeCount(rules)
-    let parts = Parts(count: threads)
-    DispatchQueue.concurrentPerform(iterations: threads) { part in
-      let own = episodes * part / threads..<episodes * (part + 1) / threads
-      parts.outcomes[part] = replay(bidder, rules, episodes: own)
-    }
-    return parts.outcomes.reduce(into: ReplayOutcome()) { $0 += $1 }
+    return concurrentMap(count: threads) { part in
+      replay(bidder, rules, episodes: episodes * part / threads..<episodes * (part + 1) / threads)
+    }.reduce(into: ReplayOutcome()) { $0 += $1 }
   }
 
   /// Episodes of the log, the last of which may be short.
@@ -132,16 +129,4 @@ extension AuctionLog {
     }
     return outcome
   }
-}
-
-/// One outcome per thread; safe to share because each thread writes its own.
-private final class Parts: @unchecked Sendable {
-  let outcomes: UnsafeMutableBufferPointer<ReplayOutcome>
-
-  init(count: Int) {
-    outcomes = .allocate(capacity: count)
-    outcomes.initialize(repeating: ReplayOutcome())
-  }
-
-  deinit { outcomes.deallocate() }
 }

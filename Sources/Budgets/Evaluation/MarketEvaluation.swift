@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 import Learning
 import LinearAlgebra
@@ -138,30 +137,8 @@ public struct MarketEvaluation: Sendable {
   /// The results of a function of every block of lanes, in the order of the blocks, computed in parallel.
   func mapBlocks<Result: Sendable>(_ body: @Sendable (Range<Int>) -> Result) -> [Result] {
     let count = (episodes + lanesPerBlock - 1) / lanesPerBlock
-    let results = Results<Result>(count: count)
-    DispatchQueue.concurrentPerform(iterations: count) { index in
-      results.set(body(index * lanesPerBlock..<min((index + 1) * lanesPerBlock, episodes)), at: index)
+    return concurrentMap(count: count) { index in
+      body(index * lanesPerBlock..<min((index + 1) * lanesPerBlock, episodes))
     }
-    return results.all
   }
-}
-
-/// Slots that parallel tasks fill, each its own.
-private final class Results<Element: Sendable>: @unchecked Sendable {
-  private let slots: UnsafeMutablePointer<Element?>
-  private let count: Int
-
-  init(count: Int) {
-    self.count = count
-    slots = .allocate(capacity: count)
-    slots.initialize(repeating: nil, count: count)
-  }
-
-  deinit {
-    slots.deinitialize(count: count)
-    slots.deallocate()
-  }
-
-  func set(_ element: Element, at index: Int) { slots[index] = element }
-  var all: [Element] { (0..<count).compactMap { slots[$0] } }
 }

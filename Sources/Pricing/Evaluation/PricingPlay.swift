@@ -1,4 +1,3 @@
-import Dispatch
 import Learning
 import LinearAlgebra
 
@@ -37,9 +36,8 @@ public struct PricingPlay: Sendable {
   public func run(_ strategy: PriceStrategy, withBounds: Bool = false) -> PricingRecord {
     let size = 16
     let blocks = stride(from: 0, to: lanes, by: size).map { $0..<min($0 + size, lanes) }
-    let results = BlockResults(count: blocks.count)
-    DispatchQueue.concurrentPerform(iterations: blocks.count) { index in
-      results.set(index, play(strategy, lanes: blocks[index], withBounds: withBounds))
+    let results = concurrentMap(count: blocks.count) { index in
+      play(strategy, lanes: blocks[index], withBounds: withBounds)
     }
     var profits = [Double](repeating: 0, count: episodes)
     var bounds = withBounds ? profits : []
@@ -47,7 +45,7 @@ public struct PricingPlay: Sendable {
     var path = [Double](repeating: 0, count: periods)
     var prices = [Double](repeating: 0, count: periods * products)
     var offers = prices
-    for block in results.values {
+    for block in results {
       for (episode, profit, bound) in block.seasons {
         profits[episode] = profit
         if withBounds { bounds[episode] = bound }
@@ -127,25 +125,4 @@ private struct BlockResult {
     prices = Array(repeating: 0, count: periods * products)
     offers = prices
   }
-}
-
-/// A place for each block, written by the thread that plays it.
-private final class BlockResults: @unchecked Sendable {
-  private let places: UnsafeMutablePointer<BlockResult?>
-  private let count: Int
-
-  init(count: Int) {
-    self.count = count
-    places = .allocate(capacity: count)
-    places.initialize(repeating: nil, count: count)
-  }
-
-  deinit {
-    places.deinitialize(count: count)
-    places.deallocate()
-  }
-
-  func set(_ index: Int, _ result: BlockResult) { places[index] = result }
-
-  var values: [BlockResult] { (0..<count).compactMap { places[$0] } }
 }

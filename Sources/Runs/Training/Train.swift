@@ -30,8 +30,8 @@ extension RunPlan {
     let threads = configuration.seeds > 1 ? 1 : configuration.threads ?? problem.learnerThreads
     let seeds = (0..<configuration.seeds).map { configuration.seed + UInt64($0) }
     let seats = seeds.map { configuration.seat(seed: $0, threads: threads) }
-    // What does not fit is refused before anything is written.
-    _ = try learner(of: environment, seat: seats[0], from: initial)
+    // What does not fit is refused before anything is written. The first seed's worker alone takes this learner.
+    nonisolated(unsafe) let firstLearner = try learner(of: environment, seat: seats[0], from: initial)
     let folder = try newFolder(path)
     let progress = SharedProgress(
       style: style, totalSteps: configuration.steps.multipliedReportingOverflow(by: seeds.count).partialValue,
@@ -41,7 +41,8 @@ extension RunPlan {
     DispatchQueue.concurrentPerform(iterations: workers) { worker in
       for index in stride(from: worker, to: seeds.count, by: workers) where !progress.isStopping {
         let outcome = Result {
-          let learner = try learner(of: environment, seat: seats[index], from: initial)
+          let learner =
+            try index == 0 ? firstLearner : learner(of: environment, seat: seats[index], from: initial)
           let own = seeds.count == 1 ? folder : try seedFolder(seeds[index], in: folder)
           return try trainSeed(seeds[index], learner, in: own, progress)
         }

@@ -1,8 +1,6 @@
-import Dispatch
 import Documents
 import Foundation
 import LinearAlgebra
-import Synchronization
 
 /// A fitted media mix model: draws of how each channel works, and the outcome of each tick as fitted or forecast.
 struct MediaMixFit: Sendable {
@@ -72,13 +70,10 @@ private func sample(
   warmup: Int, thinning: Int
 ) -> [EffectSampler.Draw] {
   let chains = 4
-  let results = Mutex([[EffectSampler.Draw]](repeating: [], count: chains))
-  DispatchQueue.concurrentPerform(iterations: chains) { chain in
+  return concurrentMap(count: chains) { chain in
     var stream = RandomStream(seed: seed, purpose: .bootstrap, lane: chain)
     var sampler = EffectSampler(design, prior: prior, evidence: evidence)
     let count = (draws + chains - 1 - chain) / chains
-    let drawn = sampler.run(draws: count, warmup: warmup, thinning: thinning, stream: &stream)
-    results.withLock { $0[chain] = drawn }
-  }
-  return results.withLock { $0.flatMap { $0 } }
+    return sampler.run(draws: count, warmup: warmup, thinning: thinning, stream: &stream)
+  }.flatMap { $0 }
 }
