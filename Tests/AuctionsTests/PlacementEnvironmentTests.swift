@@ -5,25 +5,12 @@ import LinearAlgebra
 import Testing
 
 @Suite struct PlacementEnvironmentTests {
-  private func small(_ more: String = "") throws -> Placement {
-    try Placement(
-      yaml: """
-        kind: auctions
-        name: small
-        drawn: {auctions: 8000, rate: 0.05, price: 30, seed: 3}
-        episode: 200
-        budget: 0.25
-        highest_bid: 120
-        \(more)
-        """)
-  }
-
   @Test func environmentKeepsItsRules() throws {
     for more in [
       "", "pricing: first-price", "frequency: {visitors: 20, cap: 1}\nbids: [0, 1, 3]",
       "creatives: {names: [a, b, c], segments: 3, spread: 0.5}\nclick_delay: 10",
     ] {
-      let market = PlacementMarket(try small(more), playsHistory: true)
+      let market = PlacementMarket(try smallPlacement(more), playsHistory: true)
       let environment = PlacementEnvironment(market)
       #expect(environment.observationLayout.fault(for: environment.actionSpace) == nil)
       let lanes = VectorEnvironment(count: 4, seed: 1) { environment }
@@ -51,7 +38,7 @@ import Testing
 
   /// What `evaluate` plays with the programme's own choices is what the programme's strategy plays.
   @Test func strategiesMeetTheEpisodesOfEvaluate() throws {
-    let market = PlacementMarket(try small(), playsHistory: false)
+    let market = PlacementMarket(try smallPlacement(), playsHistory: false)
     let environment = PlacementEnvironment(market)
     let one = Int32(try #require(market.placement.bids.firstIndex(of: 1)))
     let played = evaluate(environment, episodes: 12, seed: 9) { observations, actions in

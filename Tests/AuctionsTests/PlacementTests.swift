@@ -3,21 +3,8 @@ import Documents
 import Testing
 
 @Suite struct PlacementTests {
-  private func small(_ more: String = "") throws -> Placement {
-    try Placement(
-      yaml: """
-        kind: auctions
-        name: small
-        drawn: {auctions: 8000, rate: 0.05, price: 30, seed: 3}
-        episode: 200
-        budget: 0.25
-        highest_bid: 120
-        \(more)
-        """)
-  }
-
   @Test func describesItselfAgain() throws {
-    let placement = try small(
+    let placement = try smallPlacement(
       "creatives: {names: [a, b], effects: [1, 1.5], segments: 2, spread: 0.4}\nfrequency: {visitors: 50, cap: 2}"
     )
     let again = try Placement(yaml: placement.yaml(logName: "auctions.txt"))
@@ -57,7 +44,7 @@ import Testing
   }
 
   @Test func nobodyBeatsTheBoundAndAllKeepTheirBudget() throws {
-    let placement = try small("creatives: {names: [a, b], segments: 2, spread: 0.5}")
+    let placement = try smallPlacement("creatives: {names: [a, b], segments: 2, spread: 0.5}")
     let market = PlacementMarket(placement, playsHistory: false)
     let starts = market.states(episodes: 20, seed: 7)
     for strategy in market.strategies {
@@ -72,7 +59,7 @@ import Testing
 
   @Test func cappedVisitorsAreNotShownMore() throws {
     let market = PlacementMarket(
-      try small("frequency: {visitors: 10, cap: 1}\nbids: [0, 5]"), playsHistory: true)
+      try smallPlacement("frequency: {visitors: 10, cap: 1}\nbids: [0, 5]"), playsHistory: true)
     let programme = try #require(market.strategies.first { $0.name == "programme" })
     for end in market.episodes(of: programme, episodes: 5, seed: 1) { #expect(end.impressions <= 10) }
   }

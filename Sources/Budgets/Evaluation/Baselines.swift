@@ -31,7 +31,7 @@ public struct Baselines: Sendable {
     ] + [today].compactMap { $0 } + fixedPlans + [
       .init("pacing") { PacingStrategy(plan: plan) },
       .init("replan") { ReplanStrategy(market: market, models: models) },
-      .init("explore") { ExploreStrategy(market: market, models: models) },
+      .init("explore") { ReplanStrategy(market: market, models: models, bonus: .standard) },
     ]
   }
 

@@ -1,19 +1,26 @@
 /// `replan`: beliefs kept up from what was observed, and the rest of the episode planned anew each tick.
 ///
 /// Certainty-equivalent control: a filter per factor and channel, forecasts that return to the mean, fatigue and
-/// adstock forecast and priced; blind only to what it could still learn and to how later plans will react.
+/// adstock forecast and priced; blind only to what it could still learn and to how later plans will react. With a bonus
+/// (`explore`) it also counts what it would learn: the strongest strategy without training.
 package final class ReplanStrategy: MarketStrategy {
   private let market: Market
   private let models: [ChannelModel]
+  private let bonus: ExplorationBonus?
   private var lanes: PlanningLanes?
 
   /// Creates the strategy for a market.
-  package convenience init(market: Market) { self.init(market: market, models: market.channelModels) }
+  ///
+  /// - Parameter bonus: what learning is worth; nil for nothing.
+  package convenience init(market: Market, bonus: ExplorationBonus? = nil) {
+    self.init(market: market, models: market.channelModels, bonus: bonus)
+  }
 
   /// Creates the strategy with what is known of the channels, which strategies of one market may share.
-  init(market: Market, models: [ChannelModel]) {
+  init(market: Market, models: [ChannelModel], bonus: ExplorationBonus? = nil) {
     self.market = market
     self.models = models
+    self.bonus = bonus
   }
 
   /// Forgets the last episode.
@@ -24,11 +31,12 @@ package final class ReplanStrategy: MarketStrategy {
     lanes?.startEpisode()
   }
 
-  /// Plans the rest of every lane's episode and writes the first tick's levels.
+  /// Plans the rest of every lane's episode, adds the bonus where there is one, and writes the first tick's levels.
   package func choose(_ console: AdvertiserConsole, levels: UnsafeMutablePointer<Int32>) {
     guard let lanes else { preconditionFailure("An episode must be started before levels are chosen.") }
     for lane in 0..<console.laneCount {
       lanes.plan(console, lane: lane)
+      bonus?.apply(to: lanes.planner, tick: console.tick, beliefs: lanes.tracker.lane(lane))
       for channel in 0..<lanes.planner.channelCount {
         levels[lane * lanes.planner.channelCount + channel] = Int32(lanes.planner.level(channel: channel))
       }

@@ -6,15 +6,7 @@ import NeuralNetworks
 
 extension Policy {
   /// Reads a policy; throws `FileError`, or `PolicyFileError` where the file is damaged or holds no policy.
-  public init(contentsOf path: String) throws {
-    do {
-      try self.init(try Safetensors(contentsOf: path))
-    } catch let error as FileError {
-      throw error
-    } catch {
-      throw PolicyFileError(path: path, cause: error)
-    }
-  }
+  public init(contentsOf path: String) throws { self = try Safetensors.read(path) { try Self($0) } }
 
   /// Takes a policy out of a file, and refuses anything that does not fit together; throws `SafetensorsError` where a
   /// tensor is missing and `PolicyError` for the rest.

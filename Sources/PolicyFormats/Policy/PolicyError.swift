@@ -1,3 +1,5 @@
+import Documents
+
 /// Why a file holds no policy that can be used, or not here.
 public enum PolicyError: Error, Equatable, CustomStringConvertible {
   /// The file does not say that it is a policy of a version that can be read.
@@ -53,4 +55,17 @@ public struct PolicyFileError: Error, CustomStringConvertible {
 
   /// One sentence.
   public var description: String { "\(path): \(cause)" }
+}
+
+extension Safetensors {
+  /// Takes a policy out of a file at a path; throws `FileError`, or `PolicyFileError` where the file is damaged or holds none.
+  static func read<Content>(_ path: String, _ take: (Safetensors) throws -> Content) throws -> Content {
+    do {
+      return try take(try Safetensors(contentsOf: path))
+    } catch let error as FileError {
+      throw error
+    } catch {
+      throw PolicyFileError(path: path, cause: error)
+    }
+  }
 }

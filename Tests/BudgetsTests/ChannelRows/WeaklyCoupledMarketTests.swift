@@ -93,9 +93,9 @@ import Testing
     let evaluation = MarketEvaluation(market: market, episodes: 32, seed: 2)
     let records = evaluation.run([
       .init("replan") { ReplanStrategy(market: market) },
-      .init("explore") { ExploreStrategy(market: market, bonus: ExplorationBonus()) },
-      .init("hopeful") { ExploreStrategy(market: market, bonus: ExplorationBonus(optimism: 1)) },
-      .init("curious") { ExploreStrategy(market: market, bonus: ExplorationBonus(knowledge: 1)) },
+      .init("explore") { ReplanStrategy(market: market, bonus: ExplorationBonus()) },
+      .init("hopeful") { ReplanStrategy(market: market, bonus: ExplorationBonus(optimism: 1)) },
+      .init("curious") { ReplanStrategy(market: market, bonus: ExplorationBonus(knowledge: 1)) },
     ])
     #expect(records[0].returns == records[1].returns)
     #expect(records[0].returns != records[2].returns && records[0].returns != records[3].returns)
