@@ -63,18 +63,23 @@ struct BLASTests {
     #expect(copy[2, 3] == a[3, 6])
   }
 
-  /// Settings are the process's, so one test has them all.
-  @Test func aPoolsProductsRunOnOneThreadAndTheHostsSettingStays() {
-    let before = blasThreads
-    defer { setBLASThreads(before) }
-    setBLASThreads(3)
-    #expect(blasThreads == 3)
-    withOneBLASThread {
-      withOneBLASThread { #expect(blasThreads == 1) }
-      #expect(blasThreads == 1)
+  /// Settings are the process's, and other tests run products meanwhile: this one has a process of its own.
+  @Test func aPoolsProductsRunOnOneThreadAndTheHostsSettingStays() async {
+    await #expect(processExitsWith: .success) {
+      setBLASThreads(3)
+      #expect(blasThreads == 3)
+      withOneBLASThread {
+        withOneBLASThread { #expect(blasThreads == 1) }
+        #expect(blasThreads == 1)
+      }
+      #expect(blasThreads == 3)
+      WorkerPool(threads: 2).run(4) { _ in #expect(blasThreads == 1) }
+      #expect(blasThreads == 3)
+      withOneBLASThread {
+        setBLASThreads(2)
+        #expect(blasThreads == 1)
+      }
+      #expect(blasThreads == 2)
     }
-    #expect(blasThreads == 3)
-    WorkerPool(threads: 2).run(4) { _ in #expect(blasThreads == 1) }
-    #expect(blasThreads == 3)
   }
 }

@@ -6,10 +6,14 @@ package var blasThreads: Int { Int(openblas_get_num_threads()) }
 
 /// Sets the number of threads that matrix products run on, in the whole process.
 ///
-/// Products are bit-identical from run to run for one number of threads, not across numbers.
+/// Products are bit-identical from run to run for one number of threads, not across numbers. What runs inside
+/// `withOneBLASThread` meanwhile keeps its one thread: the setting holds when the last of it has ended.
 public func setBLASThreads(_ count: Int) {
   precondition(count > 0, "Matrix products need at least one thread, not \(count).")
-  openblas_set_num_threads(Int32(clamping: count))
+  inside.withLock { state in
+    state.threads = Int32(clamping: count)
+    if state.count == 0 { openblas_set_num_threads(state.threads) }
+  }
 }
 
 /// Runs `body` with every matrix product on the thread that asks for it; what the process had set holds again afterwards.

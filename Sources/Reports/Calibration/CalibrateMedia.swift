@@ -21,11 +21,10 @@ package func calibrateMedia(
   let name = URL(filePath: file).deletingPathExtension().lastPathComponent
   let progress = ProgressLine(style: style)
   // Products are the same to the bit on one number of threads only.
-  let threads = blasThreads
-  setBLASThreads(1)
-  defer { setBLASThreads(threads) }
-  let calibration = try MediaMixCalibration(history, name: name, options: options) { share in
-    if progress.isDue { progress.show("fitting \(path): \(Int(100 * share)) %") }
+  let calibration = try withOneBLASThread {
+    try MediaMixCalibration(history, name: name, options: options) { share in
+      if progress.isDue { progress.show("fitting \(path): \(Int(100 * share)) %") }
+    }
   }
   progress.finish()
   try calibration.market.validate()
