@@ -12,6 +12,7 @@ let package = Package(
     .library(name: "Measuring", targets: ["Measuring"]),
     .library(name: "Pricing", targets: ["Pricing"]),
     .executable(name: "apportion", targets: ["ApportionCLI"]),
+    .library(name: "ApportionC", type: .dynamic, targets: ["ApportionC"]),
   ],
   traits: [
     .trait(name: "Serving", description: "The HTTP server, `apportion serve`."),
@@ -34,6 +35,8 @@ let package = Package(
     .target(name: "CKernels", linkerSettings: [.linkedLibrary("m")]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "CPolicy"),
+    // The header of the C interface, against which the compiler checks what `ApportionC` implements.
+    .systemLibrary(name: "CApportion", path: "Sources/ApportionC/include"),
     .systemLibrary(name: "CCLP", pkgConfig: "clp", providers: [.apt(["coinor-libclp-dev"])]),
     // Floor 1.
     .target(name: "LinearAlgebra", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: spans),
@@ -81,6 +84,7 @@ let package = Package(
       dependencies: [
         "Runs", "Reports", "Serving", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .target(name: "ApportionC", dependencies: ["CApportion", "Runs"], exclude: ["include", "example"]),
 
     // Counts heap allocations, for tests of code that must not allocate.
     .target(name: "AllocationCounting", path: "Tests/AllocationCounting"),
@@ -107,6 +111,7 @@ let package = Package(
     .testTarget(name: "PolicyFormatsTests", dependencies: ["PolicyFormats"], exclude: ["Golden"]),
     .testTarget(name: "RunsTests", dependencies: ["Runs", "Reports"]),
     .testTarget(name: "ServingTests", dependencies: ["Serving"]),
+    .testTarget(name: "ApportionCTests", dependencies: ["ApportionC"]),
     .testTarget(name: "ApportionCLITests", dependencies: ["ApportionCLI"], exclude: ["Golden"]),
   ],
   swiftLanguageModes: [.v6]

@@ -13,7 +13,7 @@ struct DecideCommand: ParsableCommand {
       lengths of elapsed time; ticks of days are days of the time zone, however long its clocks make them.
       """)
 
-  @Argument(help: ArgumentHelp("The run's folder.", valueName: "run"))
+  @Argument(help: ArgumentHelp("The run's folder, or that of a published version.", valueName: "run"))
   var runFolder: String
 
   @Option(help: "The table of what the console has shown; none before the first tick.")
@@ -53,7 +53,7 @@ struct DecideCommand: ParsableCommand {
       try CampaignCalendar(start: start, length: length, zone: timeZone)
     }
     let report = try CampaignReport(
-      try RunFolder(opening: runFolder), history: history, budget: budget, calendar: calendar, paused: paused)
+      runFolder, history: history, budget: budget, calendar: calendar, paused: paused)
     if let output { try AtomicFile.write(report.csv, to: output) }
     options.show(report.json, text: report.text)
   }

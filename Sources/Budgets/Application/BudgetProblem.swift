@@ -183,3 +183,13 @@ extension Market {
     return exhaustiveReturn(of: BudgetAllocation(market: self, observation: .advertiser), steps: ticks)
   }
 }
+
+extension Market {
+  /// The market that was published beside a policy; nil where none was.
+  ///
+  /// - Throws: `InputError` where it cannot be read.
+  package init?(beside files: [String: [UInt8]]) throws(InputError) {
+    guard let bytes = files[BudgetProblem.fileName] else { return nil }
+    try self.init(yaml: String(decoding: bytes, as: UTF8.self), file: BudgetProblem.fileName)
+  }
+}

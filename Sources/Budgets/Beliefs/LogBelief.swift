@@ -26,6 +26,9 @@ struct LogBelief {
     }
   }
 
+  /// How far from 0 constant and drift may be thought to lie.
+  private static let farthest: Float = 10
+
   /// The mean of the log factor.
   var mean: Float { constant + drift }
   /// The variance of the log factor.
@@ -92,8 +95,9 @@ struct LogBelief {
   private mutating func move(by step: Float, information: Float) {
     let first = constantVariance + covariance
     let second = covariance + driftVariance
-    constant += first * step
-    drift += second * step
+    // No factor is that far off; beyond, products of factors would be no numbers.
+    constant = min(max(constant + first * step, -Self.farthest), Self.farthest)
+    drift = min(max(drift + second * step, -Self.farthest), Self.farthest)
     constantVariance -= first * first * information
     covariance -= first * second * information
     driftVariance -= second * second * information

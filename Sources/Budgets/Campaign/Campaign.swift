@@ -98,7 +98,7 @@ public struct Campaign: Sendable {
       totals[index].clicks += shown.clicks
       totals[index].conversions += shown.conversions
     }
-    guard totals.allSatisfy({ $0.spend <= MoneyUnit.largestCount }) else {
+    guard totals.reduce(0, { $0 + Double($1.spend) }) <= Double(MoneyUnit.largestCount) else {
       throw .impossible("spend", "is more than a campaign can count", "give amounts in the market's currency")
     }
     let left = state.left

@@ -167,10 +167,8 @@ final class CampaignDesk {
     if wanted > 0, share < 1 { decision.flags.append(.limitedByMoney) }
     for index in decision.channels.indices {
       // Rounded down, so that the sum is no more than there is.
-      let limit = unit.amount(
-        of: Int64(
-          (Double(available) * (wanted > 0 ? decision.channels[index].expectedSpend / wanted : 0)
-            * (1 - 1e-12)).rounded(.down)))
+      let part = wanted > 0 ? decision.channels[index].expectedSpend / wanted : 0
+      let limit = unit.amount(of: Int64((Double(available) * part * (1 - 1e-12)).rounded(.down)))
       decision.channels[index].spendLimit = limit
       if share < 1 {
         decision.channels[index].expectedSpend *= share

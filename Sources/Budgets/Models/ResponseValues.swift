@@ -110,13 +110,14 @@ extension ResponseValues.Table {
     let last = nodeCount - 1
     guard stock > 0, nodes[last] > 0 else { return .zero }
     // Nodes grow with the square of their number.
-    let cell = min(Int((stock / nodes[last]).squareRoot() * Float(last)), last - 1)
+    let cell = Int(min((stock / nodes[last]).squareRoot() * Float(last), Float(last - 1)))
     let fraction = (stock - nodes[cell]) / (nodes[cell + 1] - nodes[cell])
     return ResponseValues.Place(cell: cell, fraction: min(max(fraction, 0), 1))
   }
 
   /// Where a price lies; nothing is bought at the last and beyond it.
   func pricePlace(_ price: Float) -> ResponseValues.Place {
+    let price = min(price, prices[priceCount - 1])
     guard price > prices[1] else {
       return ResponseValues.Place(cell: 0, fraction: max(price, 0) / prices[1])
     }

@@ -13,18 +13,18 @@ package struct CampaignReport: Sendable {
   /// Reads a history and decides on the tick that follows.
   ///
   /// - Parameters:
-  ///   - folder: the run of the policy.
+  ///   - path: the policy's run, see `CampaignModel.init(opening:)`.
   ///   - history: a table of what the console has shown, see `CampaignHistory`; nil before the first tick.
   ///   - budget: the money to spend; nil for the market's.
   ///   - calendar: what times in the history mean; nil where ticks are counted.
   ///   - paused: the names of channels that are not to bid.
   /// - Throws: `InputError`, `CampaignError`, or what opening the run throws.
   package init(
-    _ folder: RunFolder, history: String?, budget: Double? = nil, calendar: CampaignCalendar? = nil,
+    _ path: String, history: String?, budget: Double? = nil, calendar: CampaignCalendar? = nil,
     paused: [String] = []
   ) throws {
-    let market = try folder.market()
-    let model = try CampaignModel(market: market, policy: try folder.readPolicy())
+    let model = try CampaignModel(opening: path)
+    let market = model.market
     var campaign = try Campaign(model, budget: budget)
     if let history {
       let table = try CSVTable(contentsOf: history)

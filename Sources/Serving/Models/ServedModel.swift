@@ -27,10 +27,8 @@
       _ model: PublishedModel, on eventLoops: [any EventLoop], limits: Batcher.Limits,
       decisionLog: JSONLinesLog?
     ) throws {
-      campaigns = try model.attachments[BudgetProblem.fileName].map { bytes in
-        try CampaignModel(
-          market: try Market(yaml: String(decoding: bytes, as: UTF8.self), file: BudgetProblem.fileName),
-          policy: model.policy)
+      campaigns = try Market(beside: model.attachments).map {
+        try CampaignModel(market: $0, policy: model.policy)
       }
       manifest = model.manifest
       policy = model.policy

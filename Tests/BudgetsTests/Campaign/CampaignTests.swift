@@ -46,6 +46,24 @@ import Testing
       })
   }
 
+  /// Ten channels that each spent what one may: together more than a campaign counts.
+  @Test func refusesSpendsThatTogetherAreTooMuch() throws {
+    var market = Self.market
+    market.budget = 1e9
+    market.channels = (0..<10).map { index in
+      var channel = Self.market.channels[0]
+      channel.name = "\(index)"
+      return channel
+    }
+    var campaign = try Campaign(try CampaignModel(market: market))
+    let most = TickResults.Channel(bid: 0.01, wins: 1e6, spend: 1e12)
+    let before = campaign.state
+    let error = try #require(throws: CampaignError.self) {
+      try campaign.observe(TickResults(tick: 0, channels: .init(repeating: most, count: 10)))
+    }
+    #expect(error.kind == .impossible && error.field == "spend" && campaign.state == before)
+  }
+
   @Test func refusesWhatCannotBeAndStaysAsItWas() throws {
     var campaign = try campaign()
     let good = results(of: try #require(campaign.decide()))
