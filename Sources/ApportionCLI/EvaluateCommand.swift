@@ -20,6 +20,9 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "Another market to play (default: the run's own).")
   var market: String?
 
+  @Option(help: "The money to spend (default: the market's budget); weakly coupled policies play any.")
+  var budget: Double?
+
   @Option(
     name: [.customLong("posterior"), .customLong("plausible")],
     help: """
@@ -40,13 +43,16 @@ struct EvaluateCommand: ParsableCommand {
     guard (1...10_000_000).contains(episodes) else {
       throw ValidationError("--episodes takes a number from 1 to 10000000, not \(episodes).")
     }
+    guard budget ?? 1 > 0 else { throw ValidationError("--budget takes a positive amount.") }
   }
 
   func run() throws {
     let folder = try RunFolder(opening: runFolder)
     let evaluation = try evaluate(
       run: folder, on: market,
-      overrides: posterior.map { ["posterior=\(JSONValue.string($0).text())"] } ?? [],
+      overrides: [
+        posterior.map { "posterior=\(JSONValue.string($0).text())" }, budget.map { "budget=\($0)" },
+      ].compactMap { $0 },
       episodes: episodes, seed: seed)
     if let record { try recordConsoles(run: folder, episodes: episodes, seed: seed, to: record) }
     try AtomicFile.write(evaluation.json.text(indented: true) + "\n", to: output ?? folder.evaluation)

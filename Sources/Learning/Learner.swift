@@ -8,16 +8,20 @@ import Environments
 ///   print(progress.steps, progress["loss"] ?? .nan)
 ///   return .proceed
 /// }
-/// try learner.policy.write(to: "policy.safetensors")
+/// try learner.trained.write(to: "policy.safetensors")
 /// ```
 public protocol Learner: AnyObject {
+  /// The form of what is learned.
+  associatedtype Learned: Sendable = Policy
   /// What training needs to go on later; `Never` of a learner that cannot be saved.
   associatedtype Checkpoint: Sendable = Never
 
   /// Environment steps played so far, of all lanes together.
   var steps: Int { get }
   /// The greedy policy as it stands; it holds copies and does not change with further training.
-  var policy: Policy { get }
+  var policy: Learned { get }
+  /// The same, whichever form it has.
+  var trained: TrainedPolicy { get }
 
   /// Plays at least `steps` environment steps more, of all lanes together, learning on the way.
   ///
@@ -44,6 +48,16 @@ public protocol Learner: AnyObject {
   var checkpoint: Checkpoint? { get }
   /// Goes on from a checkpoint of a learner of the same problem and hyperparameters.
   func restore(_ checkpoint: Checkpoint)
+}
+
+extension Learner where Learned == Policy {
+  /// The greedy policy as it stands.
+  public var trained: TrainedPolicy { .network(policy) }
+}
+
+extension Learner where Learned == WeaklyCoupledPolicy {
+  /// The greedy policy as it stands.
+  public var trained: TrainedPolicy { .weaklyCoupled(policy) }
 }
 
 extension Learner {

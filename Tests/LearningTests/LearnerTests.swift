@@ -37,8 +37,9 @@ import Testing
       zip(reports, reports.dropFirst()).allSatisfy { $0.steps < $1.steps && $0.episodes <= $1.episodes })
     let names = try #require(reports.first).metrics.map(\.name)
     #expect(!names.isEmpty && reports.allSatisfy { $0.metrics.map(\.name) == names })
-    #expect(learner.policy.trainingSteps == learner.steps)
-    #expect(learner.policy.shape.layout == Self.world.observationLayout)
+    let policy = try #require(learner.trained.network)
+    #expect(policy.trainingSteps == learner.steps)
+    #expect(policy.shape.layout == Self.world.observationLayout)
     #expect((0...1).contains(try learner.score(episodes: 50, seed: 1)))
   }
 

@@ -5,11 +5,14 @@ extension BudgetProblem {
   /// Plays a policy on held-out episodes beside all baselines and the certified bound; where there are posterior draws,
   /// every strategy plans with the market and is played in each draw in turn, and so is the bound.
   package func evaluation(of policy: Policy, episodes: Int, seed: UInt64) throws -> Evaluation {
-    let environment = try shown(to: policy)
-    let entries =
-      Baselines(market).entries + [
-        .init("policy") { PolicyStrategy(policy: policy, environment: environment) }
-      ]
+    evaluation(
+      of: try entry(of: policy), trainedFor: policy.trainingSteps, episodes: episodes, seed: seed)
+  }
+
+  func evaluation(of policy: MarketEvaluation.Entry, trainedFor steps: Int, episodes: Int, seed: UInt64)
+    -> Evaluation
+  {
+    let entries = Baselines(market).entries + [policy]
     let evaluation = MarketEvaluation(market: market, episodes: episodes, seed: seed, posterior: heldOut)
     let records = evaluation.run(entries)
     let rows = zip(entries, records).map { entry, record in
@@ -20,7 +23,7 @@ extension BudgetProblem {
         budgetUsed: record.budgetUsed.reduce(0, +) / Double(episodes))
     }
     return Evaluation(
-      policy: rows[rows.count - 1], trainingSteps: policy.trainingSteps, baselines: rows.dropLast(),
+      policy: rows[rows.count - 1], trainingSteps: steps, baselines: rows.dropLast(),
       best: .bound(evaluation.bounds().reduce(0, +) / Double(episodes)),
       violations: records.map(\.violations).reduce(0, +), posteriorDraws: heldOut?.count)
   }

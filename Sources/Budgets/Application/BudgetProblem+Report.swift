@@ -10,9 +10,14 @@ extension BudgetProblem {
   package func sections(of policy: Policy, evaluation: EvaluationDocument, explanation: JSONValue?) throws
     -> [PageSection]
   {
+    sections(of: try entry(of: policy), evaluation: evaluation, explanation: explanation)
+  }
+
+  func sections(
+    of policy: MarketEvaluation.Entry, evaluation: EvaluationDocument, explanation: JSONValue?
+  ) -> [PageSection] {
     let fixed = evaluation.bestBaseline(among: fixedBaselines) ?? "static"
-    let flows = MoneyFlows(
-      market, posterior: heldOut, policy: policy, shownIn: try shown(to: policy), fixedName: fixed)
+    let flows = MoneyFlows(market, posterior: heldOut, policy: policy, fixedName: fixed)
     return [
       PageSection("Where the money goes", html: flows.table + flows.waterfall),
       PageSection("The budget over time", html: flows.budgetPath),

@@ -10,6 +10,8 @@ package struct BudgetProblem: Application {
   package struct Options: ProblemOptions {
     /// A table of posterior draws, as `calibrate` writes it; training meets every other one of them, evaluation the rest.
     package var posterior: String?
+    /// The money to spend; nil for the market's own budget.
+    package var budget: Double?
     /// What the policy sees of the market.
     package var observation = ObservationKind.advertiser
     /// What a step pays in training; evaluation always pays what was drawn.
@@ -24,6 +26,7 @@ package struct BudgetProblem: Application {
         .text(
           "posterior", formerly: "plausible", \.posterior,
           "a table of posterior draws, every other one of which episodes are played in; or none"),
+        .number("budget", \.budget, 1e-6...1e12, "the money to spend, or none for the market's own budget"),
         .choice(
           "observation", \.observation,
           "what the policy sees: planner (with the plan as a prior), planner-costs (levels' costs too) or advertiser"
@@ -71,9 +74,13 @@ package struct BudgetProblem: Application {
   private static let drawsFileName = "posterior.csv"
 
   package func reading(_ options: Options) throws -> BudgetProblem {
-    guard let path = options.posterior else { return self }
+    var market = market
+    if let budget = options.budget { market.budget = budget }
+    let draws = try options.posterior.map {
+      try PosteriorDraws(market: market, table: CSVTable(contentsOf: $0))
+    }
     return BudgetProblem(
-      market, posterior: try PosteriorDraws(market: market, table: CSVTable(contentsOf: path)))
+      market, posterior: draws ?? posterior.map { PosteriorDraws(market: market, draws: $0.draws) })
   }
 
   package func evaluated(on options: Options) throws -> BudgetProblem {
@@ -94,7 +101,10 @@ package struct BudgetProblem: Application {
   package var defaultSteps: Int { 2_000_000 }
 
   package var algorithms: [Algorithm] {
-    [Algorithm("paired-double-dqn", DoubleDQNConfiguration())] + Algorithm.common
+    [
+      Algorithm("paired-double-dqn", DoubleDQNConfiguration()),
+      Algorithm("weakly-coupled", WeaklyCoupledAgent()),
+    ] + Algorithm.common
   }
 
   /// A market's own preset where it has one, that of all markets otherwise.
@@ -139,22 +149,30 @@ package struct BudgetProblem: Application {
     try BudgetAllocation(market: market, seenBy: policy)
   }
 
-  /// Checkpoints are chosen by expected returns, which have less noise, the same episodes for all training seeds; scores are
-  /// what was drawn in the episodes that `evaluate` plays unless told otherwise.
+  /// A policy as a strategy of evaluations.
+  func entry(of policy: Policy) throws -> MarketEvaluation.Entry {
+    let environment = try shown(to: policy)
+    return .init("policy") { PolicyStrategy(policy: policy, environment: environment) }
+  }
+
   package func score(
     _ policy: Policy, options: Options, on episodes: HeldOutEpisodes, trainingSeed: UInt64
   ) throws -> Double {
-    let environment = try shown(to: policy)
-    let entry = MarketEvaluation.Entry("policy") { PolicyStrategy(policy: policy, environment: environment) }
+    score(try entry(of: policy), on: episodes)
+  }
+
+  /// Checkpoints are chosen by expected returns, which have less noise, the same episodes for all training seeds; scores are
+  /// what was drawn in the episodes that `evaluate` plays unless told otherwise.
+  func score(_ policy: MarketEvaluation.Entry, on episodes: HeldOutEpisodes) -> Double {
     switch episodes {
     case .validation(let count):
       let evaluation = MarketEvaluation(
         market: market, episodes: count, seed: validationSeed, posterior: posterior?.training)
-      return evaluation.run([entry])[0].expectedReturns.reduce(0, +) / Double(count)
+      return evaluation.run([policy])[0].expectedReturns.reduce(0, +) / Double(count)
     case .evaluation(let count):
       let evaluation = MarketEvaluation(
         market: market, episodes: count, seed: 0, posterior: heldOut)
-      return evaluation.run([entry])[0].returns.reduce(0, +) / Double(count)
+      return evaluation.run([policy])[0].returns.reduce(0, +) / Double(count)
     }
   }
 

@@ -39,16 +39,13 @@ struct MoneyFlows {
   ///   - posterior: the markets to play in; nil for the market itself.
   ///   - fixedName: which of the fixed plans among the baselines.
   init(
-    _ market: Market, posterior: PosteriorDraws?, policy: Policy, shownIn environment: BudgetAllocation,
-    fixedName: String
+    _ market: Market, posterior: PosteriorDraws?, policy: MarketEvaluation.Entry, fixedName: String
   ) {
     self.market = market
     self.posterior = posterior
     let baselines = Baselines(market)
     let entries =
-      [baselines.today].compactMap { $0 } + baselines.fixedPlans.filter { $0.name == fixedName } + [
-        .init("policy") { PolicyStrategy(policy: policy, environment: environment) }
-      ]
+      [baselines.today].compactMap { $0 } + baselines.fixedPlans.filter { $0.name == fixedName } + [policy]
     let meters = entries.map { _ in PlayMeter(market: market) }
     _ = MarketEvaluation(market: market, episodes: Self.episodes, seed: 0, posterior: posterior).run(
       zip(entries, meters).map { entry, meter in .init(entry.name, meter: meter, make: entry.make) })

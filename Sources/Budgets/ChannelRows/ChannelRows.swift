@@ -15,6 +15,9 @@ package enum ChannelRowKind: String, Sendable, CaseIterable {
   case beliefs
   /// The same, and what the plan says that levels are worth later: audiences they tire, stock they build.
   case plan
+
+  /// The κ that was best of a few on `nine-campaigns` (docs/weakly-coupled.md).
+  var optimism: Float { self == .console ? 1.1 : 0.8 }
 }
 
 /// Writes the rows of every channel of some lanes, a row per lane and channel; it never reads latent state, nor how

@@ -1,3 +1,4 @@
+import Documents
 import Learning
 import LinearAlgebra
 
@@ -21,6 +22,38 @@ package struct WeaklyCoupledMarket: WeaklyCoupledEnvironment {
   /// One name per feature.
   package let featureNames: [String]
   private let models: [ChannelModel]
+
+  /// What a policy's file says of the problem.
+  package var metadata: [String: String] {
+    ["market": market.name, "market_digest": market.digest, Self.rowsKey: rows.rawValue]
+  }
+
+  private static let rowsKey = "channel_rows"
+
+  /// A market as a policy was trained to see its channels: the one that it was trained on, or any other with channels like
+  /// those, at any budget.
+  ///
+  /// - Throws: `InputError` where the policy's file does not say what its rows show, or the market's channels have other rows.
+  package init(market: Market, seenBy policy: WeaklyCoupledPolicy) throws(InputError) {
+    guard let rows = policy.metadata[Self.rowsKey].flatMap({ ChannelRowKind(rawValue: $0) }) else {
+      throw InputError(
+        .invalid, key: Self.rowsKey, problem: "the policy's file does not say what it sees of a channel",
+        remedy: "its metadata should hold console, beliefs or plan")
+    }
+    self.init(market: market, rows: rows)
+    guard policy.shape.columns.levels == columns.levels else {
+      throw InputError(
+        .invalid, key: "levels",
+        problem:
+          "the policy chooses among \(policy.shape.columns.levels) levels where the market's longest ladder has \(columns.levels)",
+        remedy: "play it on a market with ladders like those of its own, or train one here")
+    }
+    guard policy.featureNames == featureNames else {
+      throw InputError(
+        .invalid, key: Self.rowsKey, problem: "the policy reads other features of a channel than there are",
+        remedy: "train it again with this version")
+    }
+  }
 
   /// Describes the problem.
   package init(market: Market, rows: ChannelRowKind, posterior: PosteriorDraws? = nil) {
@@ -47,15 +80,16 @@ package struct WeaklyCoupledMarket: WeaklyCoupledEnvironment {
     return log(max(planner.multiplier, 1e-12))
   }
 
-  /// Settings for this market: prices around the plan's, and the optimism that was best of a few with these rows on
-  /// `nine-campaigns` (docs/weakly-coupled.md).
-  public var configuration: WeaklyCoupledConfiguration {
+  /// Settings for this market: prices around the plan's, and the optimism of its rows.
+  package var configuration: WeaklyCoupledConfiguration {
     var configuration = WeaklyCoupledConfiguration()
-    // The plan's first price is that of a market whose best channels are not yet known.
-    configuration.priceCenter = planLogPrice - 0.4
-    configuration.optimism = rows == .console ? 1.1 : 0.8
+    configuration.priceCenter = priceCenter
+    configuration.optimism = rows.optimism
     return configuration
   }
+
+  /// Where training's prices lie: the plan's first is that of a market whose best channels are not yet known.
+  var priceCenter: Float { planLogPrice - 0.4 }
 
   func makeRows(laneCount: Int, bindsBudget: Bool = true) -> any ChannelRows {
     market.makeChannelRows(

@@ -1,6 +1,12 @@
 import Learning
 import LinearAlgebra
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// A weakly coupled policy that plays a market: any with channels like those that it was trained on, and any budget.
 package final class WeaklyCoupledStrategy: MarketStrategy {
   private let policy: WeaklyCoupledPolicy
@@ -47,6 +53,25 @@ package final class WeaklyCoupledStrategy: MarketStrategy {
     seat.runner.act(
       rows: seat.matrix.view, step: console.tick, money: console.remaining,
       stepCap: problem.market.tickCap.map { Float($0) } ?? .infinity, into: levels)
+  }
+
+  /// What a lane's last levels were chosen by: the price of money, and by channel and level the gains less priced costs and
+  /// what a level and all that follows spend.
+  package func played(lane: Int) -> (price: Double, values: [[Double]], spends: [[Double]]) {
+    guard let seat else { preconditionFailure("Levels must be chosen before they are explained.") }
+    let (count, levels) = (seat.matrix.rows, problem.columns.levels)
+    let q = Matrix(rows: count, columns: levels)
+    let spendToGo = Matrix(rows: count, columns: levels)
+    seat.runner.values(
+      rows: seat.matrix.view, logPrices: seat.runner.playedLogPrices, q: q.view, spendToGo: spendToGo.view)
+    func rows(_ matrix: borrowing Matrix) -> [[Double]] {
+      let view = matrix.view
+      return (0..<problem.channelCount).map { channel in
+        let row = view.row(lane * problem.channelCount + channel)
+        return (0..<levels).map { Double(row[$0]) }
+      }
+    }
+    return (Double(exp(seat.runner.playedLogPrices[lane])), rows(q), rows(spendToGo))
   }
 
   /// Takes in the tick just played.

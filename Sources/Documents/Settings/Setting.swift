@@ -169,6 +169,24 @@ extension Setting {
     }
   }
 
+  /// A number, or `none`.
+  package static func number(
+    _ key: String, _ field: Field<Double?>, _ allowed: ClosedRange<Double>, _ help: String
+  ) -> Setting {
+    Setting(key: key, help: help) {
+      $0[keyPath: field].map { JSONValue($0).text() } ?? "none"
+    } set: { value, configuration throws(SettingMismatch) in
+      if value == .word("none") {
+        configuration[keyPath: field] = nil
+      } else if case .word(let word) = value, let number = Double(word), allowed.contains(number) {
+        configuration[keyPath: field] = number
+      } else {
+        throw SettingMismatch(
+          expected: "none, or a number from \(allowed.lowerBound) to \(allowed.upperBound)")
+      }
+    }
+  }
+
   /// One of a few words.
   package static func choice<Value: RawRepresentable<String> & CaseIterable & Sendable>(
     _ key: String, _ field: Field<Value>, _ help: String

@@ -5,20 +5,14 @@
 #endif
 
 extension WeaklyCoupledDQN {
-  /// The policy as it stands, with prices of money that are a martingale.
+  /// A policy with prices of money that are a martingale.
   ///
   /// A price that was right would be the best forecast of later prices: were it expected to rise, money should be kept. What
   /// the search finds need not be, for spend to go is learned of a policy that does not yet know what it will learn. So
   /// training episodes are played under the budget, and each step's log price is moved by what the mean of the six prices
   /// after it says; played prices change what is found, so this is done in rounds.
-  ///
-  /// - Parameters:
-  ///   - featureNames: a name per feature.
-  ///   - metadata: what should be said of the policy.
-  public func calibratedPolicy(
-    featureNames: [String]? = nil, metadata: [String: String] = [:]
-  ) -> WeaklyCoupledPolicy {
-    var policy = policy(featureNames: featureNames, metadata: metadata)
+  func calibrate(_ uncalibrated: WeaklyCoupledPolicy) -> WeaklyCoupledPolicy {
+    var policy = uncalibrated
     policy.priceOffsets = [Float](repeating: 0, count: environment.steps)
     for round in 0..<configuration.calibrationRounds {
       // Lanes beyond those of training: episodes that no pass has played.

@@ -1,18 +1,21 @@
 import Environments
 import LinearAlgebra
 
-extension WeaklyCoupledDQN {
-  /// Makes passes until at least `steps` environment steps more were played, or all passes were made.
+extension WeaklyCoupledDQN: Learner {
+  /// Makes all passes that are left.
   ///
-  /// - Parameters:
-  ///   - steps: how many steps to play, of all lanes together, rounded up to passes; nil for all that are left.
-  ///   - onProgress: takes a report after each pass, and says whether to go on.
   /// - Throws: `TrainingError.diverged` when the loss is not finite.
+  public func train() throws(TrainingError) {
+    try train(steps: configuration.environmentSteps(episodeLength: environment.steps) - steps)
+  }
+
+  /// Makes passes until at least `steps` environment steps more were played, or all passes were made; reports after each
+  /// pass, however long the interval.
   public func train(
-    steps: Int? = nil, onProgress: (TrainingProgress) -> TrainingDirective = { _ in .proceed }
+    steps: Int, progressInterval: Int?, onProgress: (TrainingProgress) -> TrainingDirective
   ) throws(TrainingError) {
     let pass = configuration.lanes * environment.steps
-    let end = steps.map { self.steps + ($0 + pass - 1) / pass * pass } ?? configuration.passes * pass
+    let end = self.steps + (steps + pass - 1) / pass * pass
     while self.steps < end, !isDone {
       advance()
       guard loss.isFinite else { throw .diverged(step: self.steps, loss: Float(loss)) }
@@ -31,7 +34,7 @@ extension WeaklyCoupledDQN {
   ///   - seed: decides their randomness, by way of `evaluationSeed`; training never meets them.
   public func score(episodes: Int, seed: UInt64) -> Double {
     playUnderBudget(
-      calibratedPolicy(), lanes: 0..<min(64, episodes), episodes: (episodes + 63) / 64,
+      policy, lanes: 0..<min(64, episodes), episodes: (episodes + 63) / 64,
       seed: evaluationSeed(seed)
     ).gain
   }

@@ -19,7 +19,7 @@ import NeuralNetworks
 /// ```swift
 /// let learner = WeaklyCoupledDQN(environment, seed: 1)
 /// try learner.train()
-/// let policy = learner.calibratedPolicy()
+/// try learner.policy.write(to: "policy.safetensors")
 /// ```
 /// Equal seeds give equal bits on any number of threads.
 public final class WeaklyCoupledDQN<Environment: WeaklyCoupledEnvironment> {
@@ -40,6 +40,7 @@ public final class WeaklyCoupledDQN<Environment: WeaklyCoupledEnvironment> {
   let shape: WeaklyCoupledShape
   let online: DenseNetwork
   private let target: DenseNetwork
+  private var calibrated: WeaklyCoupledPolicy?
   private let descent: GradientDescent
   private let replay: PricedReplay
   private let batch: WeaklyCoupledBatch
@@ -104,14 +105,20 @@ public final class WeaklyCoupledDQN<Environment: WeaklyCoupledEnvironment> {
     passes += 1
   }
 
+  /// The policy as it stands, its prices of money calibrated on training episodes: kept until the next pass.
+  public var policy: WeaklyCoupledPolicy {
+    if let calibrated, calibrated.trainingSteps == steps { return calibrated }
+    let policy = calibrate(uncalibratedPolicy)
+    calibrated = policy
+    return policy
+  }
+
   /// The policy as it stands, its prices not calibrated.
-  public func policy(
-    featureNames: [String]? = nil, metadata: [String: String] = [:]
-  ) -> WeaklyCoupledPolicy {
+  package var uncalibratedPolicy: WeaklyCoupledPolicy {
     WeaklyCoupledPolicy(
       shape: shape, weights: target.parameterValues, priceCenter: configuration.priceCenter,
       priceOffsets: [], optimism: configuration.optimism,
-      featureNames: featureNames ?? (0..<shape.columns.features).map { "feature_\($0)" }, metadata: metadata,
+      featureNames: environment.featureNames, metadata: environment.metadata,
       trainingSeed: seed, trainingSteps: steps)
   }
 

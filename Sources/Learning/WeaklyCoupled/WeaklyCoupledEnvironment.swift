@@ -14,11 +14,22 @@ public protocol WeaklyCoupledEnvironment: Sendable {
   var steps: Int { get }
   /// What a channel's row holds.
   var columns: ChannelColumns { get }
+  /// One name per feature of a channel's row.
+  var featureNames: [String] { get }
+  /// What the problem says of itself in a policy's file.
+  var metadata: [String: String] { get }
   /// Creates the state of the lanes of a range.
   ///
   /// - Parameter bindsBudget: whether the budget limits what is spent; where not, there is always money, as training
   ///   at fixed prices of money needs.
   func makeBlock(lanes: Range<Int>, seed: UInt64, bindsBudget: Bool) -> Block
+}
+
+extension WeaklyCoupledEnvironment {
+  /// Numbers for names.
+  public var featureNames: [String] { (0..<columns.features).map { "feature_\($0)" } }
+  /// Nothing.
+  public var metadata: [String: String] { [:] }
 }
 
 /// The running state of some lanes of a weakly coupled problem, used by one thread at a time.

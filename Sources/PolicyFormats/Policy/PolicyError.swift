@@ -18,6 +18,8 @@ public enum PolicyError: Error, Equatable, CustomStringConvertible {
   case inconsistentPrior
   /// The policy cannot be held by a format.
   case unsupported(format: String, reason: String)
+  /// A weakly coupled policy cannot be used for a task.
+  case notANetwork(task: String)
   /// The policy was trained for another problem.
   case otherProblem(trained: String, given: String)
   /// The policy reads other observations or chooses other actions.
@@ -28,7 +30,7 @@ public enum PolicyError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .unknownFormat(nil): "The file is no policy: its metadata have no 'format'."
     case .unknownFormat(let found?):
-      "The policy's format is '\(found)' and only '\(PolicyFile.formats.joined(separator: "' and '"))' can be read."
+      "The policy's format is '\(found)' and only '\(PolicyFile.formats.joined(separator: "' and '"))' can be read here."
     case .malformedMetadata(let key, let detail): "The policy's metadata are wrong at '\(key)': \(detail)."
     case .wrongShape(let tensor, let expected, let found):
       "Tensor '\(tensor)' of the policy has shape \(found) where its network needs \(expected)."
@@ -39,6 +41,8 @@ public enum PolicyError: Error, Equatable, CustomStringConvertible {
     case .inconsistentPrior: "The policy's prior transform contradicts its normaliser."
     case .unsupported(let format, let reason):
       "The policy cannot be written as \(format): \(reason); write it as safetensors or npz."
+    case .notANetwork(let task):
+      "The policy is weakly coupled, which cannot be \(task): only networks over whole observations can."
     case .otherProblem(let trained, let given):
       "The policy was trained for \(trained) and not for \(given): use it there, or train one here."
     case .otherSpaces(let detail): "The policy does not fit the environment: \(detail)."

@@ -34,7 +34,9 @@ package struct BenchmarkReport {
       watch.seconds > 3 * budget ? .stop : .proceed
     }
     trainingStepsPerSecond = Double(learner.steps - start) / watch.seconds
-    let policy = learner.policy
+    guard let policy = learner.trained.network else {
+      preconditionFailure("The first problem's first algorithm learns a network.")
+    }
     inference = [1, 64, 1024].map { batch in
       note("inference of \(batch) rows")
       return InferenceBenchmark(policy: policy, batch: batch, budget: budget)

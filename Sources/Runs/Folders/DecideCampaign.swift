@@ -134,10 +134,8 @@ extension RunFolder {
 /// - Throws: `ConfigurationError` where the run's problem is no market; what opening the run or writing the file throws.
 package func recordConsoles(run folder: RunFolder, episodes: Int, seed: UInt64, to path: String) throws {
   let market = try folder.market()
-  let policy = try folder.readPolicy()
-  let environment = try BudgetAllocation(market: market, seenBy: policy)
-  let recorded = MarketEvaluation(market: market, episodes: episodes, seed: seed).record(
-    .init("policy") { PolicyStrategy(policy: policy, environment: environment) })
+  let entry = try BudgetProblem(market).entry(of: folder.readPolicy())
+  let recorded = MarketEvaluation(market: market, episodes: episodes, seed: seed).record(entry)
   var table = CSVWriter([
     "episode", "tick", "channel", "level", "bid", "wins", "spend", "clicks", "conversions",
   ])

@@ -55,7 +55,7 @@ package struct RunFolder: Sendable, Equatable {
   ///
   /// - Throws: `FileError.missing` where there is none, naming the checkpoints that there are; `SafetensorsError` or
   ///   `PolicyError` where its file is damaged.
-  package func readPolicy() throws -> Policy {
+  package func readPolicy() throws -> TrainedPolicy {
     if !FileManager.default.fileExists(atPath: policy) {
       let saved = ((try? FileManager.default.contentsOfDirectory(atPath: checkpoints)) ?? []).sorted()
       throw FileError.missing(
@@ -64,7 +64,7 @@ package struct RunFolder: Sendable, Equatable {
           ? "the run has no checkpoints either: train again"
           : "the run has checkpoints, the last of which is \(checkpoints)/\(saved[saved.count - 1])")
     }
-    return try Policy(contentsOf: policy)
+    return try TrainedPolicy(contentsOf: policy)
   }
 
   /// Creates the folder of a new run, for this process alone: of several that ask for one path at once, one gets it.

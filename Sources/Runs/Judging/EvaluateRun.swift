@@ -7,6 +7,14 @@ extension Application {
   /// Throws `PolicyError` where a policy was trained for another problem, or sees it in another way.
   package func check(_ policy: Policy) throws { try policy.check(matches: environment(of: policy)) }
 
+  /// The same of a policy of either form.
+  package func check(_ policy: TrainedPolicy) throws {
+    switch policy {
+    case .network(let policy): try check(policy)
+    case .weaklyCoupled(let policy): try ofChannels().check(policy)
+    }
+  }
+
   /// The problem with the files read that overrides such as `posterior=FILE` name, for evaluation.
   fileprivate func evaluated(overrides: [String]) throws -> Self {
     guard !overrides.isEmpty else { return self }

@@ -81,7 +81,7 @@ extension RunPlan {
         return try learner.score(episodes: 1, seed: seed)
       }
       return try problem.score(
-        learner.policy, options: configuration.options, on: episodes, trainingSeed: seed)
+        learner.trained, options: configuration.options, on: episodes, trainingSeed: seed)
     }
     let (validation, evaluation) = (configuration.validationEpisodes, configuration.evaluationEpisodes)
     let run = TrainingRun(

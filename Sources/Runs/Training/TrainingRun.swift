@@ -45,7 +45,7 @@ struct TrainingRun {
     // Where no checkpoint beats the untrained policy, its score stands for the one kept.
     let untrained = validate == nil ? nil : try score?(learner)
     var isStopping = false
-    if validate != nil { try writer.write(learner.policy, to: folder.policy) }
+    if validate != nil { try writer.write(learner.trained, to: folder.policy) }
     for checkpoint in checkpoints where !isStopping {
       // Learners play whole steps of all lanes, or rollouts: what one checkpoint is overrun by, the next does not play again.
       if checkpoint > outcome.steps {
@@ -60,7 +60,7 @@ struct TrainingRun {
         outcome.steps = max(learner.steps, isStopping ? 0 : checkpoint)
       }
       // On disk before a validation that may take minutes, and that a second signal may end.
-      try writer.write(learner.policy, to: folder.checkpoint(step: outcome.steps))
+      try writer.write(learner.trained, to: folder.checkpoint(step: outcome.steps))
       var isKept = validate == nil
       if let validate, !isStopping {
         let validation = try validate(learner)
@@ -70,7 +70,7 @@ struct TrainingRun {
       }
       if isKept {
         outcome.keptStep = outcome.steps
-        try writer.write(learner.policy, to: folder.policy)
+        try writer.write(learner.trained, to: folder.policy)
       }
       if let score, !isStopping {
         outcome.scoredSteps.append(outcome.steps)
@@ -87,10 +87,10 @@ struct TrainingRun {
 
 /// Writes policies as training goes on: what a full disk refuses is tried again at the end.
 private final class PolicyWriter {
-  private var refused: [String: (policy: Policy, failure: FileError)] = [:]
+  private var refused: [String: (policy: TrainedPolicy, failure: FileError)] = [:]
 
   /// Writes a policy.
-  func write(_ policy: Policy, to path: String) throws {
+  func write(_ policy: TrainedPolicy, to path: String) throws {
     do {
       try policy.write(to: path)
       refused[path] = nil

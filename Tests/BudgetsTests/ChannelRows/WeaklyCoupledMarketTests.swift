@@ -14,8 +14,7 @@ import Testing
     configuration.batchStates = 8
     configuration.priceCenter = problem.planLogPrice
     configuration.optimism = optimism
-    return WeaklyCoupledDQN(problem, configuration: configuration, seed: 1).policy(
-      featureNames: problem.featureNames)
+    return WeaklyCoupledDQN(problem, configuration: configuration, seed: 1).uncalibratedPolicy
   }
 
   @Test("Budgets, caps and limits hold, whatever the row shows", arguments: ChannelRowKind.allCases)

@@ -22,7 +22,7 @@ import Testing
     let problem = KnownCurves.three
     let learner = WeaklyCoupledDQN(problem, configuration: small, seed: 1)
     while !learner.isDone { learner.advance() }
-    let policy = learner.calibratedPolicy()
+    let policy = learner.policy
     for budget in [1, 2, 4, 8] as [Float] {
       let (played, best) = (problem.played(policy, budget: budget), problem.best(budget: budget))
       #expect(played.spend <= budget * 1.0001)
@@ -37,7 +37,7 @@ import Testing
     problem.told = 1
     var configuration = small
     configuration.priceCenter = 0
-    let policy = WeaklyCoupledDQN(problem, configuration: configuration, seed: 2).policy()
+    let policy = WeaklyCoupledDQN(problem, configuration: configuration, seed: 2).uncalibratedPolicy
     let runner = WeaklyCoupledRunner(policy, lanes: 1, channels: 3)
     let rows = Matrix(rows: 3, columns: problem.columns.count)
     let block = problem.makeBlock(lanes: 0..<1, seed: 0, bindsBudget: true)
@@ -64,7 +64,7 @@ import Testing
     while !learner.isDone { learner.advance() }
     // Without the best channel, no more can be gained than the others have at their highest levels.
     let most = problem.traffic.reduce(0, +) * (1 + 0.45)
-    #expect(problem.played(learner.policy(), budget: 100).gain <= most * 1.0001)
+    #expect(problem.played(learner.uncalibratedPolicy, budget: 100).gain <= most * 1.0001)
   }
 
   @Test func equalSeedsGiveEqualBitsOnAnyNumberOfThreads() {
@@ -76,11 +76,11 @@ import Testing
       let learner = WeaklyCoupledDQN(
         KnownCurves.three, configuration: configuration, seed: 4, threads: threads)
       while !learner.isDone { learner.advance() }
-      return learner.calibratedPolicy()
+      return learner.policy
     }
     #expect(weights[0] == weights[1] && weights[0] == weights[2])
     let other = WeaklyCoupledDQN(KnownCurves.three, configuration: configuration, seed: 5)
     while !other.isDone { other.advance() }
-    #expect(other.policy().weights != weights[0].weights)
+    #expect(other.uncalibratedPolicy.weights != weights[0].weights)
   }
 }

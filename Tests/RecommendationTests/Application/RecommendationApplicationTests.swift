@@ -21,7 +21,7 @@ struct RecommendationApplicationTests {
       return .proceed
     }
     #expect(reports > 1 && learner.steps >= 6000)
-    let policy = learner.policy
+    let policy = try #require(learner.trained.network)
     #expect(policy.shape.layout == environment.observationLayout)
     let evaluation = problem.evaluation(of: policy, episodes: 40, seed: 1)
     #expect(evaluation.policy.summary.mean > 0)

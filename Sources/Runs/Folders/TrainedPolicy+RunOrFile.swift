@@ -1,7 +1,7 @@
 import Foundation
 import Learning
 
-extension Policy {
+extension TrainedPolicy {
   /// The policy of a run's folder, or of a policy file; throws `FileError`, `SafetensorsError` or `PolicyError`.
   package init(runOrFile path: String) throws {
     var isFolder: ObjCBool = false

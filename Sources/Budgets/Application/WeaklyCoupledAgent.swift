@@ -1,0 +1,75 @@
+import Applications
+import Documents
+import Environments
+import Learning
+import LinearAlgebra
+
+/// The section of the weakly coupled double-DQN, which learns a market's channels at prices of money.
+struct WeaklyCoupledAgent: AgentConfiguration {
+  /// What a channel's row shows.
+  var rows = ChannelRowKind.beliefs
+  /// What a channel's uncertainty is worth; nil for what suits the rows.
+  var optimism: Float?
+  /// The other hyperparameters; passes, lanes and prices follow from the run and the market.
+  var learning = WeaklyCoupledConfiguration()
+
+  static var defaultLanes: Int { WeaklyCoupledConfiguration().lanes }
+
+  static let settings: [Setting<WeaklyCoupledAgent>] =
+    [
+      .choice("rows", \.rows, "what a channel's row shows: console, beliefs or plan"),
+      .number(
+        "optimism", \.optimism, .atLeast(0),
+        "what a deviation of a channel's log gain is worth in play, or none for what suits the rows"),
+    ] + learningSettings.map { $0.lifted(nil, \.learning) }
+
+  private static let learningSettings: [Setting<WeaklyCoupledConfiguration>] = [
+    .integers("hidden", \.hidden, 1...65_536, "widths of the hidden layers, the same for every channel"),
+    .integer("replayed_passes", \.replayedPasses, 1...10_000, "passes (an episode in every lane) kept"),
+    .integer("updates_per_pass", \.updatesPerPass, 0...1_000_000, "updates after a pass"),
+    .integer("batch_states", \.batchStates, 1...65_536, "states of an update, each a row per channel"),
+    .number("discount", \.discount, .unit, "what a priced gain one step later is worth; 0 values one step"),
+    .number("learning_rate", \.learningRate, .above(0), "Adam's step size at the start"),
+    .number("final_learning_rate", \.finalLearningRate, .above(0), "the same at the end, along a cosine"),
+    .number("maximum_gradient_norm", \.maximumGradientNorm, .above(0), "clips gradients"),
+    .number("target_rate", \.targetRate, .share, "how far the target network follows with each update"),
+    .number("exploration", \.exploration, .unit, "chance that a channel plays any level"),
+    .number("huber_width", \.huberWidth, .above(0), "where the loss turns linear, in a channel's units"),
+    .number("spend_weight", \.spendWeight, .atLeast(0), "what the loss of spend to go counts"),
+    .number("price_spread", \.priceSpread, .above(0), "deviation of the log prices met in training"),
+    .integer(
+      "calibration_episodes", \.calibrationEpisodes, 1...1_000_000, "episodes of a round of calibration"),
+    .integer(
+      "calibration_rounds", \.calibrationRounds, 0...100, "rounds that make prices of money martingales"),
+  ]
+
+  func memory(of environment: any Environment, lanes: Int) -> Double {
+    guard let market = (environment as? BudgetAllocation)?.market else { return 0 }
+    let columns = market.channelColumns(rows).count
+    let rows = Double(learning.replayedPasses) * Double(market.ticks) * Double(lanes)
+    return 4 * rows * Double(market.channels.count) * Double(columns + 4)
+  }
+
+  func learner(of environment: any Environment, seat: LearnerSeat, from initial: Policy?)
+    throws(ConfigurationError) -> any Learner
+  {
+    guard initial == nil else {
+      throw ConfigurationError(
+        place: "--from", message: "weakly-coupled begins anew: leave it out, or go on with a double-DQN")
+    }
+    guard let allocation = environment as? BudgetAllocation else {
+      throw ConfigurationError(
+        place: "--algorithm weakly-coupled", message: "this problem has no channels under a budget")
+    }
+    let problem = WeaklyCoupledMarket(
+      market: allocation.market, rows: rows, posterior: allocation.posterior)
+    var configuration = learning
+    let pass = seat.lanes * problem.steps
+    configuration.lanes = seat.lanes
+    configuration.passes = max(1, (seat.steps - 1) / pass + 1)
+    configuration.priceCenter = problem.priceCenter
+    configuration.optimism = optimism ?? rows.optimism
+    return WeaklyCoupledDQN(
+      problem, configuration: configuration, seed: seat.seed, threads: seat.threads ?? availableThreads())
+  }
+}
