@@ -5,7 +5,8 @@ import ArgumentParser
   static let configuration = CommandConfiguration(
     abstract: "Times one piece of work and prints JSON; Benchmarks/compare-peers runs it beside the peers.",
     subcommands: [
-      Update.self, TrainCartPole.self, Stepping.self, Sampling.self, Products.self, Growth.self, Acting.self,
+      Update.self, ChannelUpdate.self, TrainCartPole.self, Stepping.self, Sampling.self, Products.self,
+      Growth.self, Acting.self,
       PlayBandit.self, Shop.self, Satisfaction.self, LargeCatalogue.self, JudgeLog.self,
     ])
 }

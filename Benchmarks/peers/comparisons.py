@@ -67,6 +67,9 @@ COMPARISONS = [
     joint(6, "--sparse"),
     joint(3),
     Comparison(
+        "channels", "update of the weakly coupled double-DQN, 512 states of nine channels", ["channel-update", "512"],
+        [Rival("JAX", ["channels_jax.py", "512"], 1.8), Rival("PyTorch", ["channels_torch.py", "512"], 3)]),
+    Comparison(
         "dqn", "DQN on CartPole-v1, an update of 64 per step", ["train-cart-pole", "20000"],
         [Rival("Stable-Baselines3", ["dqn_sb3.py", "1000"], 30), Rival("rlox", ["dqn_rlox.py", "1000"], 30)]),
     Comparison(
