@@ -37,6 +37,7 @@ let package = Package(
     .target(name: "CPolicy"),
     // The header of the C interface, against which the compiler checks what `ApportionC` implements.
     .systemLibrary(name: "CApportion", path: "Sources/ApportionC/include"),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CCLP", pkgConfig: "clp", providers: [.apt(["coinor-libclp-dev"])]),
     // Floor 1.
     .target(name: "LinearAlgebra", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: spans),
@@ -73,7 +74,7 @@ let package = Package(
     .target(
       name: "Serving",
       dependencies: [
-        "Budgets", "PolicyFormats",
+        "Budgets", "CZlib", "PolicyFormats",
         .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["Serving"])),
         .product(name: "HummingbirdCore", package: "hummingbird", condition: .when(traits: ["Serving"])),
         .product(name: "HummingbirdTLS", package: "hummingbird", condition: .when(traits: ["TLS"])),

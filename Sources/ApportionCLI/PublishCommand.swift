@@ -50,6 +50,9 @@ struct PublishCommand: ParsableCommand {
 
   func run() throws {
     let models = ModelRepository(repository)
+    let notice = { (sentence: String) in
+      standardError("apportion: \(sentence)\n")
+    }
     if let runFolder {
       let folder = try RunFolder(opening: runFolder)
       // With the market beside the policy, servers can keep campaigns.
@@ -57,11 +60,11 @@ struct PublishCommand: ParsableCommand {
       let market = FileManager.default.fileExists(atPath: file) ? try AtomicFile.read(file) : nil
       try models.publish(
         try folder.readPolicy().network(to: "published"), name: name, label: label, keep: keep,
-        attachments: market.map { [BudgetProblem.fileName: $0] } ?? [:])
+        attachments: market.map { [BudgetProblem.fileName: $0] } ?? [:], notice: notice)
     } else if let version {
-      try models.move(label, of: name, to: version)
+      try models.move(label, of: name, to: version, notice: notice)
     } else {
-      try models.rollBack(name)
+      try models.rollBack(name, notice: notice)
     }
     let labels = try models.labels(of: name)
     let versions = models.versions(of: name)

@@ -42,6 +42,14 @@
     @Option(help: "How many seconds a connection may take for one request.")
     var requestTimeout = 60
 
+    @Option(help: "Which models must be able to answer for the server to be ready: all or any.")
+    var readyWhen = PolicyServer.Readiness.all
+
+    @Option(
+      help:
+        "For how many seconds after SIGTERM the server says that it is not ready, before it stops listening.")
+    var drainDelay = 0.0
+
     @Option(help: "The file that holds the token which clients must send (Authorization: Bearer).")
     var tokenFile: String?
 
@@ -72,6 +80,9 @@
       else {
         throw ValidationError("Limits take numbers above 0.")
       }
+      guard (0...86_400).contains(drainDelay) else {
+        throw ValidationError("--drain-delay takes a number of seconds from 0 to 86400.")
+      }
       guard (certificate == nil) == (key == nil) else {
         throw ValidationError("--certificate and --key go together.")
       }
@@ -87,10 +98,16 @@
       options.deadline = .milliseconds(deadline)
       options.bodyLimit = bodyLimit
       options.requestTimeout = .seconds(requestTimeout)
+      options.readiness = readyWhen
+      options.drainDelay = .seconds(drainDelay)
+      options.notice = { standardError("apportion: \($0)\n") }
+      allowManyFiles()
       if let certificate, let key { options.certificate = (certificate, key) }
       if let tokenFile {
         let text = String(decoding: try AtomicFile.read(tokenFile), as: UTF8.self)
-        options.token = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        let token = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        guard !token.isEmpty else { throw PolicyServerError.emptyToken(path: tokenFile) }
+        options.token = token
       }
       options.accessLog = try accessLog.map { try JSONLinesLog(path: $0) }
       options.decisionLog = try decisionLog.map { try JSONLinesLog(path: $0) }
@@ -130,7 +147,8 @@
         var refused = ""
         if case .object(let reasons)? = model["refused"] {
           for reason in reasons {
-            refused += "\(name): version \(reason.key) is left out. \(reason.value.string ?? "")\n"
+            let part = reason.key == "labels" ? "its labels are" : "version \(reason.key) is"
+            refused += "\(name): \(part) left out. \(reason.value.string ?? "")\n"
           }
         }
         guard let version = model["version"]?.int else {
@@ -139,6 +157,21 @@
         return refused + "\(name): version \(version) answers; served are \(served).\n"
       }.joined()
     }
+  }
+
+  extension PolicyServer.Readiness: ExpressibleByArgument {}
+
+  /// Raises the limit of open files as far as this user may, so that connections do not use up what reading files needs.
+  private func allowManyFiles() {
+    var limit = rlimit()
+    #if canImport(Glibc)
+      let files = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+    #else
+      let files = RLIMIT_NOFILE
+    #endif
+    guard getrlimit(files, &limit) == 0, limit.rlim_cur < limit.rlim_max else { return }
+    limit.rlim_cur = limit.rlim_max
+    _ = setrlimit(files, &limit)
   }
 
   /// Waits on this thread for asynchronous work on others.

@@ -13,11 +13,7 @@ public enum PolicyFormat: String, Sendable, CaseIterable {
 
   /// Why a policy cannot be written in this format; nil where it can.
   package func refusal(of policy: Policy) -> PolicyError? {
-    guard self == .onnx, !policy.shape.isChosenByBranch else { return nil }
-    let reason =
-      policy.shape.aggregation == .joint
-      ? "a joint head's actions are not made up of branches' choices"
-      : "a graph cannot solve the knapsack of its spend cap"
+    guard self == .onnx, let reason = policy.shape.combinedChoice else { return nil }
     return .unsupported(format: rawValue, reason: reason)
   }
 
@@ -83,5 +79,12 @@ extension TestVectors {
 
 extension NetworkShape {
   /// Whether the greedy action is the best choice of every branch on its own.
-  public var isChosenByBranch: Bool { aggregation != .joint && layout.spend == nil }
+  public var isChosenByBranch: Bool { combinedChoice == nil }
+
+  /// Why the greedy action is not the best choice of every branch on its own; nil where it is.
+  var combinedChoice: String? {
+    if aggregation == .joint { return "a joint head's actions are not made up of branches' choices" }
+    return layout.spend == nil
+      ? nil : "what its choices cost together is capped, which needs a knapsack solved"
+  }
 }

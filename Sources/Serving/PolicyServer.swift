@@ -8,6 +8,7 @@
   import NIOCore
   import NIOPosix
   import ServiceLifecycle
+  import Synchronization
 
   /// An HTTP server of the Open Inference Protocol (KServe V2) over a model repository.
   ///
@@ -35,12 +36,18 @@
       public var deadline: Duration = .seconds(1)
       /// The most bytes of a request's body.
       public var bodyLimit = 16 << 20
-      /// The most connections at once.
+      /// The most connections at once; above it, a new one takes the place of the one that has waited longest for a request.
       public var connectionLimit = 1024
+      /// Which models must be able to answer for the server to be ready.
+      public var readiness = Readiness.all
+      /// How long the server says that it is not ready, and answers nevertheless, before it ends.
+      public var drainDelay: Duration = .zero
       /// How long a connection may take for one request, from its first byte or the last answer on.
       public var requestTimeout: Duration = .seconds(60)
       /// How often the repository is looked at for new versions and labels; zero for never.
       public var refreshInterval: Duration = .seconds(1)
+      /// Takes a sentence once for each version or file of labels that is left out.
+      public var notice: @Sendable (String) -> Void = { _ in }
       /// What clients must send as `Authorization: Bearer …`; nil for nothing.
       public var token: String?
       /// The files of a certificate chain and its key (PEM), for TLS.
@@ -58,16 +65,26 @@
       public init(repository: String) { self.repository = repository }
     }
 
+    /// Which models must be able to answer for the server to be ready.
+    public enum Readiness: String, Sendable, CaseIterable {
+      /// All of them, as the protocol has it, and there is one.
+      case all
+      /// One of them.
+      case any
+    }
+
     private let options: Options
+    private let drain = Drain()
     private let catalog: ModelCatalog
     private let campaigns: CampaignService
     private let eventLoops = MultiThreadedEventLoopGroup.singleton
 
     /// Reads the repository's models; versions that cannot be used are left out.
     ///
-    /// - Throws: `FileError.missing` where there is no such folder; `CampaignFileError` where campaigns cannot be kept.
+    /// - Throws: `FileError.missing` where there is no such folder; `PolicyServerError.emptyToken`; `CampaignFileError` where campaigns cannot be kept.
     public init(options: Options) throws {
       self.options = options
+      guard options.token != "" else { throw PolicyServerError.emptyToken(path: nil) }
       var isFolder: ObjCBool = false
       guard FileManager.default.fileExists(atPath: options.repository, isDirectory: &isFolder),
         isFolder.boolValue
@@ -79,7 +96,7 @@
         limits: Batcher.Limits(
           rows: options.batchLimit, delay: options.batchDelay, waitingRows: options.queueLimit,
           deadline: options.deadline),
-        decisionLog: options.decisionLog)
+        decisionLog: options.decisionLog, notice: options.notice)
       catalog.refresh()
     }
 
@@ -94,11 +111,12 @@
       var logger = Logger(label: "apportion")
       logger.logLevel = .critical
       let channel = PolicyChannel(
-        responder: InferenceResponder(catalog: catalog, options: options, campaigns: campaigns),
-        options: options)
+        responder: InferenceResponder(catalog: catalog, options: options, campaigns: campaigns, drain: drain),
+        connections: Connections(limit: options.connectionLimit), options: options)
       let configuration = ServerConfiguration(
         address: .hostname(options.host, port: options.port),
-        availableConnectionsDelegate: MaximumAvailableConnections(options.connectionLimit))
+        availableConnectionsDelegate: MaximumAvailableConnections(
+          options.connectionLimit + Connections.reserve))
       let started: @Sendable (any Channel) async -> Void = { onStart($0.localAddress?.port ?? 0) }
       func server(_ channel: some ServerChildChannel) -> any Service {
         channel.server(
@@ -116,6 +134,7 @@
       }
       let services: [any Service] = [
         listener, RefreshService(catalog: catalog, interval: options.refreshInterval),
+        DrainService(drain: drain, delay: options.drainDelay),
       ]
       do {
         try await ServiceGroup(
@@ -129,6 +148,27 @@
         throw PolicyServerError.cannotListen(
           host: options.host, port: options.port, reason: "there is no such host")
       }
+    }
+  }
+
+  /// Whether the server is about to end.
+  final class Drain: Sendable {
+    private let state = Atomic(false)
+
+    var hasBegun: Bool { state.load(ordering: .relaxed) }
+
+    func begin() { state.store(true, ordering: .relaxed) }
+  }
+
+  /// Is the first to hear of the end, and holds the others up until load balancers have seen that no more should come.
+  private struct DrainService: Service {
+    let drain: Drain
+    let delay: Duration
+
+    func run() async throws {
+      try await gracefulShutdown()
+      drain.begin()
+      try? await Task.sleep(for: delay)
     }
   }
 

@@ -48,7 +48,7 @@
           let header = ["Inference-Header-Content-Length": length]
           #expect(try await client.post("models/m/infer", good, headers: header).0 == 400)
         }
-        let compressed = ["Content-Encoding": "gzip"]
+        let compressed = ["Content-Encoding": "br"]
         #expect(try await client.post("models/m/infer", good, headers: compressed).0 == 415)
         #expect(try await client.post("models/none/infer", good).0 == 404)
         #expect(try await client.post("models/m/versions/9/infer", good).0 == 404)

@@ -28,6 +28,42 @@ import Testing
     #expect(numbers.count > 100)
   }
 
+  /// What logrotate does: the file is renamed or removed under the log, or copied and cut to nothing.
+  @Test func goesOnWhereTheFileIsTakenAway() throws {
+    let path = FileManager.default.temporaryDirectory.appending(path: "log-\(UUID()).jsonl").path()
+    defer { for path in [path, path + ".old"] { try? FileManager.default.removeItem(atPath: path) } }
+    let log = try JSONLinesLog(path: path)
+    func add(_ number: Int) throws -> String {
+      log.append(["n": JSONValue(number)])
+      log.flush()
+      return String(decoding: try AtomicFile.read(path), as: UTF8.self)
+    }
+    #expect(try add(1) == "{\"n\":1}\n")
+    let file = try #require(FileHandle(forWritingAtPath: path))
+    try file.truncate(atOffset: 0)
+    // Not at the former place, with zeros before it.
+    #expect(try add(2) == "{\"n\":2}\n")
+    try FileManager.default.moveItem(atPath: path, toPath: path + ".old")
+    #expect(try add(3) == "{\"n\":3}\n")
+    try FileManager.default.removeItem(atPath: path)
+    #expect(try add(4) == "{\"n\":4}\n")
+    // Another process's lines stay where they are.
+    let other = try JSONLinesLog(path: path)
+    other.append(["n": 5])
+    other.flush()
+    #expect(try add(6) == "{\"n\":4}\n{\"n\":5}\n{\"n\":6}\n")
+    #expect(log.lostLines == 0)
+  }
+
+  @Test func countsWhatADiskHadNoRoomFor() throws {
+    let log = try JSONLinesLog(path: "/dev/full")
+    for number in 0..<5 {
+      log.append(["number": JSONValue(number)])
+      log.flush()
+    }
+    #expect(log.lostLines == 5)
+  }
+
   @Test func goesOnWithAFile() throws {
     let path = FileManager.default.temporaryDirectory.appending(path: "log-\(UUID()).jsonl").path()
     defer { try? FileManager.default.removeItem(atPath: path) }

@@ -186,19 +186,29 @@
         options.accessLog = access
         options.decisionLog = decisions
       }
+      var values = JSONValue.null
       try await withServer(change) { client, _ in
-        _ = try await client.post("models/m/infer", inferenceRequest([1, 2, 3, 4, 5, 6]))
+        let limits =
+          #",{"name":"mask","datatype":"BOOL","shape":[1,5],"data":[true,true,false,true,true]},{"name":"budget","datatype":"FP32","shape":[1],"data":[3]}"#
+        let answer = try await client.post("models/m/infer", inferenceRequest([1, 2, 3, 4, 5, 6], limits)).1
+        values = answer["outputs"]?.array?.last?["data"] ?? .null
         _ = try await client.get("nothing?x=1")
+        let metrics = try await client.exchange(
+          "GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+        #expect(metrics.contains("apportion_log_lost_lines_total{log=\"decisions\"} 0"))
       }
       let line = try JSONValue(parsing: AtomicFile.read(decisionPath))
+      #expect(line["mask"] == [[true, true, false, true, true]] && line["budget"] == [3])
+      #expect(line["cost"] == [[0, 1, 2, 0, 4]])
+      #expect(line["q"] == [values])
       #expect(line["observation"] == [[1, 2, 3, 4, 5, 6]])
       #expect(line["version"]?.int == 1 && line["propensity"]?.int == 1 && line["id"] == "7")
       #expect(line["action"]?.array?.first?.array?.count == 2)
       let lines = try AtomicFile.read(accessPath).split(separator: UInt8(ascii: "\n")).map {
         try JSONValue(parsing: $0)
       }
-      #expect(lines.map { $0["status"]?.int } == [200, 404])
-      #expect(lines.map { $0["path"] } == ["/v2/models/m/infer", "/v2/nothing"])
+      #expect(lines.map { $0["status"]?.int } == [200, 404, 200])
+      #expect(lines.map { $0["path"] } == ["/v2/models/m/infer", "/v2/nothing", "/metrics"])
       #expect(lines.allSatisfy { ($0["seconds"]?.double ?? -1) > 0 && ($0["bytes"]?.int ?? 0) > 0 })
     }
 

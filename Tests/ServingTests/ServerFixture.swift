@@ -68,16 +68,22 @@
     func post(_ path: String, _ body: String, headers: [String: String] = [:]) async throws -> (
       Int, JSONValue
     ) {
-      try await send("POST", path, body, headers)
+      try await send("POST", path, Data(body.utf8), headers)
+    }
+
+    func post(_ path: String, _ body: [UInt8], headers: [String: String] = [:]) async throws -> (
+      Int, JSONValue
+    ) {
+      try await send("POST", path, Data(body), headers)
     }
 
     private func send(
-      _ method: String, _ path: String, _ body: String?, _ headers: [String: String]
+      _ method: String, _ path: String, _ body: Data?, _ headers: [String: String]
     ) async throws -> (Int, JSONValue) {
       let url = try #require(URL(string: "http://127.0.0.1:\(port)/v2\(path.isEmpty ? "" : "/")\(path)"))
       var request = URLRequest(url: url)
       request.httpMethod = method
-      request.httpBody = body.map { Data($0.utf8) }
+      request.httpBody = body
       for (name, value) in headers { request.setValue(value, forHTTPHeaderField: name) }
       let (data, response) = try await URLSession.shared.data(for: request)
       return ((response as? HTTPURLResponse)?.statusCode ?? 0, try JSONValue(parsing: data))

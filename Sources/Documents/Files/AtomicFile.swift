@@ -135,7 +135,7 @@ package enum AtomicFile {
 }
 
 /// What the C library says of the last failure, as the middle of a sentence.
-private func lastReason() -> String {
+func lastReason() -> String {
   let reason = String(cString: strerror(errno))
   return reason.prefix(1).lowercased() + reason.dropFirst()
 }

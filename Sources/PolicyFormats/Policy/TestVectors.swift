@@ -67,6 +67,7 @@ public struct TestVectors: Sendable, Equatable {
     let scale = max(1, q.map { abs($0) }.max() ?? 1)
     var start = 0
     for (place, size) in zip(actions.indices, (0..<rows).flatMap { _ in branchSizes ?? [] }) {
+      guard (0..<Int32(size)).contains(actions[place]) else { return .infinity }
       let lead =
         q[start + Int(actions[place])] - q[start + Int(min(max(0, other.actions[place]), Int32(size - 1)))]
       guard actions[place] == other.actions[place] || abs(lead) <= 1e-5 * scale else { return .infinity }

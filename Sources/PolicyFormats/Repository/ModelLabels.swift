@@ -16,7 +16,14 @@ public struct ModelLabels: Sendable, Equatable, Codable {
   public init() {}
 
   /// The version a label stands at; nil where it stands nowhere.
-  public subscript(label: Label) -> Int? { self[keyPath: Self.history(of: label)].last }
+  public subscript(label: Label) -> Int? { history(of: label).last }
+
+  /// The versions that a label stood at, the present one last. Where that one cannot be used, the newest before it that can
+  /// is the one to fall back on; no other ever bore the label.
+  public func history(of label: Label) -> [Int] { self[keyPath: Self.path(of: label)] }
+
+  /// The newest version that was ever labelled; 0 without one.
+  var newest: Int { (stable + canary).max() ?? 0 }
 
   /// The labelled versions.
   public var versions: Set<Int> { Set(Label.allCases.compactMap { self[$0] }) }
@@ -27,13 +34,13 @@ public struct ModelLabels: Sendable, Equatable, Codable {
   /// Moves a label to a version.
   mutating func move(_ label: Label, to version: Int) {
     guard self[label] != version else { return }
-    self[keyPath: Self.history(of: label)].append(version)
+    self[keyPath: Self.path(of: label)].append(version)
   }
 
   /// Moves a label back to where it stood before; false where it stood nowhere.
   mutating func rollBack(_ label: Label) -> Bool {
-    guard self[keyPath: Self.history(of: label)].count > 1 else { return false }
-    self[keyPath: Self.history(of: label)].removeLast()
+    guard history(of: label).count > 1 else { return false }
+    self[keyPath: Self.path(of: label)].removeLast()
     return true
   }
 
@@ -43,7 +50,7 @@ public struct ModelLabels: Sendable, Equatable, Codable {
     canary.removeAll { !versions.contains($0) }
   }
 
-  private static func history(of label: Label) -> WritableKeyPath<ModelLabels, [Int]> {
+  private static func path(of label: Label) -> WritableKeyPath<ModelLabels, [Int]> {
     switch label {
     case .stable: \.stable
     case .canary: \.canary

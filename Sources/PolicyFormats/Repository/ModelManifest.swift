@@ -100,7 +100,10 @@ public struct ModelManifest: Sendable, Equatable, Codable {
   }
 
   /// Whether the manifest is of this format, and its sizes are sizes.
-  var isSound: Bool { format == Self.format && observationSize > 0 && branchSizes.allSatisfy { $0 > 0 } }
+  var isSound: Bool {
+    format == Self.format && observationSize > 0 && observationNames.count == observationSize
+      && branchSizes.allSatisfy { $0 > 0 }
+  }
 }
 
 /// Texts by name, of which those that hold a JSON list or object stand as such.

@@ -49,6 +49,7 @@ extension ModelRepository {
     }
     guard let weights else { throw damaged("its manifest lists no \(Self.weightsName)") }
     let policy = try Policy(try Safetensors(bytes: weights))
+    if let reason = policy.shape.combinedChoice { throw damaged(reason) }
     guard policy.shape.observationSize == manifest.observationSize,
       policy.shape.branchSizes == manifest.branchSizes,
       manifest.vectors.observations.count == manifest.vectors.rows * manifest.observationSize

@@ -9,7 +9,8 @@ extension ModelRepository {
   /// Adds a policy as a model's next version and moves a label to it.
   ///
   /// The version is written beside, flushed to the disk, checked and renamed, so that a crash at any point leaves all
-  /// other versions whole and never a part of this one. Publishers of one model take turns.
+  /// other versions whole and never a part of this one. A failure, on a full disk too, leaves the repository as it was.
+  /// Publishers of one model take turns. What is damaged already does not stand in the way: see `notice`.
   ///
   /// - Parameters:
   ///   - policy: what to publish.
@@ -17,43 +18,116 @@ extension ModelRepository {
   ///   - label: the label that shall stand at the new version.
   ///   - keep: how many versions stay: older ones that bear no label are removed; nil keeps all.
   ///   - attachments: files that lie beside the policy, by name: what describes its problem.
+  ///   - notice: takes a sentence for each thing that was found damaged and passed over or mended.
   /// - Returns: the version's manifest.
   /// - Throws: `RepositoryError`, `FileError` or `ONNXError`.
   @discardableResult
   public func publish(
     _ policy: Policy, name: String, label: ModelLabels.Label = .stable, keep: Int? = nil,
-    attachments: [String: [UInt8]] = [:]
+    attachments: [String: [UInt8]] = [:], notice: (String) -> Void = { _ in }
   ) throws -> ModelManifest {
     precondition(keep ?? 1 > 0, "At least one version must be kept, not \(keep ?? 0).")
     guard Self.isName(name) else { throw RepositoryError.invalidName(name) }
-    try create(folder(of: name))
-    let lock = try FileLock(folder(of: name) + "/.lock")
-    defer { lock.release() }
-    removeLeftovers(of: name)
-    let former = versions(of: name)
-    if let last = former.last { try checkSpaces(policy, against: manifest(of: name, version: last)) }
-    let version = (former.last ?? 0) + 1
-    let temporary = folder(of: name) + "/.publishing-\(version)"
-    let manifest = try write(policy, attachments, name: name, version: version, to: temporary)
-    let configuration = folder(of: name) + "/config.pbtxt"
-    // Whoever runs the servers may have tuned it.
-    if !FileManager.default.fileExists(atPath: configuration) {
-      try AtomicFile.write(manifest.tritonConfiguration, to: configuration)
+    let created = Self.firstMissing(of: folder(of: name))
+    do {
+      try create(folder(of: name))
+      let lock = try FileLock(folder(of: name) + "/.lock")
+      defer { lock.release() }
+      let manifest = try add(policy, attachments, name: name, label: label, notice: notice)
+      if let keep { try removeVersions(of: name, keeping: keep) }
+      return manifest
+    } catch {
+      // Another may have come to the same new folder meanwhile, and have had better luck.
+      if let created, versions(of: name).isEmpty { try? FileManager.default.removeItem(atPath: created) }
+      throw error
     }
-    try rename(temporary, to: folder(of: name, version: version))
-    var labels = try labels(of: name)
-    labels.move(label, to: version)
-    try write(labels, of: name)
-    if let keep { try removeVersions(of: name, keeping: keep) }
-    return manifest
   }
 
-  /// Moves a label to a version that is there, after checking that it can be used.
+  /// Writes the next version, moves the label and tells Triton; undoes what was done where the rest cannot be.
+  private func add(
+    _ policy: Policy, _ attachments: [String: [UInt8]], name: String, label: ModelLabels.Label,
+    notice: (String) -> Void
+  ) throws -> ModelManifest {
+    removeLeftovers(of: name)
+    let former = versions(of: name)
+    try checkSpaces(policy, of: name, versions: former, notice: notice)
+    var labels = try readableLabels(of: name, notice: notice)
+    // A number that ever bore a label stands for what bore it: it is given to nothing else.
+    let version = max(former.last ?? 0, labels.newest) + 1
+    labels.keep(only: Set(former))
+    labels.move(label, to: version)
+    let (temporary, folder) = (
+      folder(of: name) + "/.publishing-\(version)", folder(of: name, version: version)
+    )
+    let before = Self.smallFiles.map { try? AtomicFile.read("\(self.folder(of: name))/\($0)") }
+    do {
+      let manifest = try write(policy, attachments, name: name, version: version, to: temporary)
+      try rename(temporary, to: folder)
+      try write(labels, of: name)
+      try configureTriton(of: name, stable: labels[.stable], manifest: manifest)
+      return manifest
+    } catch {
+      // The version goes first: that frees the room that the files before it may need.
+      try? rename(folder, to: temporary)
+      try? FileManager.default.removeItem(atPath: temporary)
+      for (file, bytes) in zip(Self.smallFiles, before) {
+        let path = "\(self.folder(of: name))/\(file)"
+        guard (try? AtomicFile.read(path)) != bytes else { continue }
+        if let bytes {
+          try? AtomicFile.write(bytes, to: path)
+        } else {
+          try? FileManager.default.removeItem(atPath: path)
+        }
+      }
+      throw error
+    }
+  }
+
+  /// What stands beside a model's versions.
+  private static let smallFiles = ["labels.json", "config.pbtxt"]
+
+  /// The labels; where `labels.json` makes no sense, what is left: the stable version that Triton was told of.
+  private func readableLabels(of name: String, notice: (String) -> Void) throws -> ModelLabels {
+    do { return try labels(of: name) } catch let error as RepositoryError {
+      var labels = ModelLabels()
+      let configuration = (try? AtomicFile.read(folder(of: name) + "/config.pbtxt")) ?? []
+      let stable = TritonConfiguration(text: String(decoding: configuration, as: UTF8.self)).version
+      if let stable, versions(of: name).contains(stable) { labels.move(.stable, to: stable) }
+      let left = labels[.stable].map { "version \($0), which Triton was told of, counts as stable" }
+      notice("\(error) It is written anew: \(left ?? "no version before this one bears a label").")
+      return labels
+    }
+  }
+
+  /// Tells Triton, which knows no labels, to serve the stable version and no other; leaves what else an owner wrote.
+  private func configureTriton(of name: String, stable: Int?, manifest: ModelManifest? = nil) throws {
+    let path = folder(of: name) + "/config.pbtxt"
+    let isThere = FileMark(path) != nil
+    guard isThere || manifest != nil else { return }
+    let former = isThere ? String(decoding: try AtomicFile.read(path), as: UTF8.self) : nil
+    let configured = TritonConfiguration(text: former ?? manifest?.tritonConfiguration ?? "").serving(stable)
+    if configured != former { try AtomicFile.write(configured, to: path) }
+  }
+
+  /// The first folder of a path that is not there; nil where all are.
+  private static func firstMissing(of path: String) -> String? {
+    var missing: String?
+    var folder = path
+    while !folder.isEmpty, FileMark(folder) == nil {
+      missing = folder
+      folder = folder.lastIndex(of: "/").map { String(folder[..<$0]) } ?? ""
+    }
+    return missing
+  }
+
+  /// Moves a label to a version that is there, after checking that it can be used; `notice` is told of damage, as by `publish`.
   ///
   /// - Throws: what `load` throws.
   @discardableResult
-  public func move(_ label: ModelLabels.Label, of name: String, to version: Int) throws -> ModelLabels {
-    try changeLabels(of: name) { labels in
+  public func move(
+    _ label: ModelLabels.Label, of name: String, to version: Int, notice: (String) -> Void = { _ in }
+  ) throws -> ModelLabels {
+    try changeLabels(of: name, notice: notice) { labels in
       _ = try load(name, version: version)
       labels.move(label, to: version)
     }
@@ -63,8 +137,8 @@ extension ModelRepository {
   ///
   /// - Throws: `RepositoryError.nothingToRollBackTo`, or what `load` throws.
   @discardableResult
-  public func rollBack(_ name: String) throws -> ModelLabels {
-    try changeLabels(of: name) { labels in
+  public func rollBack(_ name: String, notice: (String) -> Void = { _ in }) throws -> ModelLabels {
+    try changeLabels(of: name, notice: notice) { labels in
       labels.keep(only: Set(versions(of: name)))
       guard labels.rollBack(.stable), let version = labels[.stable] else {
         throw RepositoryError.nothingToRollBackTo(name: name)
@@ -74,7 +148,7 @@ extension ModelRepository {
   }
 
   private func changeLabels(
-    of name: String, _ change: (inout ModelLabels) throws -> Void
+    of name: String, notice: (String) -> Void, _ change: (inout ModelLabels) throws -> Void
   ) throws -> ModelLabels {
     guard Self.isName(name) else { throw RepositoryError.invalidName(name) }
     guard !versions(of: name).isEmpty else {
@@ -82,9 +156,14 @@ extension ModelRepository {
     }
     let lock = try FileLock(folder(of: name) + "/.lock")
     defer { lock.release() }
-    var labels = try labels(of: name)
+    let former = try readableLabels(of: name, notice: notice)
+    var labels = former
     try change(&labels)
     try write(labels, of: name)
+    do { try configureTriton(of: name, stable: labels[.stable]) } catch {
+      try? write(former, of: name)
+      throw error
+    }
     return labels
   }
 
@@ -128,7 +207,18 @@ extension ModelRepository {
     return manifest
   }
 
-  private func checkSpaces(_ policy: Policy, against manifest: ModelManifest) throws(RepositoryError) {
+  /// Compares what a policy reads and chooses with the newest version whose manifest can be read.
+  private func checkSpaces(
+    _ policy: Policy, of name: String, versions: [Int], notice: (String) -> Void
+  ) throws(RepositoryError) {
+    var newest: ModelManifest?
+    for version in versions.reversed() {
+      do { newest = try manifest(of: name, version: version) } catch {
+        notice("Version \(version) of '\(name)' is passed over: \(error)")
+      }
+      if newest != nil { break }
+    }
+    guard let manifest = newest else { return }
     let shape = policy.shape
     guard shape.observationSize == manifest.observationSize else {
       throw .otherSpaces(
@@ -147,12 +237,12 @@ extension ModelRepository {
     var labels = try labels(of: name)
     let versions = versions(of: name)
     let kept = labels.versions.union(versions.suffix(count))
-    labels.keep(only: kept)
-    try write(labels, of: name)
     for version in versions where !kept.contains(version) {
       try rename(folder(of: name, version: version), to: folder(of: name) + "/.removing-\(version)")
     }
     removeLeftovers(of: name)
+    labels.keep(only: kept)
+    try write(labels, of: name)
   }
 
   /// Removes what a publisher that did not end well left behind; the lock says that no other is at work.

@@ -1,5 +1,4 @@
 import Documents
-import Foundation
 import Learning
 
 /// A folder of models in numbered versions, laid out as NVIDIA Triton reads it:
@@ -18,27 +17,45 @@ public struct ModelRepository: Sendable, Equatable {
   /// Names a repository; nothing is read or written yet.
   public init(_ path: String) { self.path = path }
 
-  /// The names of all models with a version, in order.
-  public var models: [String] {
-    Self.names(in: path).filter { Self.isName($0) && !versions(of: $0).isEmpty }.sorted()
-  }
+  /// The names of all models with a version, in order; empty where the folder is missing or cannot be read.
+  public var models: [String] { (try? readVersions().keys.sorted()) ?? [] }
 
   /// The versions of a model in rising order; empty where there is none.
-  public func versions(of name: String) -> [Int] {
-    Self.names(in: folder(of: name)).compactMap { text in
+  public func versions(of name: String) -> [Int] { (try? readVersions(of: name)) ?? [] }
+
+  /// The versions of all models that have one. Nothing is where there is no folder; one that is there and cannot be read is
+  /// another matter, and throws `FileError.unreadable`.
+  package func readVersions() throws(FileError) -> [String: [Int]] {
+    var versions: [String: [Int]] = [:]
+    for name in try Folder.names(in: path) where Self.isName(name) {
+      let numbers = try readVersions(of: name)
+      if !numbers.isEmpty { versions[name] = numbers }
+    }
+    return versions
+  }
+
+  private func readVersions(of name: String) throws(FileError) -> [Int] {
+    try Folder.names(in: folder(of: name)).compactMap { text in
       Int(text).flatMap { "\($0)" == text && $0 > 0 ? $0 : nil }
     }.sorted()
   }
 
+  /// What the files of a version look like now. While that stays, so do their bytes.
+  package func marks(of name: String, version: Int) -> [String: FileMark] {
+    let folder = folder(of: name, version: version)
+    let names = (try? Folder.names(in: folder)) ?? []
+    return names.reduce(into: [:]) { $0[$1] = FileMark("\(folder)/\($1)") }
+  }
+
   /// Where a model's labels stand; none where no label was ever set.
   ///
-  /// - Throws: `FileError`, or `RepositoryError.damaged` where `labels.json` makes no sense.
+  /// - Throws: `FileError`, or `RepositoryError.damagedLabels` where `labels.json` makes no sense.
   public func labels(of name: String) throws -> ModelLabels {
     let file = folder(of: name) + "/labels.json"
     let bytes: [UInt8]
     do { bytes = try AtomicFile.read(file) } catch FileError.missing { return ModelLabels() }
     guard let labels = try? JSONValue(parsing: bytes).decoded(as: ModelLabels.self), labels.isSound else {
-      throw RepositoryError.damaged(folder: folder(of: name), detail: "labels.json makes no sense")
+      throw RepositoryError.damagedLabels(path: file)
     }
     return labels
   }
@@ -61,9 +78,5 @@ public struct ModelRepository: Sendable, Equatable {
       true
     default: false
     }
-  }
-
-  private static func names(in folder: String) -> [String] {
-    (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
   }
 }

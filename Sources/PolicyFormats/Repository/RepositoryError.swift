@@ -8,6 +8,8 @@ public enum RepositoryError: Error, Equatable, CustomStringConvertible {
   case missingVersion(name: String, version: Int)
   /// A version is not what its manifest says.
   case damaged(folder: String, detail: String)
+  /// The file of a model's labels makes no sense.
+  case damagedLabels(path: String)
   /// The new policy reads or chooses something else than the model's other versions.
   case otherSpaces(name: String, detail: String)
   /// The stable label never stood at another version that is still there.
@@ -22,6 +24,8 @@ public enum RepositoryError: Error, Equatable, CustomStringConvertible {
       "\(repository): there is no model '\(name)': publish one first."
     case .missingVersion(let name, let version): "Model '\(name)' has no version \(version)."
     case .damaged(let folder, let detail): "\(folder): the version cannot be used: \(detail)."
+    case .damagedLabels(let path):
+      "\(path): this makes no sense as labels; `apportion publish --version N` says which version is stable and writes it anew."
     case .otherSpaces(let name, let detail):
       "The policy does not fit model '\(name)': \(detail). Publish it under another name."
     case .nothingToRollBackTo(let name):

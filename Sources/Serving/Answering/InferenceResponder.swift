@@ -10,6 +10,7 @@
     let catalog: ModelCatalog
     let options: PolicyServer.Options
     let campaigns: CampaignService
+    let drain: Drain
 
     /// Bodies of more bytes are read on a thread of the pool, so that others need not wait for it.
     private static let bytesOnLoop = 64 << 10
@@ -30,8 +31,11 @@
     /// Health is everybody's; anything else needs the token, where there is one.
     private func authorize(_ request: HTTPRequest) throws(ServingError) {
       guard let token = options.token, !request.path.starts(with: "/v2/health/".utf8) else { return }
-      let given = Array((request.head.headers.first(name: "authorization") ?? "").utf8)
-      let expected = Array("Bearer \(token)".utf8)
+      // The scheme's name is read in any case, and before any number of spaces (RFC 9110, section 11.1).
+      let value = request.head.headers.first(name: "authorization") ?? ""
+      let isBearer = value.prefix { $0 != " " }.lowercased() == "bearer"
+      let given = isBearer ? Array(value.drop { $0 != " " }.drop { $0 == " " }.utf8) : []
+      let expected = Array(token.utf8)
       // Equal time for every wrong token of the right length.
       let difference = zip(given, expected).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) }
       guard given.count == expected.count, difference == 0 else {
@@ -45,14 +49,14 @@
       let parts = request.path.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }
       let rest = Array(parts.dropFirst(2))
       let reply: HTTPReply
-      switch (request.head.method, parts.first, parts.dropFirst().first) {
+      switch (request.method, parts.first, parts.dropFirst().first) {
       case (_, "v2", "models") where rest != ["stats"]:
         return try model(request, rest, on: eventLoop)
       case (.POST, "v2", "repository"): return try repository(request, rest, on: eventLoop)
       case (.GET, "v2", "models"): reply = try statistics(of: nil, version: nil)
       case (.GET, "metrics", nil):
         reply = HTTPReply(
-          ByteBuffer(string: catalog.prometheusText + campaigns.prometheusText),
+          ByteBuffer(string: catalog.prometheusText + campaigns.prometheusText + options.logsPrometheusText),
           contentType: "text/plain; version=0.0.4; charset=utf-8")
       case (.GET, "v2", nil):
         reply = HTTPReply([
@@ -64,7 +68,7 @@
         ])
       case (.GET, "v2", "health") where rest == ["live"]: reply = HTTPReply(["live": true])
       case (.GET, "v2", "health") where rest == ["ready"]:
-        let isReady = catalog.models.values.contains { $0.current != nil }
+        let isReady = !drain.hasBegun && catalog.isReady(options.readiness)
         reply = HTTPReply(["ready": .boolean(isReady)], status: isReady ? 200 : 503)
       default: throw .nothing(at: request)
       }
@@ -79,14 +83,14 @@
       let isVersioned = path.count > 2 && path[1] == "versions"
       let version = isVersioned ? path[2] : nil
       let task = path.dropFirst(isVersioned ? 3 : 1)
-      if task.first == "sequences", task.count == 1, request.head.method == .GET {
+      if task.first == "sequences", task.count == 1, request.method == .GET {
         return try sequences(name, on: eventLoop)
       }
       if let campaign = catalog.campaigns(name) {
         return try self.campaign(request, campaign, task: Array(task), on: eventLoop)
       }
       let reply: HTTPReply
-      switch (request.head.method, task.first, task.count) {
+      switch (request.method, task.first, task.count) {
       case (.POST, "infer", 1):
         let model = try catalog.model(name, version: version)
         let future: EventLoopFuture<HTTPReply>
@@ -114,17 +118,16 @@
     private func infer(
       _ request: HTTPRequest, _ model: ServedModel, on eventLoop: any EventLoop
     ) throws(ServingError) -> EventLoopFuture<HTTPReply> {
-      guard request.head.headers.first(name: "content-encoding") == nil else {
-        throw ServingError(415, "Compressed bodies are not read.")
-      }
       let headerLength = try Self.headerLength(request)
+      let encoding = try request.encoding
       @Sendable func read() throws(ServingError) -> InferenceRequest {
-        try request.body.withUnsafeReadableBytes { bytes throws(ServingError) in
+        try encoding.decoded(request.body, limit: options.bodyLimit).withUnsafeReadableBytes {
+          bytes throws(ServingError) in
           try InferenceRequest(
             bytes, headerLength: headerLength, manifest: model.manifest, rowLimit: options.batchLimit)
         }
       }
-      if request.body.readableBytes <= Self.bytesOnLoop {
+      if case .identity = encoding, request.body.readableBytes <= Self.bytesOnLoop {
         return model.answer(try read(), on: eventLoop, arrival: request.arrival)
       }
       return NIOThreadPool.singleton.runIfActive(eventLoop: eventLoop) { try read() }.flatMap {
@@ -151,13 +154,11 @@
       }
       let description = CampaignDescription(
         name: campaign.model, versions: campaign.versions, market: model.market)
-      switch (request.head.method, task.first, task.count) {
+      switch (request.method, task.first, task.count) {
       case (.POST, "infer", 1):
-        guard request.head.headers.first(name: "content-encoding") == nil else {
-          throw ServingError(415, "Compressed bodies are not read.")
-        }
         let headerLength = try Self.headerLength(request)
-        let read = try request.body.withUnsafeReadableBytes { bytes throws(ServingError) in
+        let read = try request.decodedBody(limit: options.bodyLimit).withUnsafeReadableBytes {
+          bytes throws(ServingError) in
           try CampaignRequest(bytes, headerLength: headerLength, market: model.market)
         }
         return campaigns.answer(read, model: campaign.model, versions: campaign.versions, on: eventLoop)

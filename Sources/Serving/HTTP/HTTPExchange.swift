@@ -1,5 +1,6 @@
 #if Serving
   import Documents
+  import Foundation
   import PolicyFormats
   import NIOCore
   import NIOHTTP1
@@ -11,10 +12,27 @@
     /// When its last byte was read.
     let arrival: ContinuousClock.Instant
 
-    /// The path without the query.
+    /// The path without the query, of an absolute target (`http://host/path`) too.
     var path: Substring.UTF8View {
-      let uri = head.uri.utf8
-      return uri[..<(uri.firstIndex(of: UInt8(ascii: "?")) ?? uri.endIndex)]
+      var target = head.uri[...]
+      if target.utf8.first != UInt8(ascii: "/"), let scheme = target.range(of: "://") {
+        target = target[scheme.upperBound...]
+        target = target.firstIndex(of: "/").map { target[$0...] } ?? ""
+      }
+      return target.utf8.prefix { $0 != UInt8(ascii: "?") }
+    }
+
+    /// What to do: HEAD asks what GET does.
+    var method: HTTPMethod { head.method == .HEAD ? .GET : head.method }
+
+    /// The body, no longer compressed; throws status 413, 415 or 400.
+    func decodedBody(limit: Int) throws(ServingError) -> ByteBuffer {
+      try encoding.decoded(body, limit: limit)
+    }
+
+    /// How the body is compressed; throws status 415.
+    var encoding: ContentEncoding {
+      get throws(ServingError) { try ContentEncoding(head.headers.first(name: "content-encoding")) }
     }
   }
 

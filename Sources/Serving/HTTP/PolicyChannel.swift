@@ -15,6 +15,7 @@
     }
 
     let responder: InferenceResponder
+    let connections: Connections
     let options: PolicyServer.Options
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
@@ -32,7 +33,7 @@
         try pipeline.configureHTTPServerPipeline(
           withOutboundHeaderValidation: false, withEncoderConfiguration: .init(),
           withDecoderLimitConfiguration: limits)
-        try pipeline.addHandler(RequestTimeoutHandler(TimeAmount(options.requestTimeout)))
+        try pipeline.addHandler(RequestTimeoutHandler(TimeAmount(options.requestTimeout), connections))
         try pipeline.addHandler(RequestHandler(responder, bodyLimit: options.bodyLimit))
         return Value(channel: channel)
       }

@@ -103,7 +103,10 @@
       let head = HTTPResponseHead(
         version: request.version, status: .init(statusCode: reply.status), headers: headers)
       context.write(wrapOutboundOut(.head(head)), promise: nil)
-      context.write(wrapOutboundOut(.body(.byteBuffer(reply.body))), promise: nil)
+      // A reply to HEAD says how long the body would be, and has none.
+      if request.method != .HEAD {
+        context.write(wrapOutboundOut(.body(.byteBuffer(reply.body))), promise: nil)
+      }
       guard closing != nil || isInputClosed else {
         return context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
       }

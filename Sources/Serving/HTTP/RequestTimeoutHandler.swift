@@ -5,7 +5,8 @@
   /// Closes a connection on which no whole request arrives in time: however slowly it trickles in, and however long it
   /// would be.
   ///
-  /// Time runs while the server waits for a request or reads one, and stands while it answers.
+  /// Time runs while the server waits for a request or reads one, and stands while it answers. What it waits for longest is
+  /// the first to go where there are too many connections.
   final class RequestTimeoutHandler: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
@@ -13,17 +14,28 @@
     typealias OutboundOut = HTTPServerResponsePart
 
     private let limit: TimeAmount
-    private var start: NIODeadline?
+    private let connections: Connections
+    private var connection: Connections.Connection?
+    private var start: NIODeadline? {
+      didSet { connection?.isWaiting(since: start) }
+    }
     private var timer: Scheduled<Void>?
 
-    init(_ limit: TimeAmount) { self.limit = limit }
+    init(_ limit: TimeAmount, _ connections: Connections) {
+      self.limit = limit
+      self.connections = connections
+    }
 
     func handlerAdded(context: ChannelHandlerContext) {
+      connection = connections.add(context.channel)
       start = .now()
       arm(context, after: limit)
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) { timer?.cancel() }
+    func handlerRemoved(context: ChannelHandlerContext) {
+      timer?.cancel()
+      if let connection { connections.remove(connection) }
+    }
 
     func channelInactive(context: ChannelHandlerContext) {
       timer?.cancel()

@@ -76,6 +76,12 @@
     ) -> EventLoopFuture<HTTPReply> {
       eventLoop.preconditionInEventLoop()
       let promise = eventLoop.makePromise(of: HTTPReply.self)
+      guard rows <= limits.waitingRows else {
+        promise.fail(
+          ServingError(
+            413, "The request has \(rows) rows, more than the \(limits.waitingRows) that may ever wait."))
+        return promise.futureResult
+      }
       guard waitingRows.add(rows, limit: limits.waitingRows) else {
         promise.fail(ServingError.unavailable("Too many requests wait: try again later."))
         return promise.futureResult

@@ -110,6 +110,8 @@
       counter("failures_total", "Refused requests.") { $0.failures }
       counter("rows_total", "Observations acted on.") { $0.rows }
       counter("executions_total", "Runs of the network.") { $0.executions }
+      text += gauge(
+        "refused", "Versions and labels that are left out, and why; version 0 is the labels.", refusals)
       for phase in Statistics.Phase.allCases {
         let name = "apportion_\(phase)_seconds"
         text += "# HELP \(name) Time of the phase.\n# TYPE \(name) histogram\n"
@@ -127,6 +129,30 @@
       return text
     }
 
+    private var refusals: [(labels: String, value: Int)] {
+      models.sorted { $0.key < $1.key }.flatMap { name, versions in
+        versions.problems.map { version, reason in
+          let escaped = reason.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing(
+            "\n", with: "\\n")
+          return ("model=\"\(name)\",version=\"\(version ?? 0)\",reason=\"\(escaped)\"", 1)
+        }
+      }
+    }
+
+    private func gauge(_ name: String, _ help: String, _ values: [(labels: String, value: Int)]) -> String {
+      "# HELP apportion_\(name) \(help)\n# TYPE apportion_\(name) gauge\n"
+        + values.map { "apportion_\(name){\($0.labels)} \($0.value)\n" }.joined()
+    }
+
+    /// Whether the models that must be can be asked.
+    func isReady(_ readiness: PolicyServer.Readiness) -> Bool {
+      let areReady = models.values.map { $0.current != nil }
+      switch readiness {
+      case .all: return !areReady.isEmpty && !areReady.contains(false)
+      case .any: return areReady.contains(true)
+      }
+    }
+
     /// For each model its name, the version that answers where none is named, all versions that are served, and the reasons
     /// why others are not.
     var inventory: [JSONValue] {
@@ -136,7 +162,7 @@
           "served": .array(versions.served.keys.sorted().map { JSONValue($0) }),
           "campaigns": .boolean(campaigns(name + Self.campaignSuffix) != nil),
           "refused": .object(
-            versions.refused.sorted { $0.key < $1.key }.map { .init("\($0.key)", .string($0.value)) }),
+            versions.problems.map { .init($0.version.map { "\($0)" } ?? "labels", .string($0.reason)) }),
         ]
       }
     }
@@ -152,8 +178,8 @@
       }
       for (name, versions) in models.sorted(by: { $0.key < $1.key }) {
         for version in versions.served.keys.sorted() { add(name, version, "READY", "") }
-        for (version, reason) in versions.refused.sorted(by: { $0.key < $1.key }) {
-          add(name, version, "UNAVAILABLE", reason)
+        for (version, reason) in versions.problems {
+          add(name, version, version == nil && versions.current != nil ? "READY" : "UNAVAILABLE", reason)
         }
       }
       for name in unloadedModels { add(name, nil, "UNAVAILABLE", "unloaded") }

@@ -70,15 +70,19 @@
       arrival: ContinuousClock.Instant, queue: Duration
     ) throws(ServingError) -> HTTPReply {
       let values = UnsafeBufferPointer(start: q.pointer, count: q.rows * q.columns)
+      if let place = values.firstIndex(where: { !$0.isFinite }) {
+        throw overflow(of: request, row: place / q.columns)
+      }
       let rows = Matrix(rows: mask == nil ? 0 : q.rows, columns: q.columns, (mask ?? []).map { Float($0) })
       let allowed = mask == nil ? nil : rows.view
+      let costs = try request.budgets.map { _ throws(ServingError) in try self.costs(of: request) }
       let actions =
-        if let budgets = request.budgets {
-          try affordable(request, budgets: budgets, allowed: allowed, q: q)
+        if let budgets = request.budgets, let costs {
+          try affordable(request, budgets: budgets, costs: costs, allowed: allowed, q: q)
         } else {
           best(q, allowed: allowed)
         }
-      decisionLog?.append(request, actions, of: manifest)
+      decisionLog?.append(request, mask: mask, costs: costs, q: values, actions: actions, of: manifest)
       let response = InferenceResponse(to: request, from: manifest, actions: actions, q: values)
       statistics.add(
         rows: request.rows, request: arrival.duration(to: .now), queue: queue,
@@ -125,14 +129,36 @@
       }
     }
 
-    /// The allowed choices of the largest sum of values within each row's budget.
-    private func affordable(
-      _ request: InferenceRequest, budgets: [Float], allowed: MatrixView?, q: MatrixView
-    ) throws(ServingError) -> [Int32] {
+    /// Why the values of a row are no numbers: of its columns that cannot be cut at a limit, the farthest from what training
+    /// saw is named.
+    private func overflow(of request: InferenceRequest, row: Int) -> ServingError {
+      let size = manifest.observationSize
+      let normalizer = policy.normalizer
+      func distance(_ column: Int) -> Float {
+        let seen = request.observations[row * size + column] - normalizer.means[column]
+        return abs(seen) / normalizer.deviations[column]
+      }
+      let columns = policy.shape.layout.prior ?? 0..<size
+      let farthest = columns.max { distance($0) < distance($1) } ?? columns.lowerBound
+      return .invalid(
+        "The values of row \(row) are beyond FP32: its column \(farthest) ('\(manifest.observationNames[farthest])') holds "
+          + "\(request.observations[row * size + farthest]), too far from what training saw.")
+    }
+
+    /// What the choices cost, for each row of the request or alike for all.
+    private func costs(of request: InferenceRequest) throws(ServingError) -> [Float] {
       guard let costs = request.costs ?? ladder else {
         throw .invalid("The model has no action ladder: a request with 'budget' needs 'cost'.")
       }
-      guard costs.allSatisfy({ $0 >= 0 }) else { throw .invalid("The input 'cost' holds a negative number.") }
+      guard let place = costs.firstIndex(where: { $0 < 0 }) else { return costs }
+      let (row, column) = place.quotientAndRemainder(dividingBy: manifest.choiceCount)
+      throw .invalid("The input 'cost' holds the negative \(costs[place]) in row \(row), column \(column).")
+    }
+
+    /// The allowed choices of the largest sum of values within each row's budget.
+    private func affordable(
+      _ request: InferenceRequest, budgets: [Float], costs: [Float], allowed: MatrixView?, q: MatrixView
+    ) throws(ServingError) -> [Int32] {
       let knapsack = MultipleChoiceKnapsack(branchSizes: manifest.branchSizes, searchLimit: 200_000)
       // A request has costs for each row; the ladder's are every row's.
       let costRows = Matrix(rows: costs.count / q.columns, columns: q.columns, costs)
@@ -155,7 +181,9 @@
         let branches = (try? JSONValue(parsing: text.utf8))?.array
       else { return nil }
       let levels = branches.map { $0["levels"]?.array?.compactMap(\.double) ?? [] }
-      return levels.map(\.count) == manifest.branchSizes ? levels.joined().map { Float($0) } : nil
+      let costs = levels.joined().map { Float($0) }
+      return levels.map(\.count) == manifest.branchSizes && costs.allSatisfy { $0 >= 0 && $0.isFinite }
+        ? costs : nil
     }
   }
 #endif

@@ -57,7 +57,8 @@ public struct InferenceRequest: Sendable {
       throw .invalid("The request needs the input 'observation'.")
     }
     id = parts.id
-    observations = try observation.floats(columns: manifest.observationSize)
+    observations = try observation.floats(
+      columns: manifest.observationSize, names: manifest.observationNames)
     rows = observations.count / manifest.observationSize
     guard rows <= rowLimit else {
       throw .invalid("The request has \(rows) rows, more than the \(rowLimit) of a batch.")

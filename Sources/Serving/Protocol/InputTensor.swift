@@ -96,17 +96,17 @@ struct InputTensor {
   }
 
   /// The elements of a rows × columns tensor, all finite; any number of rows where `rows` is nil. One row may leave out
-  /// its dimension.
-  func floats(rows: Int? = nil, columns: Int) throws(ServingError) -> [Float] {
+  /// its dimension. Where columns have names, errors use them.
+  func floats(rows: Int? = nil, columns: Int, names: [String] = []) throws(ServingError) -> [Float] {
     try check(type: "FP32", rows: rows, columns: columns)
-    return try floats()
+    return try finite(columns: columns, names: names)
   }
 
   /// The elements of a tensor of one number a row: [rows] or [rows, 1].
   func floats(rows: Int) throws(ServingError) -> [Float] {
     guard type == "FP32" else { throw wrongType("FP32") }
     guard shape == [rows] || shape == [rows, 1] else { throw wrongShape("[\(rows)] or [\(rows), 1]") }
-    return try floats()
+    return try finite(columns: 1, names: [])
   }
 
   /// The elements of a rows × columns tensor of truth values, 0 and 1.
@@ -134,7 +134,7 @@ struct InputTensor {
     guard dimensions[0] > 0 else { throw .invalid("The input '\(name)' has no row.") }
   }
 
-  private func floats() throws(ServingError) -> [Float] {
+  private func finite(columns: Int, names: [String]) throws(ServingError) -> [Float] {
     let numbers: [Float]
     switch content {
     case .raw(let bytes):
@@ -150,8 +150,12 @@ struct InputTensor {
       guard elements.numbers.count == count else { throw wrongCount(elements.numbers.count) }
       numbers = elements.numbers
     }
-    guard areFinite(numbers) else {
-      throw .invalid("The input '\(name)' holds a number that is not finite.")
+    if !areFinite(numbers), let place = numbers.firstIndex(where: { !$0.isFinite }) {
+      let (row, column) = place.quotientAndRemainder(dividingBy: columns)
+      let called = names.isEmpty ? "" : " ('\(names[column])')"
+      throw .invalid(
+        "The input '\(name)' holds \(numbers[place]) in row \(row), column \(column)\(called), which is no finite FP32."
+      )
     }
     return numbers
   }
