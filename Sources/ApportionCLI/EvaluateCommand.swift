@@ -24,6 +24,10 @@ struct EvaluateCommand: ParsableCommand {
   var budget: Double?
 
   @Option(
+    help: "The market that is really played: strategies plan with the run's own, which is wrong about it.")
+  var reality: String?
+
+  @Option(
     name: [.customLong("posterior"), .customLong("plausible")],
     help: """
       A table of posterior draws to play, as calibrate writes it; strategies plan with the market. A run that was trained \
@@ -49,7 +53,7 @@ struct EvaluateCommand: ParsableCommand {
   func run() throws {
     let folder = try RunFolder(opening: runFolder)
     let evaluation = try evaluate(
-      run: folder, on: market,
+      run: folder, on: market, reality: reality,
       overrides: [
         posterior.map { "posterior=\(JSONValue.string($0).text())" }, budget.map { "budget=\($0)" },
       ].compactMap { $0 },

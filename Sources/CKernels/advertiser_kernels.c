@@ -46,6 +46,8 @@ void ck_sum_auction_channel(ck_channel_results r, const float *expectations, flo
     sum_wins(r.level + i, r.wins + i, expectations, season, unhindered + i, r.win_sum + i, r.expected_win_sum + i,
              r.expected_spend_sum + i, lanes - i < stripLanes ? lanes - i : stripLanes);
   sum_outcomes(r.spend, r.clicks, r.outcome, r.spend_sum, r.click_sum, r.outcome_sum, lanes);
+  if (r.due_click_sum != r.click_sum)
+    for (size_t i = 0; i < lanes; i++) r.due_click_sum[i] += r.due_clicks[i];
 }
 
 // The log of (seen + counted) / (expected + counted): the mean of a gamma posterior, against that of its prior.
@@ -87,7 +89,7 @@ static void write_strip(float *restrict rows, size_t stride, size_t lanes, const
                         const float *restrict carry_over, const float *restrict win_sum,
                         const float *restrict expected_win_sum, const float *restrict spend_sum,
                         const float *restrict expected_spend_sum, const float *restrict click_sum,
-                        const float *restrict outcome_sum, const ck_channel_scales *restrict s) {
+                        const float *restrict due_click_sum, const float *restrict outcome_sum, const ck_channel_scales *restrict s) {
   float columns[columnCount][stripLanes];
   for (size_t i = 0; i < lanes; i++) {
     columns[0][i] = level[i] * s->level_scale;
@@ -102,7 +104,7 @@ static void write_strip(float *restrict rows, size_t stride, size_t lanes, const
     columns[5][i] = log_ratio(win_sum[i], expected_win_sum[i], s->wins_counted);
     columns[6][i] = log_ratio(spend_sum[i], expected_spend_sum[i], s->spend_counted);
     columns[7][i] = log_ratio(click_sum[i], clicks_expected, s->clicks_counted);
-    columns[8][i] = log_ratio(outcome_sum[i], click_sum[i] * s->conversion_rate, s->outcomes_counted);
+    columns[8][i] = log_ratio(outcome_sum[i], due_click_sum[i] * s->conversion_rate, s->outcomes_counted);
     columns[9][i] = clicks_expected / (clicks_expected + s->clicks_counted);
   }
   size_t i = 0;
@@ -118,5 +120,5 @@ void ck_write_auction_channel(float *rows, size_t stride, size_t lanes, ck_chann
   for (size_t i = 0; i < lanes; i += stripLanes)
     write_strip(rows + i * stride, stride, lanes - i < stripLanes ? lanes - i : stripLanes, r.level + i, r.wins + i,
                 r.spend + i, r.clicks + i, r.outcome + i, r.carry_over + i, r.win_sum + i, r.expected_win_sum + i,
-                r.spend_sum + i, r.expected_spend_sum + i, r.click_sum + i, r.outcome_sum + i, &s);
+                r.spend_sum + i, r.expected_spend_sum + i, r.click_sum + i, r.due_click_sum + i, r.outcome_sum + i, &s);
 }

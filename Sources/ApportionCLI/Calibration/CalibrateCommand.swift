@@ -122,6 +122,13 @@ struct BidLogArguments: ParsableArguments {
   @Option(help: "The column of conversions, 0 or 1 (default: conversion, conversions, … where there is one).")
   var conversion: String?
 
+  @Option(
+    help: """
+      The column of when conversions were reported, empty where there was none: the market then has its delays (default: \
+      conversion_time, converted_at, … where there is one).
+      """)
+  var conversionTime: String?
+
   @Option(help: "The number of ticks in a day.")
   var ticks = 48
 
@@ -153,7 +160,9 @@ struct BidLogArguments: ParsableArguments {
   }
 
   var columns: LogColumns {
-    LogColumns(timestamp: timestamp, channel: channel, price: price, click: click, conversion: conversion)
+    LogColumns(
+      timestamp: timestamp, channel: channel, price: price, click: click, conversion: conversion,
+      conversionTime: conversionTime)
   }
 
   var options: BidLogOptions {

@@ -4,6 +4,7 @@ import Learning
 extension BudgetProblem {
   /// Plays a policy on held-out episodes beside all baselines and the certified bound; where there are posterior draws,
   /// every strategy plans with the market and is played in each draw in turn, and so is the bound.
+  /// Where reality is another market, strategies plan with this one and are played in that.
   package func evaluation(of policy: Policy, episodes: Int, seed: UInt64) throws -> Evaluation {
     evaluation(
       of: try entry(of: policy), trainedFor: policy.trainingSteps, episodes: episodes, seed: seed)
@@ -13,7 +14,8 @@ extension BudgetProblem {
     -> Evaluation
   {
     let entries = Baselines(market).entries + [policy]
-    let evaluation = MarketEvaluation(market: market, episodes: episodes, seed: seed, posterior: heldOut)
+    let evaluation = MarketEvaluation(
+      market: reality ?? market, describedBy: market, episodes: episodes, seed: seed, posterior: heldOut)
     let records = evaluation.run(entries)
     let rows = zip(entries, records).map { entry, record in
       Evaluation.Row(

@@ -48,6 +48,8 @@ package struct BudgetProblem: Application {
 
   /// The market that strategies plan with.
   package var market: Market
+  /// The market that evaluation plays in, where it is not the one that strategies plan with; nil where it is.
+  private(set) var reality: Market?
   /// The markets that its history might as well come from; nil where it is known.
   package var posterior: PosteriorDraws?
   /// The markets that evaluation plays in: those that training keeps out, or all of a table that evaluation is given.
@@ -86,6 +88,24 @@ package struct BudgetProblem: Application {
   package func evaluated(on options: Options) throws -> BudgetProblem {
     var problem = try reading(options)
     if options.posterior != nil { problem.heldOut = problem.posterior }
+    return problem
+  }
+
+  /// The same problem, evaluated in another market of the same channels: strategies plan with this one's description.
+  ///
+  /// - Throws: `InputError` where ticks, channels or levels differ.
+  package func evaluated(in reality: BudgetProblem) throws(InputError) -> BudgetProblem {
+    let (own, other) = (market, reality.market)
+    guard own.ticks == other.ticks, own.channels.map(\.name) == other.channels.map(\.name),
+      own.channels.map(\.levels) == other.channels.map(\.levels)
+    else {
+      throw InputError(
+        .invalid, key: "reality",
+        problem: "'\(other.name)' has other ticks, channels or levels than '\(own.name)'",
+        remedy: "change only how it behaves")
+    }
+    var problem = self
+    problem.reality = other
     return problem
   }
 

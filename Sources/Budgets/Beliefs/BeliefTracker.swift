@@ -64,11 +64,14 @@ final class BeliefTracker {
       let model = models[channel]
       let (wins, spend) = (console.values(.wins, channel), console.values(.spend, channel))
       let (clicks, outcome) = (console.values(.clicks, channel), console.values(.outcome, channel))
+      let dueClicks = console.dueClicks(channel)
       let (levels, carryOver) = (console.values(.level, channel), console.values(.carryOver, channel))
       for lane in 0..<laneCount {
         let belief = beliefs + lane * channels + channel
         belief.pointee.observe(
-          ChannelResult(wins: wins[lane], spend: spend[lane], clicks: clicks[lane], outcome: outcome[lane]),
+          ChannelResult(
+            wins: wins[lane], spend: spend[lane], clicks: clicks[lane], dueClicks: dueClicks[lane],
+            outcome: outcome[lane]),
           bid: console.bids.map { $0[channel * laneCount + lane] } ?? model.ladder[Int(levels[lane])],
           model: model, season: season, stopped: console.mayHaveBeenStopped(lane: lane),
           carryOverAfter: carryOver[lane])

@@ -76,6 +76,8 @@ struct ChannelBelief {
     _ result: ChannelResult, auction: AuctionModel, bid: Float, model: ChannelModel, season: Float,
     stopped: Bool
   ) {
+    // Late conversions are reported while nothing is bid, too.
+    conversion.observe(count: result.outcome, expected: result.dueClicks * auction.conversionRate)
     guard bid > 0 else { return }
     if result.wins >= 1, !auction.paysBid {
       observePrice(
@@ -88,7 +90,6 @@ struct ChannelBelief {
     }
     let fatigue = exp(-auction.fatigueStrength * carryOver)
     response.observe(count: result.clicks, expected: result.wins * auction.clickRate * fatigue)
-    conversion.observe(count: result.outcome, expected: result.clicks * auction.conversionRate)
   }
 
   /// The mean price paid rises with the price factor; one Newton step on its logarithm reads the factor from it.
@@ -114,5 +115,8 @@ struct ChannelResult {
   var wins: Float
   var spend: Float
   var clicks: Float
+  /// As how many clicks those count whose conversions should have been reported in the tick.
+  var dueClicks: Float
+  /// What was reported in the tick.
   var outcome: Float
 }

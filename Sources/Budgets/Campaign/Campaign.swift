@@ -97,6 +97,14 @@ public struct Campaign: Sendable {
       totals[index].wins += shown.wins
       totals[index].clicks += shown.clicks
       totals[index].conversions += shown.conversions
+      if case .auction(let auction) = model.market.channels[index].kind, auction.delay != nil,
+        totals[index].conversions > totals[index].clicks
+      {
+        throw .impossible(
+          "conversions of '\(model.market.channels[index].name)'",
+          "are \(totals[index].conversions) of \(totals[index].clicks) clicks so far",
+          "give at most one conversion a click")
+      }
     }
     guard totals.reduce(0, { $0 + Double($1.spend) }) <= Double(MoneyUnit.largestCount) else {
       throw .impossible("spend", "is more than a campaign can count", "give amounts in the market's currency")

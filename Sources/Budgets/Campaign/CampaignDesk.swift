@@ -9,8 +9,10 @@ final class CampaignDesk {
   private let unit: MoneyUnit
   private let base: Market
   private let player: (any CampaignPlayer)?
-  /// The console's fields × channels, channels of bids, then the money left and whether the last tick went on unhindered.
+  /// The console's fields × channels, channels of bids, the money left, whether the last tick went on unhindered, and, where
+  /// consoles are late, channels of due clicks.
   private let console: Matrix
+  private let isReportedLate: Bool
   private let carryOvers: [CarryOver]
   private var levels: [Int32]
 
@@ -20,6 +22,7 @@ final class CampaignDesk {
   }
   private var remaining: UnsafeMutablePointer<Float> { bids + channelCount }
   private var unhindered: UnsafeMutablePointer<Float> { remaining + 1 }
+  private var dueClicks: UnsafeMutablePointer<Float>? { isReportedLate ? unhindered + 1 : nil }
 
   /// Sets up a desk; `base` is the market before extensions, whose quantum money is counted by.
   init(
@@ -30,8 +33,10 @@ final class CampaignDesk {
     self.base = base
     self.player = player
     let channels = market.channels.count
-    console = Matrix(rows: 1, columns: (AdvertiserConsole.Field.allCases.count + 1) * channels + 2)
-    carryOvers = market.channels.map { CarryOver($0, lanes: 1) }
+    isReportedLate = market.isReportedLate
+    let rows = AdvertiserConsole.Field.allCases.count + (isReportedLate ? 2 : 1)
+    console = Matrix(rows: 1, columns: rows * channels + 2)
+    carryOvers = market.channels.map { CarryOver($0, delay: $0.delay, lanes: 1) }
     levels = [Int32](repeating: 0, count: channels)
     // A policy that sees a plan plans already.
     planning =
@@ -48,7 +53,8 @@ final class CampaignDesk {
   private func view(tick: Int) -> AdvertiserConsole {
     AdvertiserConsole(
       tick: tick, laneCount: 1, channelCount: channelCount, fields: UnsafePointer(console.pointer),
-      remaining: UnsafePointer(remaining), unhindered: UnsafePointer(unhindered), bids: UnsafePointer(bids))
+      remaining: UnsafePointer(remaining), unhindered: UnsafePointer(unhindered), bids: UnsafePointer(bids),
+      due: dueClicks.map { UnsafePointer($0) })
   }
 
   /// The memory of a campaign that begins.
@@ -113,6 +119,7 @@ final class CampaignDesk {
       }
       carryOvers[index].add(
         wins: field(.wins, index), spend: field(.spend, index), into: field(.carryOver, index))
+      if let dueClicks { carryOvers[index].add(clicks: field(.clicks, index), due: dueClicks + index) }
     }
     unhindered.pointee = available > oneMore ? 1 : 0
     let view = view(tick: results.tick + 1)

@@ -31,12 +31,14 @@ extension TickResults.Channel {
         "give a number of at least 0 and at most 1e12")
     }
     switch channel.kind {
-    case .auction:
+    case .auction(let auction):
       try require(
         spend == 0 || wins > 0, "spend", "is \(spend) without wins", "give the auctions that were won")
       try require(clicks <= wins, "clicks", "are \(clicks) of \(wins) wins", "give at most one click a win")
+      // Late ones are of earlier clicks, which the campaign counts.
       try require(
-        conversions <= clicks, "conversions", "are \(conversions) of \(clicks) clicks",
+        conversions <= clicks || auction.delay != nil, "conversions",
+        "are \(conversions) of \(clicks) clicks",
         "give at most one conversion a click")
     case .response:
       try require(wins == 0, "wins", "are \(wins) where there are no auctions", "leave them 0")

@@ -56,7 +56,7 @@ final class ConsoleRows: ChannelRows {
     let traffic = clock.season(tick)
     for channel in 0..<channels {
       let trait = traits[channel]
-      let clicks = console.clickSum(channel)
+      let clicks = console.dueClickSum(channel)
       for lane in 0..<shown.laneCount {
         let row = rows.row(lane * channels + channel)
         let seen = flat.view.row(lane) + AdvertiserObservation.globalNames.count + channel * width

@@ -20,6 +20,8 @@ public struct AuctionChannel: Sendable, Equatable {
   public var valuePerConversion: Double
   /// How the audience tires; nil where it does not.
   public var fatigue: Fatigue?
+  /// How late the console reports conversions; nil where it does in the tick of the click.
+  public var delay: ReportingDelay?
   /// Bids by level in price steps: 0 first, then ascending.
   public var bids: [Double]
 
@@ -38,7 +40,8 @@ public struct AuctionChannel: Sendable, Equatable {
   public init(
     volume: Double, prices: [Double], priceUnit: Double = 1e-5, pricing: Pricing = .secondPrice,
     clickRate: Double,
-    conversionRate: Double, valuePerConversion: Double = 1, fatigue: Fatigue? = nil, bids: [Double]
+    conversionRate: Double, valuePerConversion: Double = 1, fatigue: Fatigue? = nil,
+    delay: ReportingDelay? = nil, bids: [Double]
   ) {
     self.volume = volume
     self.prices = prices + [Double](repeating: 0, count: max(0, Self.priceCount - prices.count))
@@ -48,6 +51,7 @@ public struct AuctionChannel: Sendable, Equatable {
     self.conversionRate = conversionRate
     self.valuePerConversion = valuePerConversion
     self.fatigue = fatigue
+    self.delay = delay
     self.bids = bids
   }
 

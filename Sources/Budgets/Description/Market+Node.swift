@@ -66,6 +66,11 @@ extension AuctionChannel {
         ("reach", fatigue.reach.node), ("strength", fatigue.strength.node),
         ("retention", fatigue.retention.node))
     }
+    switch delay {
+    case .geometric(let mean): fields["delay"] = Fields.flow(("geometric", mean.node))
+    case .shares(let shares): fields["delay"] = Fields.flow(("shares", shares.node))
+    case nil: break
+    }
     fields["bids"] = bids.node
     return fields.node
   }

@@ -92,7 +92,27 @@ extension AuctionChannel {
       try requireNonNegative(fatigue.strength, "\(key).fatigue.strength")
       try requireRate(fatigue.retention, "\(key).fatigue.retention")
     }
+    try validateDelay("\(key).delay")
     try requireLadder(bids, "\(key).bids")
+  }
+}
+
+extension AuctionChannel {
+  private func validateDelay(_ key: String) throws(InputError) {
+    switch delay {
+    case .geometric(let mean):
+      try require(
+        mean > 0 && mean <= 1e5, "\(key).geometric", "is \(mean)",
+        "give the mean number of ticks, above 0 and at most 100000; leave the delay out where there is none")
+    case .shares(let shares):
+      let sum = shares.reduce(0, +)
+      try require(
+        !shares.isEmpty && shares.count <= ReportingDelay.longest && shares.allSatisfy { $0 >= 0 && $0 <= 1 }
+          && abs(sum - 1) < 1e-6, "\(key).shares", "holds \(shares.count) shares that sum to \(sum)",
+        "give 1 to \(ReportingDelay.longest) shares of at least 0 that sum to 1, the first of them reported at once"
+      )
+    case nil: break
+    }
   }
 }
 

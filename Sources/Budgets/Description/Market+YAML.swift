@@ -130,8 +130,7 @@ private func channel(from field: YAMLField) throws(InputError) -> MediaChannel {
 private func auctionChannel(from field: YAMLField) throws(InputError) -> AuctionChannel {
   let fields = try field.mapping([
     "volume", "prices", "price_unit", "pricing", "click_rate", "conversion_rate", "value_per_conversion",
-    "fatigue",
-    "bids",
+    "fatigue", "delay", "bids",
   ])
   return AuctionChannel(
     volume: try fields.required("volume").number(), prices: try prices(from: fields.required("prices")),
@@ -141,6 +140,7 @@ private func auctionChannel(from field: YAMLField) throws(InputError) -> Auction
     conversionRate: try fields.required("conversion_rate").number(),
     valuePerConversion: try fields["value_per_conversion"]?.number() ?? 1,
     fatigue: try fields["fatigue"].map { field throws(InputError) in try fatigue(from: field) },
+    delay: try fields["delay"].map { field throws(InputError) in try delay(from: field) },
     bids: try fields.required("bids").numbers())
 }
 
@@ -156,6 +156,11 @@ private func fatigue(from field: YAMLField) throws(InputError) -> Fatigue {
   return Fatigue(
     reach: try fields.required("reach").number(), strength: try fields.required("strength").number(),
     retention: try fields.required("retention").number())
+}
+
+private func delay(from field: YAMLField) throws(InputError) -> ReportingDelay {
+  let (name, value) = try field.alternative(["geometric", "shares"])
+  return name == "geometric" ? .geometric(mean: try value.number()) : .shares(try value.numbers())
 }
 
 private func responseChannel(from field: YAMLField) throws(InputError) -> ResponseChannel {

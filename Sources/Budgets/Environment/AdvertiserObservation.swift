@@ -16,6 +16,7 @@ final class AdvertiserObservation: MarketObservation {
 
   private let market: Market
   private let channels: [any ChannelColumns]
+  private let isReportedLate: Bool
   private let sums: Matrix
   private let season: [Float]
   /// The share of the episode's traffic that is still to come, by tick and at the end.
@@ -38,10 +39,12 @@ final class AdvertiserObservation: MarketObservation {
       case .response(let response): ResponseColumns(channel, response, market: market)
       }
     }
-    sums = Matrix(rows: Self.sumCount * market.channels.count, columns: laneCount)
+    isReportedLate = market.isReportedLate
+    sums = Matrix(
+      rows: (Self.sumCount + (isReportedLate ? 1 : 0)) * market.channels.count, columns: laneCount)
   }
 
-  /// Rows of sums per channel.
+  /// Rows of sums per channel; a row of due clicks for each channel follows where consoles are late.
   private static let sumCount = 6
 
   /// The sums of one lane, channel after channel.
@@ -88,9 +91,11 @@ final class AdvertiserObservation: MarketObservation {
     }
   }
 
-  /// Lanes: the clicks of a channel so far.
-  func clickSum(_ channel: Int) -> UnsafePointer<Float> {
-    UnsafePointer(sums.view.row(channel * Self.sumCount + 4))
+  /// Lanes: as how many clicks of a channel those count whose conversions should have been reported so far.
+  func dueClickSum(_ channel: Int) -> UnsafeMutablePointer<Float> {
+    sums.view.row(
+      isReportedLate
+        ? Self.sumCount * channels.count + channel : channel * Self.sumCount + 4)
   }
 
   private func results(_ console: AdvertiserConsole, _ channel: Int) -> ck_channel_results {
@@ -98,10 +103,11 @@ final class AdvertiserObservation: MarketObservation {
     return ck_channel_results(
       level: console.values(.level, channel), wins: console.values(.wins, channel),
       spend: console.values(.spend, channel),
-      clicks: console.values(.clicks, channel), outcome: console.values(.outcome, channel),
+      clicks: console.values(.clicks, channel), due_clicks: console.dueClicks(channel),
+      outcome: console.values(.outcome, channel),
       carry_over: console.values(.carryOver, channel), win_sum: rows.row(0), expected_win_sum: rows.row(1),
       spend_sum: rows.row(2), expected_spend_sum: rows.row(3), click_sum: rows.row(4),
-      outcome_sum: rows.row(5))
+      due_click_sum: dueClickSum(channel), outcome_sum: rows.row(5))
   }
 }
 

@@ -24,7 +24,7 @@ extension MarketSimulation {
         func value(_ field: Field) -> Double { Double(values(field, index)[lane]) }
         return TickResults.Channel(
           bid: channel.money(level: Int(value(.level))), wins: value(.wins), spend: value(.spend),
-          clicks: value(.clicks), conversions: value(.outcome))
+          clicks: value(.clicks), conversions: Double(console.values(.outcome, index)[lane]))
       })
   }
 }

@@ -33,6 +33,8 @@ public struct MarketEvaluation: Sendable {
 
   /// The market.
   public let market: Market
+  /// What strategies take the market for: the market itself unless they are wrong about it.
+  public let description: Market
   /// The number of episodes.
   public let episodes: Int
   /// The evaluation seed.
@@ -42,8 +44,14 @@ public struct MarketEvaluation: Sendable {
   private let lanesPerBlock = 32
 
   /// Describes an evaluation.
-  public init(market: Market, episodes: Int, seed: UInt64, posterior: PosteriorDraws? = nil) {
+  ///
+  /// - Parameter description: what strategies take the market for; nil for the market itself.
+  public init(
+    market: Market, describedBy description: Market? = nil, episodes: Int, seed: UInt64,
+    posterior: PosteriorDraws? = nil
+  ) {
     precondition(episodes > 0, "An evaluation needs at least one episode.")
+    self.description = description ?? market
     self.posterior = posterior
     self.market = market
     self.episodes = episodes
@@ -104,7 +112,8 @@ public struct MarketEvaluation: Sendable {
   }
 
   func simulation(of block: Range<Int>) -> MarketSimulation {
-    MarketSimulation(market: market, lanes: block, seed: simulationSeed, posterior: posterior)
+    MarketSimulation(
+      market: market, describedBy: description, lanes: block, seed: simulationSeed, posterior: posterior)
   }
 
   /// The realised factors of the episodes of a block of lanes; they do not depend on what is played.

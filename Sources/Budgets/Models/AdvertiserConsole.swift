@@ -8,7 +8,8 @@ public struct AdvertiserConsole {
     /// Impressions per reachable person (auction), or adstock as the market describes it (response), that the channel's own
     /// wins and spends have made: carried into the next tick.
     case carryOver
-    /// The last tick's bid as a place on the channel's ladder, and what it led to: wins, money spent, clicks, outcome.
+    /// The last tick's bid as a place on the channel's ladder, and what it led to: wins, money spent, clicks, and the outcome
+    /// that was reported in the tick.
     case level, wins, spend, clicks, outcome
   }
 
@@ -26,11 +27,15 @@ public struct AdvertiserConsole {
   /// Channels × lanes: what was really bid or spent, which may be off the ladder; nil where levels say it all.
   let bids: UnsafePointer<Float>?
   private let fields: UnsafePointer<Float>
+  /// Channels × lanes: the outcome reported in the last tick, and the clicks that it should be of; nil where the one is the field
+  /// and the other the tick's clicks.
+  private let reported, due: UnsafePointer<Float>?
 
   /// Views fields × channels × lanes floats, in the order of `Field`.
   init(
     tick: Int, laneCount: Int, channelCount: Int, fields: UnsafePointer<Float>,
-    remaining: UnsafePointer<Float>, unhindered: UnsafePointer<Float>, bids: UnsafePointer<Float>? = nil
+    remaining: UnsafePointer<Float>, unhindered: UnsafePointer<Float>, bids: UnsafePointer<Float>? = nil,
+    reported: UnsafePointer<Float>? = nil, due: UnsafePointer<Float>? = nil
   ) {
     self.tick = tick
     self.laneCount = laneCount
@@ -39,12 +44,22 @@ public struct AdvertiserConsole {
     self.remaining = remaining
     self.unhindered = unhindered
     self.bids = bids
+    self.reported = reported
+    self.due = due
   }
 
   /// Lanes of one field of one channel.
   @inline(__always)
   public func values(_ field: Field, _ channel: Int = 0) -> UnsafePointer<Float> {
-    fields + (field.rawValue * channelCount + channel) * laneCount
+    if field == .outcome, let reported { return reported + channel * laneCount }
+    return fields + (field.rawValue * channelCount + channel) * laneCount
+  }
+
+  /// Lanes: as how many clicks of a channel they count whose conversions should have been reported in the last tick: the tick's
+  /// own, unless the console is late.
+  @inline(__always)
+  func dueClicks(_ channel: Int) -> UnsafePointer<Float> {
+    due.map { $0 + channel * laneCount } ?? values(.clicks, channel)
   }
 
   /// Whether the budget or the cap may have cut short what the last tick would have spent.

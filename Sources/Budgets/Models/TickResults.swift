@@ -14,7 +14,7 @@ public struct TickResults: Codable, Sendable, Equatable {
     public var spend: Double
     /// Clicks.
     public var clicks: Double
-    /// Conversions; of a response channel, its outcome.
+    /// Conversions that were reported in the tick, whenever they were clicked; of a response channel, its outcome.
     public var conversions: Double
 
     /// Gathers what a channel shows.

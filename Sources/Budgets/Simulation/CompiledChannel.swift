@@ -10,24 +10,33 @@ final class CompiledChannel {
   private let levels: Matrix
   private let dynamics: Dynamics
   private let carryOver: CarryOver
+  /// Conversions that are still to be reported; nil where all are at once.
+  private let reports: ReportQueue?
 
   private enum Dynamics {
     case auction(AuctionDynamics)
     case response(ResponseDynamics)
   }
 
-  /// Prepares a channel of some lanes; `variants` are what it may be instead in an episode, all of them response channels
-  /// as it is.
-  init(_ channel: MediaChannel, lanes: Int, variants: [ResponseChannel] = []) {
+  /// Prepares a channel of some lanes.
+  ///
+  /// - Parameters:
+  ///   - expectedDelay: how late its advertiser thinks that conversions are reported.
+  ///   - variants: what it may be instead in an episode, all of them response channels as it is.
+  init(
+    _ channel: MediaChannel, lanes: Int, expectedDelay: ReportingDelay?, variants: [ResponseChannel] = []
+  ) {
     ladder = channel.levels.map { Float($0) }
-    carryOver = CarryOver(channel, lanes: lanes)
+    carryOver = CarryOver(channel, delay: expectedDelay, lanes: lanes)
     levels = Matrix(rows: 1, columns: ladder.count, ladder)
     switch channel.kind {
     case .auction(let auction):
       dynamics = .auction(AuctionDynamics(auction))
+      reports = auction.delay.map { ReportQueue($0, lanes: lanes) }
       blocksPerTick = 2
     case .response(let response):
       dynamics = .response(ResponseDynamics(response, lanes: lanes, variants: variants))
+      reports = nil
       blocksPerTick = 1
     }
   }
@@ -41,11 +50,13 @@ final class CompiledChannel {
     world: (_ lane: Int) -> Int, shift: UnsafeMutablePointer<Float>, carried: UnsafeMutablePointer<Float>
   ) {
     carryOver.restart(carried)
+    reports?.restart()
     if case .response(let response) = dynamics { response.startEpisode(world: world, shift: shift) }
   }
 
   func copyCarryOver(from other: CompiledChannel) {
     carryOver.copy(from: other.carryOver)
+    if let reports, let others = other.reports { reports.copy(from: others) }
     if case .response(let own) = dynamics, case .response(let others) = other.dynamics {
       own.copy(from: others)
     }
@@ -83,6 +94,15 @@ final class CompiledChannel {
       carryOn()
       response.settle(season: season, simulation: simulation, channel: channel)
     }
+  }
+
+  /// Writes what the console reports of conversions in the tick just settled, and of how many clicks it should.
+  func report(_ simulation: MarketSimulation, channel: Int, into rows: ReportRows) {
+    carryOver.add(clicks: simulation.values(.clicks, channel), due: rows.due(channel))
+    let (made, reported) = (simulation.values(.outcome, channel), rows.reported(channel))
+    guard let reports else { return reported.update(from: made, count: simulation.laneCount) }
+    let uniforms = rows.uniforms(simulation, channel: channel, count: reports.ages)
+    reports.drawReports(of: made, uniforms: uniforms, into: reported)
   }
 }
 

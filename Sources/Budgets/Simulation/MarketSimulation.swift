@@ -32,6 +32,8 @@ public final class MarketSimulation {
   /// What the channel at hand draws, in 8 rows of lanes: standard normals for price, volume, response and cost (or
   /// noise), then uniforms for wins, clicks and conversions, and one spare.
   private let draws: Matrix
+  /// What consoles report of conversions; nil where no channel is late.
+  private let reports: ReportRows?
   /// Lanes: the money left in the episode.
   public let remaining: UnsafeMutablePointer<Float>
   let available: UnsafeMutablePointer<Float>
@@ -67,19 +69,32 @@ public final class MarketSimulation {
   ///
   /// - Parameter posterior: markets of the same channels; each lane plays one after the other in its episodes, lanes
   ///   beginning one apart. `market` is what is known of them, and what carry-over is reckoned by.
-  public init(market: Market, lanes: Range<Int>, seed: UInt64, posterior: PosteriorDraws? = nil) {
+  public convenience init(
+    market: Market, lanes: Range<Int>, seed: UInt64, posterior: PosteriorDraws? = nil
+  ) {
+    self.init(market: market, describedBy: market, lanes: lanes, seed: seed, posterior: posterior)
+  }
+
+  /// Opens lanes whose advertisers take the market for another of the same channels, by whose delays they expect reports.
+  package init(
+    market: Market, describedBy description: Market, lanes: Range<Int>, seed: UInt64,
+    posterior: PosteriorDraws?
+  ) {
     self.market = market
     self.posterior = posterior
     self.lanes = lanes
     self.seed = seed
     compiled = market.channels.indices.map { index in
       CompiledChannel(
-        market.channels[index], lanes: lanes.count, variants: posterior?.draws.map { $0[index] } ?? [])
+        market.channels[index], lanes: lanes.count, expectedDelay: description.channels[index].delay,
+        variants: posterior?.draws.map { $0[index] } ?? [])
     }
     ladderSizes = Buffer(market.channels.map { UInt32($0.levels.count) })
     moneyQuantum = market.moneyQuantum
     slab = Matrix(rows: Field.allCases.count * market.channels.count + 6, columns: lanes.count)
     draws = Matrix(rows: Self.drawsPerTick, columns: lanes.count)
+    reports =
+      market.isReportedLate || description.isReportedLate ? ReportRows(market, lanes: lanes.count) : nil
     let rows = slab.view
     let extra = Field.allCases.count * market.channels.count
     remaining = rows.row(extra)
@@ -94,7 +109,8 @@ public final class MarketSimulation {
   public var console: AdvertiserConsole {
     AdvertiserConsole(
       tick: tick, laneCount: laneCount, channelCount: channelCount, fields: values(.carryOver),
-      remaining: remaining, unhindered: unhindered)
+      remaining: remaining, unhindered: unhindered, reported: reports.map { UnsafePointer($0.reported(0)) },
+      due: reports.map { UnsafePointer($0.due(0)) })
   }
 
   /// Lanes of one field of one channel; with channel 0, the start of all channels of the field.
@@ -126,6 +142,7 @@ public final class MarketSimulation {
     for field in [Field.level, .wins, .spend, .clicks, .outcome, .expectedOutcome] {
       values(field).update(repeating: 0, count: channelCount * laneCount)
     }
+    reports?.restart()
   }
 
   /// Which of the posterior draws a lane of the block plays in this episode.
@@ -140,6 +157,7 @@ public final class MarketSimulation {
     episode = other.episode
     slab.pointer.update(from: other.slab.pointer, count: slab.count)
     for (own, others) in zip(compiled, other.compiled) { own.copyCarryOver(from: others) }
+    if let reports, let others = other.reports { reports.copy(from: others) }
   }
 
   /// Plays one tick.
@@ -172,6 +190,9 @@ public final class MarketSimulation {
       channelCount, laneCount)
     for index in 0..<laneCount { remaining[index] += available[index] }
     for channel in 0..<channelCount { settle(channel) }
+    if let reports {
+      for channel in 0..<channelCount { compiled[channel].report(self, channel: channel, into: reports) }
+    }
     tick += 1
   }
 
@@ -212,11 +233,17 @@ public final class MarketSimulation {
 
   /// Draws a channel's numbers of a tick; the first `normals` rows are made standard normal.
   private func draw(_ channel: Int, tick: Int, blocks: Int, normals: Int) {
-    let rows = draws.pointer
+    fillUniforms(draws.pointer, .market, channel, first: UInt32(tick) * 2, blocks: blocks)
+    ck_normal_quantiles(draws.pointer, draws.pointer, normals * laneCount)
+  }
+
+  /// Fills four rows of lanes a block with uniforms of the episode and channel, the blocks counted from `first`.
+  func fillUniforms(
+    _ rows: UnsafeMutablePointer<Float>, _ purpose: StreamPurpose, _ channel: Int, first: UInt32, blocks: Int
+  ) {
     let key = SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
     let counter = SIMD3(
-      UInt32(tick) * 2, UInt32(truncatingIfNeeded: episode),
-      StreamPurpose.market.rawValue | UInt32(channel) << 8)
+      first, UInt32(truncatingIfNeeded: episode), purpose.rawValue | UInt32(channel) << 8)
     withUnsafeBytes(of: counter) { counter in
       withUnsafeBytes(of: key) { key in
         guard let counter = counter.bindMemory(to: UInt32.self).baseAddress,
@@ -226,7 +253,6 @@ public final class MarketSimulation {
           rows, laneCount, UInt32(blocks), counter, UInt32(truncatingIfNeeded: lanes.lowerBound), key)
       }
     }
-    ck_normal_quantiles(rows, rows, normals * laneCount)
   }
 }
 

@@ -6,10 +6,11 @@
 
 // What an advertiser's console shows of one channel, along lanes. Every array holds one float per lane.
 
-/// What one channel's last tick showed its advertiser, and its sums over the episode.
+/// What one channel's last tick showed its advertiser, and its sums over the episode. Due clicks are those whose conversions
+/// should be reported; where consoles are never late they are the clicks, and so is their sum.
 typedef struct {
-  const float *level, *wins, *spend, *clicks, *outcome, *carry_over;
-  float *win_sum, *expected_win_sum, *spend_sum, *expected_spend_sum, *click_sum, *outcome_sum;
+  const float *level, *wins, *spend, *clicks, *due_clicks, *outcome, *carry_over;
+  float *win_sum, *expected_win_sum, *spend_sum, *expected_spend_sum, *click_sum, *due_click_sum, *outcome_sum;
 } ck_channel_results;
 
 /// Adds a tick of an auction channel to the sums. `expectations` has a row of four numbers per level: the wins of a tick

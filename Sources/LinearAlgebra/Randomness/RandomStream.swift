@@ -8,6 +8,7 @@ public enum StreamPurpose: UInt32, Sendable {
   case bootstrap = 6
   case test = 7
   case noise = 8
+  case reports = 9
 }
 
 /// A counter-based random stream: Philox4x32-10 (Salmon, Moraes, Dror and Shaw, 2011) keyed by a seed, a

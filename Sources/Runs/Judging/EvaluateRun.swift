@@ -1,4 +1,5 @@
 import Applications
+import Budgets
 import Documents
 import Learning
 import PolicyFormats
@@ -29,13 +30,23 @@ extension Application {
 /// - Parameters:
 ///   - folder: the run.
 ///   - name: another problem's name or file; nil for the run's own.
+///   - reality: the name or file of the market that is really played, where strategies should go on planning with the
+///     problem's; nil where that is it.
 ///   - overrides: options of the problem, as `posterior=FILE`.
 ///   - episodes: how many episodes to play.
 ///   - seed: decides the episodes, which never meet those of a training run.
 package func evaluate(
-  run folder: RunFolder, on name: String? = nil, overrides: [String] = [], episodes: Int, seed: UInt64
+  run folder: RunFolder, on name: String? = nil, reality: String? = nil, overrides: [String] = [],
+  episodes: Int, seed: UInt64
 ) throws -> Evaluation {
-  let problem = try (try name.map { try findProblem($0) } ?? folder.problem()).evaluated(overrides: overrides)
+  var problem = try (try name.map { try findProblem($0) } ?? folder.problem()).evaluated(overrides: overrides)
+  if let reality {
+    guard let planned = problem as? BudgetProblem, let played = try findProblem(reality) as? BudgetProblem
+    else {
+      throw ConfigurationError(place: "--reality", message: "takes a market, for the run of a market")
+    }
+    problem = try planned.evaluated(in: played)
+  }
   let policy = try folder.readPolicy()
   try problem.check(policy)
   return try problem.evaluation(of: policy, episodes: episodes, seed: seed)

@@ -18,6 +18,19 @@ func randomPolicy(_ environment: BudgetAllocation, seed: UInt64) -> Policy {
     metadata: environment.metadata)
 }
 
+extension Market {
+  /// The market with a delay in two of three auction channels, a table and a geometric one by turns.
+  var reportedLate: Market {
+    var market = self
+    for (index, channel) in channels.enumerated() where index % 3 < 2 {
+      guard case .auction(var auction) = channel.kind else { continue }
+      auction.delay = index % 3 == 0 ? .shares([0.2, 0, 0.5, 0.3]) : .geometric(mean: 3)
+      market.channels[index].kind = .auction(auction)
+    }
+    return market
+  }
+}
+
 /// Simulated episodes, decided on by the evaluation's strategy and by campaigns that are fed what the console shows.
 @Suite struct CampaignEpisodeTests {
   /// Plays episodes both ways; every decision must be the same, and every sum of money exact.
@@ -82,6 +95,19 @@ func randomPolicy(_ environment: BudgetAllocation, seed: UInt64) -> Policy {
         randomPolicy(BudgetAllocation(market: market, observation: $0), seed: UInt64(number))
       }
       try playBothWays(market, policy, lanes: 25, seed: UInt64(number))
+    }
+  }
+
+  /// The same where consoles report conversions late, stored after every tick.
+  @Test func lateConversionsAreTakenInAlike() throws {
+    var stream = RandomStream(seed: 95, purpose: .test)
+    for number in 0..<12 {
+      let market = Market.random(stream: &stream, channels: 2...4, ticks: 4...10).reportedLate
+      let kind = [nil, ObservationKind.planner, .plannerCosts, .advertiser][number % 4]
+      let policy = kind.map {
+        randomPolicy(BudgetAllocation(market: market, observation: $0), seed: UInt64(number))
+      }
+      try playBothWays(market, policy, lanes: 6, seed: UInt64(number), storing: true)
     }
   }
 

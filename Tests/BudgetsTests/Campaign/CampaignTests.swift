@@ -234,6 +234,35 @@ import Testing
     #expect(late.state != campaign.state)
   }
 
+  /// Of a channel that is late, a tick may show more conversions than clicks, but never more than all clicks so far; a
+  /// correction replays what was on its way.
+  @Test func lateConversionsCountAgainstAllClicks() throws {
+    let model = try CampaignModel(market: Self.market.reportedLate)
+    var events: [CampaignEvent] = [.began(budget: nil)]
+    var campaign = try Campaign(model)
+    for (clicks, conversions) in [(6.0, 1.0), (0, 3), (2, 3)] {
+      var shown = results(of: try #require(campaign.decide()))
+      shown.channels[0] = .init(bid: 0.006, wins: 100, spend: 0.4, clicks: clicks, conversions: conversions)
+      shown.channels[1] = .init(bid: 0)
+      var tooMany = shown
+      tooMany.channels[0].conversions = campaign.state.totals[0].clicks + clicks + 1
+      let before = campaign.state
+      let error = try #require(throws: CampaignError.self) { try campaign.observe(tooMany) }
+      #expect(error.field == "conversions of 'search'")
+      #expect(campaign.state == before)
+      try campaign.observe(shown)
+      events.append(.results(shown))
+    }
+    #expect(campaign.state.totals[0].conversions == 7)
+    var corrected = try #require(events[1].results)
+    (corrected.channels[0].clicks, corrected.channels[0].conversions) = (9, 2)
+    var atOnce = events
+    atOnce[1] = .results(corrected)
+    let replayed = try Campaign(model, replaying: events + [.results(corrected)])
+    #expect(replayed.state == (try Campaign(model, replaying: atOnce)).state)
+    #expect(replayed.state != campaign.state && replayed.state.totals[0].conversions == 8)
+  }
+
   @Test func openingWithAnotherModelIsRefused() throws {
     let state = try campaign().state
     var other = Self.market

@@ -46,6 +46,12 @@ import Testing
   }
 
   private static let mistakes: [(key: String, market: Market)] = [
+    ("channels[0].auction.delay.geometric", auction { $0.delay = .geometric(mean: 0) }),
+    ("channels[0].auction.delay.geometric", auction { $0.delay = .geometric(mean: .nan) }),
+    ("channels[0].auction.delay.shares", auction { $0.delay = .shares([]) }),
+    ("channels[0].auction.delay.shares", auction { $0.delay = .shares([0.5, 0.4]) }),
+    ("channels[0].auction.delay.shares", auction { $0.delay = .shares([1.5, -0.5]) }),
+    ("channels[0].auction.delay.shares", auction { $0.delay = .shares(.init(repeating: 0.005, count: 200)) }),
     ("name", market { $0.name = "" }),
     ("ticks", market { $0.ticks = 0 }),
     ("season", market { $0.season = [1, 1] }),

@@ -99,6 +99,11 @@ private let small = """
         "m.yaml:9: channels[0].auction.prices.file: cannot be read; check the path and the permissions"
       ),
       (
+        "bids: [0, 1, 2.5]", "delay: {shares: [0.4, 0.3]}\n      bids: [0, 1, 2.5]",
+        "m.yaml:12: channels[0].auction.delay.shares: holds 2 shares that sum to 0.7; give 1 to 100 shares of at least 0 "
+          + "that sum to 1, the first of them reported at once"
+      ),
+      (
         "weibull", "gamma",
         "m.yaml:17: channels[1].response.adstock.gamma: is unknown; did you mean 'weibull'?"
       ),
@@ -114,6 +119,21 @@ private let small = """
     } else {
       #expect(error.description == expected)
     }
+  }
+
+  @Test(arguments: [
+    ("{geometric: 8}", ReportingDelay.geometric(mean: 8)), ("{shares: [0.4, 0.6]}", .shares([0.4, 0.6])),
+  ])
+  func delaysAreReadAndWritten(text: String, delay: ReportingDelay) throws {
+    let prompt = try Market(yaml: small)
+    let late = try Market(
+      yaml: small.replacingOccurrences(of: "bids:", with: "delay: \(text)\n      bids:"))
+    guard case .auction(let auction) = late.channels[0].kind else {
+      Issue.record("The first channel bids in auctions.")
+      return
+    }
+    #expect(auction.delay == delay && late.digest != prompt.digest)
+    #expect(try Market(yaml: late.yaml) == late)
   }
 
   @Test func malformedTextIsOneLine() throws {

@@ -11,6 +11,8 @@ struct BidLog {
     let price: Double
     let isClicked: Bool
     let isConverted: Bool
+    /// When the conversion was reported; nil where there was none, or nothing is said of it.
+    let conversionMoment: LogMoment?
   }
 
   let path: String
@@ -52,6 +54,7 @@ struct BidLog {
           }
           last = (text, moment)
         }
+        guard let moment = last?.moment else { continue }
         let name = table.text(row: row, column: places.channel)
         guard !name.isEmpty else {
           throw table.error(row: row, column: places.channel, "is empty", "name the channel")
@@ -71,16 +74,21 @@ struct BidLog {
         }
         let isClicked = try Self.flag(table, row, places.click)
         var isConverted = false
-        if let column = places.conversion { isConverted = try Self.flag(table, row, column) }
+        let conversionMoment = try Self.conversionMoment(table, row, places, clicked: moment)
+        if let column = places.conversion {
+          isConverted = try Self.flag(table, row, column)
+        } else {
+          isConverted = conversionMoment != nil
+        }
         if isConverted, !isClicked {
           unclicked += 1
           isConverted = false
         }
-        guard let moment = last?.moment else { continue }
         count += 1
         body(
           Auction(
-            channel: channel, moment: moment, price: price, isClicked: isClicked, isConverted: isConverted))
+            channel: channel, moment: moment, price: price, isClicked: isClicked, isConverted: isConverted,
+            conversionMoment: isConverted ? conversionMoment : nil))
       }
       progress(Double(pieces.position) / Double(max(pieces.size, 1)))
     }
@@ -90,10 +98,29 @@ struct BidLog {
     if unclicked > 0 {
       notes.append("\(unclicked) conversions without a click are left out")
     }
-    if places?.conversion == nil {
+    if places?.conversion == nil, places?.conversionTime == nil {
       notes.append("no column of conversions: each click counts as one")
     }
     return (names, notes)
+  }
+
+  private static func conversionMoment(
+    _ table: CSVTable, _ row: Int, _ places: LogColumns.Places, clicked: LogMoment
+  ) throws(InputError) -> LogMoment? {
+    guard let column = places.conversionTime else { return nil }
+    let text = table.text(row: row, column: column)
+    guard !text.isEmpty else { return nil }
+    guard let moment = LogMoment(text) else {
+      throw table.error(
+        row: row, column: column, "is '\(text)', no moment",
+        "write moments as 2024-02-29 13:05:07, or nothing")
+    }
+    guard (moment.day, moment.second) >= (clicked.day, clicked.second) else {
+      throw table.error(
+        row: row, column: column, "is '\(text)', before the auction",
+        "give the time of the report, not before it")
+    }
+    return moment
   }
 
   private static func flag(_ table: CSVTable, _ row: Int, _ column: Int) throws(InputError) -> Bool {

@@ -60,13 +60,15 @@ public struct BidLogCalibration: Sendable {
         conversions: Int(days.reduce(0) { $0 + $1.total(\.conversions) }),
         meanPrice: days.reduce(0) { $0 + $1.total(\.prices) } / auctions)
     }
+    let delays = cells.reportingDelays(channels: names.count)
     let order = names.indices.sorted { names[$0] < names[$1] }
     let markets = order.map { index in
       MediaChannel(
         name: names[index],
         kind: .auction(
           channel(
-            summaries[index], totals[index], season, factors, landscapes.histogram(of: index), options)))
+            summaries[index], totals[index], season, factors, landscapes.histogram(of: index), delays[index],
+            options)))
     }
     let dayCount = Set(days.map(\.day)).count
     let costs = days.reduce(0) { $0 + $1.total(\.prices) } * options.priceUnit / Double(dayCount)
@@ -100,7 +102,8 @@ private func season(of days: [LogCells.ChannelDay], ticks: Int) -> [Double] {
 /// A channel in the units of the market: rates as the log has them, freed of what wandering adds to means.
 private func channel(
   _ summary: BidLogCalibration.ChannelSummary, _ days: [LogCells.ChannelDay], _ season: [Double],
-  _ factors: LogFactors, _ histogram: PriceLandscapes.Histogram, _ options: BidLogOptions
+  _ factors: LogFactors, _ histogram: PriceLandscapes.Histogram, _ delay: ReportingDelay?,
+  _ options: BidLogOptions
 ) -> AuctionChannel {
   let exposure = days.reduce(0) { sum, day in
     sum + zip(season, day.isCovered).reduce(0) { $0 + ($1.1 ? $1.0 : 0) }
@@ -112,7 +115,7 @@ private func channel(
     prices: histogram.counts, priceUnit: histogram.step * options.priceUnit, pricing: options.pricing,
     clickRate: min(clicks / auctions / exp(0.5 * factors.responseVariance), 1),
     conversionRate: clicks > 0 ? min(conversions / clicks / exp(0.5 * factors.conversionVariance), 1) : 0,
-    bids: bidLadder(histogram.counts, levels: options.levels))
+    delay: delay, bids: bidLadder(histogram.counts, levels: options.levels))
 }
 
 /// Off, then from the tenth to the 97th of a hundred prices in equal ratios, in whole steps where these lie apart.

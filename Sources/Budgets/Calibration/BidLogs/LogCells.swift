@@ -28,6 +28,10 @@ struct LogCells {
   let ticks: Int
   private let empty: [Cell]
   private var sums: [Key: [Cell]] = [:]
+  /// By channel: how late conversions were reported, where the log says it.
+  private(set) var delays: [Int: ReportedDelays] = [:]
+  /// The last tick in which anything was logged, counted from the first of the calendar.
+  private(set) var lastTick = Int.min
   private var first: (day: CalendarDay, tick: Int)?
   private var last: (day: CalendarDay, tick: Int)?
 
@@ -50,6 +54,10 @@ struct LogCells {
     let (day, tick) = (auction.moment.day, tick(of: auction.moment))
     if first.map({ (day, tick) < ($0.day, $0.tick) }) ?? true { first = (day, tick) }
     if last.map({ (day, tick) > ($0.day, $0.tick) }) ?? true { last = (day, tick) }
+    let place = day.number * ticks + tick
+    let reported = auction.conversionMoment.map { $0.day.number * ticks + self.tick(of: $0) }
+    lastTick = max(lastTick, reported ?? place)
+    if let reported { delays[auction.channel, default: .init()].add(tick: place, delay: reported - place) }
     func count(_ cell: inout Cell) {
       cell.auctions += 1
       cell.prices += auction.price

@@ -181,4 +181,56 @@ private struct GeneratedLog {
     #expect(try #require(auction).conversionRate == 1)
     try calibration.market.validate()
   }
+
+  /// Two channels whose conversions are reported late in a log of two days, which ends before all of them are: a geometric delay
+  /// and a table are told apart, and neither is taken for shorter than it is. Within five standard deviations.
+  @Test func delaysAreFittedFromALogThatEnds() throws {
+    var stream = RandomStream(seed: 31, purpose: .test)
+    var lines = ["when,campaign,price,click,conversion_time"]
+    func stamp(_ tick: Int) -> String {
+      "2024-03-0\(1 + tick / 24) \(tick % 24 < 10 ? "0" : "")\(tick % 24):30:00"
+    }
+    var (sum, count) = (0, 0)
+    for tick in 0..<48 {
+      for row in 0..<160 {
+        let channel = row % 2
+        var delay = 0
+        if channel == 0 {
+          while stream.uniform() < 8.0 / 9 { delay += 1 }
+        } else {
+          let u = stream.uniform()
+          delay = u < 0.1 ? 0 : u < 0.7 ? 1 : 2
+        }
+        let isSeen = tick + delay < 48
+        if isSeen, channel == 0 { (sum, count) = (sum + delay, count + 1) }
+        lines.append(
+          "\(stamp(tick)),\(channel == 0 ? "slow" : "table"),50,1,\(isSeen ? stamp(tick + delay) : "")")
+      }
+    }
+    let calibration = try calibrate(lines.joined(separator: "\n") + "\n")
+    let delays = calibration.market.channels.map { channel -> ReportingDelay? in
+      if case .auction(let auction) = channel.kind { auction.delay } else { nil }
+    }
+    #expect(Double(sum) / Double(count) < 7)
+    guard case .geometric(let mean)? = delays[0], case .shares(let shares)? = delays[1] else {
+      Issue.record("The delays are \(delays).")
+      return
+    }
+    #expect(abs(mean - 8) < 1)
+    #expect(shares.count == 3 && abs(shares.reduce(0, +) - 1) < 1e-9)
+    for (share, truth) in zip(shares, [0.1, 0.6, 0.3]) { #expect(abs(share - truth) < 0.04) }
+    // A log without delays describes none, and a report before its auction is told.
+    let prompt =
+      "when,campaign,price,click,conversion_time\n"
+      + "2024-03-01 00:30:00,a,50,1,2024-03-01 00:31:00\n2024-03-01 01:30:00,a,50,1,\n"
+    guard case .auction(let auction) = try calibrate(prompt).market.channels[0].kind else {
+      Issue.record("The channel bids in auctions.")
+      return
+    }
+    #expect(auction.delay == nil && auction.conversionRate == 0.5)
+    let error = try #require(throws: InputError.self) {
+      try calibrate(prompt.replacingOccurrences(of: "00:31", with: "00:29"))
+    }
+    #expect(error.line == 2 && error.problem.contains("before the auction"))
+  }
 }
