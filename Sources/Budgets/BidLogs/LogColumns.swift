@@ -12,17 +12,20 @@ public struct LogColumns: Sendable, Equatable {
   public var click: String?
   /// Whether the click led to a conversion, 0 or 1.
   public var conversion: String?
+  /// What winning is worth when play on the log is judged, as a predicted rate; nil for the conversion.
+  public var worth: String?
 
   /// Names columns.
   public init(
     timestamp: String? = nil, channel: String? = nil, price: String? = nil, click: String? = nil,
-    conversion: String? = nil
+    conversion: String? = nil, worth: String? = nil
   ) {
     self.timestamp = timestamp
     self.channel = channel
     self.price = price
     self.click = click
     self.conversion = conversion
+    self.worth = worth
   }
 
   /// The places of the columns in a table.
@@ -33,6 +36,8 @@ public struct LogColumns: Sendable, Equatable {
     let click: Int
     /// nil where clicks are all that the log tells.
     let conversion: Int?
+    /// nil where conversions count.
+    let worth: Int?
   }
 
   /// Finds the columns.
@@ -62,6 +67,7 @@ public struct LogColumns: Sendable, Equatable {
         ["market_price", "paying_price", "payprice", "pay_price", "clearing_price", "win_price", "cost"]),
       click: try require(click, "click", ["clicks", "clicked", "is_click", "clk"]),
       conversion: try find(
-        conversion, ["conversion", "conversions", "converted", "is_conversion", "conv", "action"]))
+        conversion, ["conversion", "conversions", "converted", "is_conversion", "conv", "action"]),
+      worth: try find(worth, []))
   }
 }

@@ -10,7 +10,10 @@ struct BidLog {
     /// In units of the column.
     let price: Double
     let isClicked: Bool
-    let isConverted: Bool
+    /// nil where the log tells of no conversions: each click then counts as one.
+    let isConverted: Bool?
+    /// What winning it counts for when play is judged.
+    let worth: Double
   }
 
   let path: String
@@ -70,17 +73,25 @@ struct BidLog {
           throw table.error(row: row, column: places.price, "is \(price)", "prices are not below 0")
         }
         let isClicked = try Self.flag(table, row, places.click)
-        var isConverted = false
+        var isConverted: Bool?
         if let column = places.conversion { isConverted = try Self.flag(table, row, column) }
-        if isConverted, !isClicked {
+        if isConverted == true, !isClicked {
           unclicked += 1
           isConverted = false
+        }
+        var worth = isConverted ?? isClicked ? 1.0 : 0
+        if let column = places.worth {
+          worth = try table.requireNumber(row: row, column: column)
+          guard worth >= 0 else {
+            throw table.error(row: row, column: column, "is \(worth)", "give a number of at least 0")
+          }
         }
         guard let moment = last?.moment else { continue }
         count += 1
         body(
           Auction(
-            channel: channel, moment: moment, price: price, isClicked: isClicked, isConverted: isConverted))
+            channel: channel, moment: moment, price: price, isClicked: isClicked, isConverted: isConverted,
+            worth: worth))
       }
       progress(Double(pieces.position) / Double(max(pieces.size, 1)))
     }
