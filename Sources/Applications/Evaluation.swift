@@ -76,6 +76,16 @@ package struct Evaluation: Document {
   package var json: JSONValue { (try? JSONValue(encoding: EvaluationDocument(self))) ?? .null }
 
   package var text: String {
+    let verdict = violations == 0 ? "no rule was broken" : "\(violations) VIOLATIONS of the problem's rules"
+    let origin =
+      trainingSteps == 0
+      ? "the policy is untrained" : "the policy was trained for \(trainingSteps) steps"
+    let places = posteriorDraws.map { " in \($0) posterior draws" } ?? ""
+    return table + "\(policy.summary.episodes) episodes\(places); \(verdict); \(origin)\n"
+  }
+
+  /// The strategies, a row each, and the best that can be had.
+  package var table: String {
     let hasBudget = policy.budgetUsed != nil
     let hasShare = shareOfBound != nil
     var table = TextTable(
@@ -99,12 +109,7 @@ package struct Evaluation: Document {
       table.append(["optimum", unit.text(value), ""] + (hasShare ? [percent(1)] : []))
     case nil: break
     }
-    let verdict = violations == 0 ? "no rule was broken" : "\(violations) VIOLATIONS of the problem's rules"
-    let origin =
-      trainingSteps == 0
-      ? "the policy is untrained" : "the policy was trained for \(trainingSteps) steps"
-    let places = posteriorDraws.map { " in \($0) posterior draws" } ?? ""
-    return table.text + "\(policy.summary.episodes) episodes\(places); \(verdict); \(origin)\n"
+    return table.text
   }
 
   private func percent(_ share: Double, sign: String = "") -> String {

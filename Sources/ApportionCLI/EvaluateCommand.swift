@@ -41,9 +41,36 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "Where to keep what the policy's consoles showed, as CSV: histories that decide reads.")
   var record: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "A log of real auctions to play instead: days are episodes, played by a campaign as it runs in life.",
+      valueName: "log.csv"))
+  var auctions: String?
+
+  @Option(help: "The money of a day of the log (default: the market's budget).")
+  var budget: Double?
+
+  @Option(
+    help:
+      "The column of what an auction won is worth, as a predicted click rate (default: the log's conversions)."
+  )
+  var worth: String?
+
+  @OptionGroup(title: "Log of auctions") var log: AuctionLogArguments
+
   @OptionGroup var options: OutputOptions
 
   func validate() throws {
+    guard auctions != nil || (budget == nil && worth == nil && !log.isGiven) else {
+      throw ValidationError(
+        "Columns, --price-unit, --worth and --budget are of a log: name it by --auctions.")
+    }
+    guard auctions == nil || (market == nil && posterior == nil && record == nil) else {
+      throw ValidationError("--auctions plays a log in the run's own market, and records no consoles.")
+    }
+    guard budget.map({ $0 > 0 && $0.isFinite }) ?? true else {
+      throw ValidationError("--budget takes money above 0, not \(budget ?? 0).")
+    }
     guard (1...10_000_000).contains(episodes) else {
       throw ValidationError("--episodes takes a number from 1 to 10000000, not \(episodes).")
     }
@@ -52,6 +79,15 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     let folder = try RunFolder(opening: runFolder)
+    if let auctions {
+      var columns = log.columns
+      columns.worth = worth
+      let evaluation = try evaluate(
+        run: folder, onAuctions: auctions, columns: columns, priceUnit: log.priceUnit, budget: budget,
+        style: .standard(isQuiet: options.quiet))
+      if let output { try AtomicFile.write(evaluation.json.text(indented: true) + "\n", to: output) }
+      return options.show(evaluation.json, text: evaluation.text)
+    }
     let evaluation = try evaluate(
       run: folder, on: market, reality: reality,
       overrides: [

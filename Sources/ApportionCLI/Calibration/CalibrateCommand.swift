@@ -105,22 +105,9 @@ struct CalibrateCommand: ParsableCommand {
   }
 }
 
-/// What a log of auctions needs.
+/// What calibration from a log of auctions needs.
 struct BidLogArguments: ParsableArguments {
-  @Option(help: "The column of moments, as 2024-02-29 13:05:07 (default: timestamp, time, …).")
-  var timestamp: String?
-
-  @Option(help: "The column of channels (default: channel, campaign, …).")
-  var channel: String?
-
-  @Option(help: "The column of market prices (default: price, market_price, …).")
-  var price: String?
-
-  @Option(help: "The column of clicks, 0 or 1 (default: click, clicks, …).")
-  var click: String?
-
-  @Option(help: "The column of conversions, 0 or 1 (default: conversion, conversions, … where there is one).")
-  var conversion: String?
+  @OptionGroup var log: AuctionLogArguments
 
   @Option(
     help: """
@@ -131,9 +118,6 @@ struct BidLogArguments: ParsableArguments {
 
   @Option(help: "The number of ticks in a day.")
   var ticks = 48
-
-  @Option(help: "Money per auction won and unit of price: 0.001 for prices per thousand.")
-  var priceUnit = 1.0
 
   @Option(help: "The number of bid levels, off included.")
   var levels = 16
@@ -151,24 +135,21 @@ struct BidLogArguments: ParsableArguments {
     guard (2...256).contains(levels) else {
       throw ValidationError("--levels takes 2 to 256, not \(levels).")
     }
-    guard priceUnit > 0, priceUnit.isFinite else {
-      throw ValidationError("--price-unit takes a number above 0, not \(priceUnit).")
-    }
     guard budget.map({ $0 > 0 && $0.isFinite }) ?? true else {
       throw ValidationError("--budget takes money above 0, not \(budget ?? 0).")
     }
   }
 
   var columns: LogColumns {
-    LogColumns(
-      timestamp: timestamp, channel: channel, price: price, click: click, conversion: conversion,
-      conversionTime: conversionTime)
+    var columns = log.columns
+    columns.conversionTime = conversionTime
+    return columns
   }
 
   var options: BidLogOptions {
     var options = BidLogOptions()
     options.ticks = ticks
-    options.priceUnit = priceUnit
+    options.priceUnit = log.priceUnit
     options.levels = levels
     options.pricing = pricing
     options.budget = budget

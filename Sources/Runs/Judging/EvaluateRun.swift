@@ -52,6 +52,30 @@ package func evaluate(
   return try problem.evaluation(of: policy, episodes: episodes, seed: seed)
 }
 
+/// Plays a run's policy as campaigns on a log of real auctions, beside all baselines and the best bids in hindsight.
+///
+/// - Parameters:
+///   - folder: the run of a market.
+///   - path: the log.
+///   - columns: which of its columns are what.
+///   - priceUnit: money per auction won and unit of the price column.
+///   - budget: the money of a day; nil for the market's.
+/// - Throws: `InputError` with the place of what the log says wrongly, or where it does not fit the market.
+package func evaluate(
+  run folder: RunFolder, onAuctions path: String, columns: LogColumns, priceUnit: Double,
+  reading: TableReading = TableReading(), budget: Double? = nil, style: ProgressLine.Style = .silent
+) throws -> LogEvaluation {
+  let problem = BudgetProblem(try folder.market())
+  let progress = ProgressLine(style: style)
+  let log = try LoggedDays(
+    contentsOf: path, columns: columns, market: problem.market, priceUnit: priceUnit, reading: reading
+  ) { share in
+    if progress.isDue { progress.show("reading \(path): \(Int(100 * share)) %") }
+  }
+  progress.finish()
+  return try problem.evaluation(of: folder.readPolicy(), on: log, budget: budget)
+}
+
 /// Explains what a run's policy does in a step.
 ///
 /// - Parameters:

@@ -63,7 +63,7 @@ struct LogCells {
       cell.prices += auction.price
       cell.squaredPrices += auction.price * auction.price
       cell.clicks += auction.isClicked ? 1 : 0
-      cell.conversions += auction.isConverted ? 1 : 0
+      cell.conversions += auction.isConverted == true ? 1 : 0
     }
     count(&sums[Key(channel: auction.channel, day: day), default: empty][tick])
   }

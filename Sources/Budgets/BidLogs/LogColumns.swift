@@ -14,11 +14,13 @@ public struct LogColumns: Sendable, Equatable {
   public var conversion: String?
   /// When the conversion was reported; empty where there was none.
   public var conversionTime: String?
+  /// What winning is worth when play on the log is judged, as a predicted rate; nil for the conversion.
+  public var worth: String?
 
   /// Names columns.
   public init(
     timestamp: String? = nil, channel: String? = nil, price: String? = nil, click: String? = nil,
-    conversion: String? = nil, conversionTime: String? = nil
+    conversion: String? = nil, conversionTime: String? = nil, worth: String? = nil
   ) {
     self.timestamp = timestamp
     self.channel = channel
@@ -26,6 +28,7 @@ public struct LogColumns: Sendable, Equatable {
     self.click = click
     self.conversion = conversion
     self.conversionTime = conversionTime
+    self.worth = worth
   }
 
   /// The places of the columns in a table.
@@ -38,6 +41,8 @@ public struct LogColumns: Sendable, Equatable {
     let conversion: Int?
     /// nil where nothing is said of delays.
     let conversionTime: Int?
+    /// nil where conversions count.
+    let worth: Int?
   }
 
   /// Finds the columns.
@@ -69,6 +74,7 @@ public struct LogColumns: Sendable, Equatable {
       conversion: try find(
         conversion, ["conversion", "conversions", "converted", "is_conversion", "conv", "action"]),
       conversionTime: try find(
-        conversionTime, ["conversion_time", "conversion_timestamp", "conversion_at", "converted_at"]))
+        conversionTime, ["conversion_time", "conversion_timestamp", "conversion_at", "converted_at"]),
+      worth: try find(worth, []))
   }
 }

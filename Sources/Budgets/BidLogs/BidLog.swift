@@ -10,9 +10,12 @@ struct BidLog {
     /// In units of the column.
     let price: Double
     let isClicked: Bool
-    let isConverted: Bool
+    /// nil where the log tells of no conversions: each click then counts as one.
+    let isConverted: Bool?
     /// When the conversion was reported; nil where there was none, or nothing is said of it.
     let conversionMoment: LogMoment?
+    /// What winning it counts for when play is judged.
+    let worth: Double
   }
 
   let path: String
@@ -73,22 +76,29 @@ struct BidLog {
           throw table.error(row: row, column: places.price, "is \(price)", "prices are not below 0")
         }
         let isClicked = try Self.flag(table, row, places.click)
-        var isConverted = false
+        var isConverted: Bool?
         let conversionMoment = try Self.conversionMoment(table, row, places, clicked: moment)
         if let column = places.conversion {
           isConverted = try Self.flag(table, row, column)
-        } else {
+        } else if places.conversionTime != nil {
           isConverted = conversionMoment != nil
         }
-        if isConverted, !isClicked {
+        if isConverted == true, !isClicked {
           unclicked += 1
           isConverted = false
+        }
+        var worth = isConverted ?? isClicked ? 1.0 : 0
+        if let column = places.worth {
+          worth = try table.requireNumber(row: row, column: column)
+          guard worth >= 0 else {
+            throw table.error(row: row, column: column, "is \(worth)", "give a number of at least 0")
+          }
         }
         count += 1
         body(
           Auction(
             channel: channel, moment: moment, price: price, isClicked: isClicked, isConverted: isConverted,
-            conversionMoment: isConverted ? conversionMoment : nil))
+            conversionMoment: isConverted == true ? conversionMoment : nil, worth: worth))
       }
       progress(Double(pieces.position) / Double(max(pieces.size, 1)))
     }
