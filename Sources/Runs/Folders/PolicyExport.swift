@@ -18,24 +18,8 @@ package struct PolicyExport: Sendable, Equatable {
   ///
   /// - Throws: `PolicyError.unsupported` where the format cannot hold the policy, what `PolicyFormat` throws, or `ExportError` where the file computes something else than the policy.
   package init(_ policy: TrainedPolicy, format: PolicyFormat, to path: String) throws {
-    let isCarried: Bool
-    switch policy {
-    case .network(let policy):
-      if let refusal = format.refusal(of: policy) { throw refusal }
-      let vectors = TestVectors(policy)
-      try format.write(policy, vectors: vectors, to: path)
-      let (carried, computed) = try format.readBack(path)
-      isCarried = carried == vectors
-      maximumDifference = carried.difference(
-        to: computed, branchSizes: policy.shape.isChosenByBranch ? policy.shape.branchSizes : nil)
-    case .weaklyCoupled(let policy):
-      let vectors = WeaklyCoupledVectors(policy)
-      try format.write(policy, vectors: vectors, to: path)
-      let (carried, computed) = try format.readBackChannels(path)
-      isCarried = carried == vectors
-      maximumDifference = carried.difference(to: computed)
-    }
-    guard isCarried, maximumDifference <= 1e-4 else {
+    maximumDifference = try format.writeChecked(policy, to: path)
+    guard maximumDifference <= 1e-4 else {
       throw ExportError(file: path, difference: maximumDifference)
     }
     file = path
