@@ -99,19 +99,22 @@ private struct Operation {
   private func elementwise(_ function: ([Double]) -> Double) -> [DenseArray]? {
     let rank = max(2, operands.map(\.shape.count).max() ?? 2)
     let shapes = operands.map { Array(repeating: 1, count: rank - $0.shape.count) + $0.shape }
-    let shape = (0..<rank).map { axis in shapes.map { $0[axis] }.max() ?? 1 }
-    guard shapes.allSatisfy({ zip($0, shape).allSatisfy { $0 == $1 || $0 == 1 } }) else { return nil }
-    let elements = (0..<shape.reduce(1, *)).map { place in
-      function(
-        zip(operands, shapes).map { operand, own in
-          var (rest, index, stride) = (place, 0, 1)
-          for axis in (0..<rank).reversed() {
-            index += (own[axis] == 1 ? 0 : rest % shape[axis]) * stride
-            stride *= own[axis]
-            rest /= shape[axis]
-          }
-          return operand.elements[index]
-        })
+    let shape: [Int] = (0..<rank).map { axis in shapes.map { $0[axis] }.max() ?? 1 }
+    for own in shapes {
+      guard zip(own, shape).allSatisfy({ $0 == $1 || $0 == 1 }) else { return nil }
+    }
+    /// The element of an operand of a shape that meets a place of the result.
+    func element(_ operand: DenseArray, _ own: [Int], at place: Int) -> Double {
+      var (rest, index, stride) = (place, 0, 1)
+      for axis in (0..<rank).reversed() {
+        if own[axis] > 1 { index += rest % shape[axis] * stride }
+        stride *= own[axis]
+        rest /= shape[axis]
+      }
+      return operand.elements[index]
+    }
+    let elements: [Double] = (0..<shape.reduce(1, *)).map { place in
+      function(zip(operands, shapes).map { element($0, $1, at: place) })
     }
     return [DenseArray(shape: shape, elements: elements)]
   }
@@ -121,11 +124,15 @@ private struct Operation {
     guard let first = operands.first, let axis = node.attributes["axis"], axis == first.shape.count - 1,
       operands.allSatisfy({ $0.shape.dropLast() == first.shape.dropLast() })
     else { return nil }
-    let widths = operands.map { $0.shape[axis] }
-    let elements = (0..<first.shape.dropLast().reduce(1, *)).flatMap { row in
-      zip(operands, widths).flatMap { $0.elements[row * $1..<(row + 1) * $1] }
+    var elements: [Double] = []
+    for row in 0..<first.shape.dropLast().reduce(1, *) {
+      for operand in operands {
+        let width = operand.shape[axis]
+        elements += operand.elements[row * width..<(row + 1) * width]
+      }
     }
-    return [DenseArray(shape: first.shape.dropLast() + [widths.reduce(0, +)], elements: elements)]
+    let width = operands.reduce(0) { $0 + $1.shape[axis] }
+    return [DenseArray(shape: Array(first.shape.dropLast()) + [width], elements: elements)]
   }
 
   /// More axes of one element behind the others.
@@ -148,7 +155,7 @@ private struct Operation {
         }
       }
     }
-    return [DenseArray(shape: left.shape.dropLast() + [columns], elements: elements)]
+    return [DenseArray(shape: Array(left.shape.dropLast()) + [columns], elements: elements)]
   }
 
   /// A · Bᵀ + c.
@@ -173,7 +180,7 @@ private struct Operation {
     let elements = (0..<array.shape.dropLast().reduce(1, *)).flatMap { row in
       range.map { array.elements[row * width + $0] }
     }
-    return DenseArray(shape: array.shape.dropLast() + [range.count], elements: elements)
+    return DenseArray(shape: Array(array.shape.dropLast()) + [range.count], elements: elements)
   }
 
   private var split: [DenseArray]? {
