@@ -29,6 +29,10 @@ package struct Evaluation: Document {
   package let baselines: [Row]
   /// The best mean that can be had, or what none can beat in expectation; nil where neither is known.
   package let best: BestScore?
+  /// The 95 % interval of a bound that is a mean over episodes; nil where it is none.
+  package let boundInterval: ClosedRange<Double>?
+  /// What a clairvoyant gains on the same episodes, where the bound is a tighter one; nil otherwise.
+  package let clairvoyant: Double?
   /// How often any strategy broke a rule of the problem, such as a budget.
   package let violations: Int
   /// In how many posterior draws the episodes were played; nil where it was the problem as described.
@@ -36,7 +40,8 @@ package struct Evaluation: Document {
 
   /// Gathers an evaluation; all rows hold the same episodes in the same order.
   package init(
-    policy: Row, trainingSteps: Int, baselines: [Row], best: BestScore?, violations: Int = 0,
+    policy: Row, trainingSteps: Int, baselines: [Row], best: BestScore?,
+    boundInterval: ClosedRange<Double>? = nil, clairvoyant: Double? = nil, violations: Int = 0,
     posteriorDraws: Int? = nil
   ) {
     precondition(
@@ -46,6 +51,8 @@ package struct Evaluation: Document {
     self.trainingSteps = trainingSteps
     self.baselines = baselines
     self.best = best
+    self.boundInterval = boundInterval
+    self.clairvoyant = clairvoyant
     self.violations = violations
     self.posteriorDraws = posteriorDraws
   }
@@ -104,7 +111,12 @@ package struct Evaluation: Document {
     }
     switch best {
     case .bound(let value):
-      table.append(["certified bound", unit.text(value), ""] + (hasShare ? [percent(1)] : []))
+      let interval = boundInterval.map { "\(unit.text($0.lowerBound)) to \(unit.text($0.upperBound))" }
+      table.append(["certified bound", unit.text(value), interval ?? ""] + (hasShare ? [percent(1)] : []))
+      if let clairvoyant {
+        table.append(
+          ["clairvoyant", unit.text(clairvoyant), ""] + (hasShare ? [percent(clairvoyant / value)] : []))
+      }
     case .optimum(let value):
       table.append(["optimum", unit.text(value), ""] + (hasShare ? [percent(1)] : []))
     case nil: break

@@ -68,6 +68,12 @@ package struct EvaluationDocument: Codable, Sendable {
   package struct Best: Codable, Sendable {
     /// The mean over episodes.
     package let mean: Double
+    private let ci95: [Double]?
+
+    init(mean: Double, interval: ClosedRange<Double>? = nil) {
+      self.mean = mean
+      ci95 = interval.map { [$0.lowerBound, $0.upperBound] }
+    }
   }
 
   /// The number of episodes.
@@ -78,7 +84,9 @@ package struct EvaluationDocument: Codable, Sendable {
   package let baselines: Named<Baseline>
   /// The best that can be had; nil where it is not known.
   package let bound: Best?
-  /// The policy's mean as a share of it.
+  /// What a clairvoyant gains on the same episodes, where the bound is a tighter one.
+  package let clairvoyant: Best?
+  /// The policy's mean as a share of the bound.
   package let shareOfBound: Double?
   private let violations: Int
   /// In how many posterior draws the episodes were played; the key is that of version 0.1.
@@ -90,7 +98,8 @@ package struct EvaluationDocument: Codable, Sendable {
     policy = Policy(evaluation)
     baselines = Named(
       evaluation.baselines.map { ($0.name, Baseline($0, gain: evaluation.gain(over: $0))) })
-    bound = evaluation.best.map { Best(mean: $0.value) }
+    bound = evaluation.best.map { Best(mean: $0.value, interval: evaluation.boundInterval) }
+    clairvoyant = evaluation.clairvoyant.map { Best(mean: $0) }
     shareOfBound = evaluation.shareOfBound
     violations = evaluation.violations
     plausibleMarkets = evaluation.posteriorDraws

@@ -28,6 +28,13 @@ struct EvaluateCommand: ParsableCommand {
   var reality: String?
 
   @Option(
+    help: """
+      Of a market: clairvoyant, or penalized for a tighter bound, with the clairvoyant's figure beside it; it takes three \
+      times as long.
+      """)
+  var bound: BudgetProblem.BoundKind?
+
+  @Option(
     name: [.customLong("posterior"), .customLong("plausible")],
     help: """
       A table of posterior draws to play, as calibrate writes it; strategies plan with the market. A run that was trained \
@@ -92,6 +99,7 @@ struct EvaluateCommand: ParsableCommand {
       run: folder, on: market, reality: reality,
       overrides: [
         posterior.map { "posterior=\(JSONValue.string($0).text())" }, budget.map { "budget=\($0)" },
+        bound.map { "bound=\($0.rawValue)" },
       ].compactMap { $0 },
       episodes: episodes, seed: seed)
     if let record { try recordConsoles(run: folder, episodes: episodes, seed: seed, to: record) }
@@ -99,3 +107,5 @@ struct EvaluateCommand: ParsableCommand {
     options.show(evaluation.json, text: evaluation.text)
   }
 }
+
+extension BudgetProblem.BoundKind: ExpressibleByArgument {}

@@ -21,7 +21,7 @@ struct ExportCommand: ParsableCommand {
 
   func run() throws {
     let folder = try RunFolder(opening: runFolder)
-    let policy = try folder.readPolicy().network(to: "exported")
+    let policy = try folder.readPolicy()
     let file = output ?? "\(folder.path)/exported.\(format.rawValue)"
     let export = try PolicyExport(policy, format: format, to: file)
     options.show(export.json, text: export.text)

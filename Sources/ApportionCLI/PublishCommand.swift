@@ -59,7 +59,7 @@ struct PublishCommand: ParsableCommand {
       let file = "\(folder.path)/\(BudgetProblem.fileName)"
       let market = FileManager.default.fileExists(atPath: file) ? try AtomicFile.read(file) : nil
       try models.publish(
-        try folder.readPolicy().network(to: "published"), name: name, label: label, keep: keep,
+        try folder.readPolicy(), name: name, label: label, keep: keep,
         attachments: market.map { [BudgetProblem.fileName: $0] } ?? [:], notice: notice)
     } else if let version {
       try models.move(label, of: name, to: version, notice: notice)

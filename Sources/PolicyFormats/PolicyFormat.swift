@@ -43,6 +43,41 @@ public enum PolicyFormat: String, Sendable, CaseIterable {
     }
   }
 
+  /// Writes a weakly coupled policy with test vectors; throws as for other policies.
+  package func write(_ policy: WeaklyCoupledPolicy, vectors: WeaklyCoupledVectors, to path: String) throws {
+    var file = policy.safetensors
+    file.tensors += vectors.tensors
+    switch self {
+    case .safetensors: try file.write(to: path)
+    case .onnx: try ONNXModel(policy, vectors: vectors).write(to: path)
+    case .npz: try AtomicFile.write(try NumPyArchive.serialized(file), to: path)
+    }
+  }
+
+  /// Reads a weakly coupled policy's file back: the test vectors it carries, and what it computes for their observations.
+  ///
+  /// - Throws: as `readBack`.
+  package func readBackChannels(_ path: String) throws -> (
+    carried: WeaklyCoupledVectors, computed: WeaklyCoupledVectors
+  ) {
+    if self == .onnx {
+      let model = try ONNXModel(contentsOf: path)
+      guard let text = model.metadata["test_vectors"],
+        let carried = try? JSONValue(parsing: text.utf8).decoded(as: WeaklyCoupledVectors.self)
+      else { throw ONNXError.malformed(message: "test vectors") }
+      return (carried, try carried.computed(by: model))
+    }
+    let file =
+      self == .npz ? try NumPyArchive.read(try AtomicFile.read(path)) : try Safetensors(contentsOf: path)
+    let policy = try WeaklyCoupledPolicy(file)
+    let carried = try WeaklyCoupledVectors(file, of: policy)
+    return (
+      carried,
+      WeaklyCoupledVectors(
+        policy, channels: carried.channels, observations: carried.observations, logPrices: carried.logPrices)
+    )
+  }
+
   private static func play(_ file: Safetensors) throws -> (TestVectors, TestVectors) {
     let policy = try Policy(file)
     let carried = try TestVectors(file)
@@ -74,6 +109,22 @@ extension TestVectors {
     return TestVectors(
       rows: rows, observations: observations, q: outputs["q"]?.elements.map { Float($0) } ?? [],
       actions: outputs["action"]?.elements.map { Int32($0) } ?? [])
+  }
+}
+
+extension WeaklyCoupledVectors {
+  /// What a graph computes for these channels and prices.
+  fileprivate func computed(by model: ONNXModel) throws(ONNXError) -> WeaklyCoupledVectors {
+    let outputs = try ONNXInterpreter(model).run([
+      "observation": .init(
+        shape: [rows, channels, observations.count / max(rows * channels, 1)],
+        elements: observations.map { Double($0) }),
+      "log_money_price": .init(shape: [rows], elements: logPrices.map { Double($0) }),
+    ])
+    func output(_ name: String) -> [Float] { outputs[name]?.elements.map { Float($0) } ?? [] }
+    return WeaklyCoupledVectors(
+      rows: rows, channels: channels, observations: observations, logPrices: logPrices, q: output("q"),
+      spendToGo: output("spend_to_go"))
   }
 }
 

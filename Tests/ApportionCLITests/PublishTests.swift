@@ -34,7 +34,7 @@ import Testing
       #expect(try publish("--version", "7").status == 66)
       #expect(try publish("run", "--rollback").status == 64)
       #expect(try publish().status == 64)
-      let policy = try ModelRepository(folder + "/models").load("bids", version: 4).policy
+      let policy = try ModelRepository(folder + "/models").load("bids", version: 4).policy.network
       #expect(try policy == Policy(contentsOf: folder + "/run/policy.safetensors"))
     }
   }

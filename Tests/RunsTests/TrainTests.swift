@@ -253,7 +253,8 @@ import Testing
     try withTemporaryFolder { parent in
       _ = try train("CartPole-v1", "dqn", short, in: parent + "/run")
       let policy = try Policy(contentsOf: parent + "/run/policy.safetensors")
-      let export = try PolicyExport(policy, format: .safetensors, to: parent + "/exported.safetensors")
+      let export = try PolicyExport(
+        .network(policy), format: .safetensors, to: parent + "/exported.safetensors")
       #expect(export.maximumDifference == 0)
       #expect(export.digest == sha256(of: try AtomicFile.read(parent + "/exported.safetensors")))
       #expect(export.json["format"]?.string == "safetensors")

@@ -24,9 +24,16 @@ extension BudgetProblem {
           returns: record.returns, lengths: Array(repeating: market.ticks, count: record.returns.count)),
         budgetUsed: record.budgetUsed.reduce(0, +) / Double(episodes))
     }
+    let clairvoyant = evaluation.bounds()
+    // In posterior draws nothing is known to be charged for.
+    let isPenalized = bound == .penalized && heldOut == nil
+    let certificate = EvaluationSummary(
+      returns: isPenalized ? evaluation.penalizedBounds() : clairvoyant,
+      lengths: Array(repeating: market.ticks, count: episodes))
     return Evaluation(
       policy: rows[rows.count - 1], trainingSteps: steps, baselines: rows.dropLast(),
-      best: .bound(evaluation.bounds().reduce(0, +) / Double(episodes)),
+      best: .bound(certificate.mean), boundInterval: isPenalized ? certificate.ci95 : nil,
+      clairvoyant: isPenalized ? clairvoyant.reduce(0, +) / Double(episodes) : nil,
       violations: records.map(\.violations).reduce(0, +), posteriorDraws: heldOut?.count)
   }
 }

@@ -12,6 +12,8 @@ package struct BudgetProblem: Application {
     package var posterior: String?
     /// The money to spend; nil for the market's own budget.
     package var budget: Double?
+    /// Which certificate evaluations stand beside.
+    package var bound = BoundKind.clairvoyant
     /// What the policy sees of the market.
     package var observation = ObservationKind.advertiser
     /// What a step pays in training; evaluation always pays what was drawn.
@@ -28,6 +30,10 @@ package struct BudgetProblem: Application {
           "a table of posterior draws, every other one of which episodes are played in; or none"),
         .number("budget", \.budget, 1e-6...1e12, "the money to spend, or none for the market's own budget"),
         .choice(
+          "bound", \.bound,
+          "what evaluations stand beside: the clairvoyant's bound, or penalized (tighter, three times as long)"
+        ),
+        .choice(
           "observation", \.observation,
           "what the policy sees: planner (with the plan as a prior), planner-costs (levels' costs too) or advertiser"
         ),
@@ -39,6 +45,14 @@ package struct BudgetProblem: Application {
           "whether steps are compared with the plan's own from the same state with the same luck"),
       ]
     }
+  }
+
+  /// A bound that no policy can beat.
+  package enum BoundKind: String, Sendable, CaseIterable {
+    /// Of who is told each episode's path.
+    case clairvoyant
+    /// The same, charged for what is told too early (`ForeknowledgePenalty`).
+    case penalized
   }
 
   package static let kind = "market"
@@ -54,6 +68,8 @@ package struct BudgetProblem: Application {
   package var posterior: PosteriorDraws?
   /// The markets that evaluation plays in: those that training keeps out, or all of a table that evaluation is given.
   var heldOut: PosteriorDraws?
+  /// Which certificate evaluations stand beside.
+  var bound = BoundKind.clairvoyant
 
   /// Joins a market and the posterior draws around it.
   package init(_ market: Market, posterior: PosteriorDraws? = nil) {
@@ -87,6 +103,7 @@ package struct BudgetProblem: Application {
 
   package func evaluated(on options: Options) throws -> BudgetProblem {
     var problem = try reading(options)
+    problem.bound = options.bound
     if options.posterior != nil { problem.heldOut = problem.posterior }
     return problem
   }

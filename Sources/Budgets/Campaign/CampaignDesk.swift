@@ -134,6 +134,7 @@ final class CampaignDesk {
   func decide(tick: Int, left: Int64, paused: [Bool]) -> CampaignDecision {
     remaining.pointee = money(left)
     planning.paused = paused
+    player?.paused = paused
     let view = view(tick: tick)
     if !plannerIsPlayers { planning.plan(view, lane: 0) }
     let fallback = levels.withUnsafeMutableBufferPointer { levels -> CampaignDecision.Flag? in
@@ -144,12 +145,13 @@ final class CampaignDesk {
     if player == nil || fallback != nil {
       for channel in levels.indices { levels[channel] = Int32(planner.level(channel: channel)) }
     }
+    let price = fallback == nil ? player?.moneyPrice : nil
     var flags = [fallback].compactMap { $0 }
     if paused.contains(true) { flags.append(.paused) }
     if left < 0 { flags.append(.overspent) }
     return limited(
       CampaignDecision(
-        tick: tick, moneyPrice: Double(planner.multiplier), budgetLeft: unit.amount(of: left),
+        tick: tick, moneyPrice: price ?? Double(planner.multiplier), budgetLeft: unit.amount(of: left),
         channels: levels.indices.map { channel(at: $0, isPaused: paused[$0]) }, flags: flags),
       left: left)
   }

@@ -10,16 +10,23 @@ public final class CampaignModel: Sendable {
   /// The market.
   public let market: Market
   /// Who chooses the levels; nil where that is the plan.
-  public let policy: Policy?
+  public let policy: TrainedPolicy?
   /// The market's digest.
   public let digest: String
   /// How far from its training mean, in deviations, each observation column may lie before the plan's bids are played: three
-  /// times as far as in 32 simulated campaigns, and at least twice as far as the normaliser cuts.
+  /// times as far as in 32 simulated campaigns, and at least twice as far as the normaliser cuts. Of a weakly coupled policy:
+  /// how far from 0 each feature of a channel may lie.
   public let farthest: [Float]
 
   let unit: MoneyUnit
-  private let environment: BudgetAllocation?
+  private let player: Player?
   private let models: [ChannelModel]
+  /// Who chooses, and what it sees of the market.
+  private enum Player {
+    case network(Policy, BudgetAllocation)
+    case weaklyCoupled(WeaklyCoupledPolicy, ChannelRowKind)
+  }
+
   /// Desks nobody works at, by the traffic of the ticks that the market was extended by.
   private let desks = Mutex<[[Double]: [Seat]]>([:])
 
@@ -34,9 +41,14 @@ public final class CampaignModel: Sendable {
   ///
   /// - Parameters:
   ///   - market: a valid market.
-  ///   - policy: who chooses the levels; nil for the plan, as `replan` does.
+  ///   - policy: who chooses the levels.
   /// - Throws: `CampaignError` of the kind `unfit` where the policy was trained for another market.
-  public init(market: Market, policy: Policy? = nil) throws(CampaignError) {
+  public convenience init(market: Market, policy: Policy) throws(CampaignError) {
+    try self.init(market: market, policy: .network(policy))
+  }
+
+  /// Prepares the campaigns of a market for a policy of either form; see above.
+  public init(market: Market, policy: TrainedPolicy? = nil) throws(CampaignError) {
     self.market = market
     self.policy = policy
     digest = market.digest
@@ -46,14 +58,29 @@ public final class CampaignModel: Sendable {
     }
     models = market.channelModels
     guard let policy else {
-      environment = nil
-      farthest = []
+      (player, farthest) = (nil, [])
       return
     }
     if let trained = policy.metadata["market_digest"], trained != digest {
       throw .unfit(
         "market", "the policy was trained for another one", "use the market that lies beside the policy")
     }
+    switch policy {
+    case .network(let policy):
+      let environment = try Self.shown(market, to: policy)
+      player = .network(policy, environment)
+      farthest = Self.farthest(of: policy, in: environment)
+    case .weaklyCoupled(let policy):
+      let problem: WeaklyCoupledMarket
+      do throws(InputError) { problem = try WeaklyCoupledMarket(market: market, seenBy: policy) } catch {
+        throw .unfit(error.key ?? "policy", error.problem, error.remedy)
+      }
+      player = .weaklyCoupled(policy, problem.rows)
+      farthest = policy.farthest(in: problem)
+    }
+  }
+
+  private static func shown(_ market: Market, to policy: Policy) throws(CampaignError) -> BudgetAllocation {
     let environment: BudgetAllocation
     do throws(InputError) { environment = try BudgetAllocation(market: market, seenBy: policy) } catch {
       throw .unfit(error.key ?? "policy", error.problem, error.remedy)
@@ -64,8 +91,7 @@ public final class CampaignModel: Sendable {
       throw .unfit(
         "policy", "it reads or chooses something else", "use the market that lies beside the policy")
     }
-    self.environment = environment
-    farthest = Self.farthest(of: policy, in: environment)
+    return environment
   }
 
   private static func farthest(of policy: Policy, in environment: BudgetAllocation) -> [Float] {
@@ -114,13 +140,20 @@ public final class CampaignModel: Sendable {
   private func makeDesk(extendedBy traffic: [Double]) -> CampaignDesk {
     let extended = market(extendedBy: traffic)
     let models = traffic.isEmpty ? models : extended.channelModels
-    guard let policy, let environment else {
-      return CampaignDesk(market: extended, unit: unit, base: market, models: models, player: nil)
-    }
-    let seen = BudgetAllocation(
-      market: extended, observation: environment.observation, planRealization: environment.planRealization)
-    return CampaignDesk(
-      market: extended, unit: unit, base: market, models: models,
-      player: NetworkPlayer(policy, environment: seen, farthest: farthest))
+    let chooser: (any CampaignPlayer)? =
+      switch player {
+      case .network(let policy, let environment):
+        NetworkPlayer(
+          policy,
+          environment: BudgetAllocation(
+            market: extended, observation: environment.observation,
+            planRealization: environment.planRealization),
+          farthest: farthest)
+      case .weaklyCoupled(let policy, let rows):
+        WeaklyCoupledPlayer(
+          policy, problem: WeaklyCoupledMarket(market: extended, rows: rows), farthest: farthest)
+      case nil: nil
+      }
+    return CampaignDesk(market: extended, unit: unit, base: market, models: models, player: chooser)
   }
 }

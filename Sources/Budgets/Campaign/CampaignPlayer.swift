@@ -5,8 +5,12 @@ import LinearAlgebra
 protocol CampaignPlayer: AnyObject {
   /// What it reads, kept up by the desk.
   var observation: any MarketObservation { get }
-  /// What it remembers from tick to tick; empty where that is nothing.
+  /// What it remembers from tick to tick; empty where that is nothing, and given empty for a campaign that begins.
   var numbers: [Float] { get set }
+  /// Which channels are not to be played; empty for none.
+  var paused: [Bool] { get set }
+  /// What one more unit of money was worth when it chose last; nil where the plan says that.
+  var moneyPrice: Double? { get }
   /// Writes a level for each channel; returns why it cannot be trusted with that, or nil.
   func choose(_ console: AdvertiserConsole, levels: UnsafeMutablePointer<Int32>) -> CampaignDecision.Flag?
 }
@@ -15,6 +19,8 @@ protocol CampaignPlayer: AnyObject {
 final class NetworkPlayer: CampaignPlayer {
   let observation: any MarketObservation
   var numbers: [Float] = []
+  var paused: [Bool] = []
+  let moneyPrice: Double? = nil
   private let runner: PolicyRunner
   private let normalizer: ObservationNormalizer
   private let farthest: [Float]

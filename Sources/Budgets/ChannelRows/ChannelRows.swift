@@ -22,11 +22,9 @@ package enum ChannelRowKind: String, Sendable, CaseIterable {
 
 /// Writes the rows of every channel of some lanes, a row per lane and channel; it never reads latent state, nor how
 /// much money there is: that is in the price of money alone.
-protocol ChannelRows: AnyObject {
-  func startEpisode(_ console: AdvertiserConsole)
-  func observe(_ console: AdvertiserConsole)
-  /// Writes (lanes × channels) rows for the tick about to be played.
-  func write(_ console: AdvertiserConsole, into rows: MatrixView)
+protocol ChannelRows: MarketObservation {
+  /// What is known of one lane, for campaigns to store.
+  var numbers: [Float] { get set }
 }
 
 extension Market {

@@ -46,6 +46,11 @@ final class ConsoleRows: ChannelRows {
     spendWeight = market.objective == .profit ? 1 : 0
   }
 
+  var numbers: [Float] {
+    get { console.numbers }
+    set { console.numbers = newValue }
+  }
+
   func startEpisode(_ shown: AdvertiserConsole) { console.startEpisode(shown) }
   func observe(_ shown: AdvertiserConsole) { console.observe(shown) }
 

@@ -29,7 +29,7 @@ public struct WeaklyCoupledShape: Sendable, Equatable, Hashable, Codable {
   public var widths: [Int] { [columns.features + 2] + hidden + [2 * columns.levels + 1] }
 
   /// The largest |log λ̃| that the network tells apart.
-  static let priceRange: Float = 5
+  package static let priceRange: Float = 5
 
   func makeNetwork(seed: UInt64) -> DenseNetwork { DenseNetwork(widths: widths, seed: seed, outputGain: 0) }
 

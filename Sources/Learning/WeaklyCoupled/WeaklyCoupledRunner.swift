@@ -29,7 +29,8 @@ package final class WeaklyCoupledRunner {
   private let spends: Matrix
   private let pool: WorkerPool?
   private let lanesPerPiece: Int
-  private var isOpening = true
+  /// Whether the next search is an episode's first, over a wide range of prices.
+  package private(set) var isOpening = true
 
   /// Prepares to play.
   ///

@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// Runs an ONNX graph in plain loops and double precision: slow, and independent of the engine, so that it can judge
 /// what an exported file computes.
 ///
@@ -75,6 +81,9 @@ private struct Operation {
     case ("And", 2): elementwise { $0[0] != 0 && $0[1] != 0 ? 1 : 0 }
     case ("Where", 3): elementwise { $0[0] != 0 ? $0[1] : $0[2] }
     case ("Relu", 1): elementwise { max(0, $0[0]) }
+    case ("Exp", 1): elementwise { exp($0[0]) }
+    case ("Concat", 1...): concatenation
+    case ("Unsqueeze", 2): unsqueezed
     case ("Cast", 1): operands
     case ("Gemm", 3): gemm
     case ("MatMul", 2): product(operands[0], operands[1])
@@ -86,30 +95,57 @@ private struct Operation {
     }
   }
 
-  /// Applies a function element by element, with NumPy's broadcasting of up to two dimensions.
+  /// Applies a function element by element, with NumPy's broadcasting, to at least two dimensions.
   private func elementwise(_ function: ([Double]) -> Double) -> [DenseArray]? {
-    guard operands.allSatisfy({ $0.shape.count <= 2 }) else { return nil }
-    let shapes = operands.map { Array(repeating: 1, count: 2 - $0.shape.count) + $0.shape }
-    let rows = shapes.map { $0[0] }.max() ?? 1
-    let columns = shapes.map { $0[1] }.max() ?? 1
-    guard shapes.allSatisfy({ ($0[0] == rows || $0[0] == 1) && ($0[1] == columns || $0[1] == 1) }) else {
-      return nil
+    let rank = max(2, operands.map(\.shape.count).max() ?? 2)
+    let shapes = operands.map { Array(repeating: 1, count: rank - $0.shape.count) + $0.shape }
+    let shape: [Int] = (0..<rank).map { axis in shapes.map { $0[axis] }.max() ?? 1 }
+    for own in shapes {
+      guard zip(own, shape).allSatisfy({ $0 == $1 || $0 == 1 }) else { return nil }
     }
+    /// The element of an operand of a shape that meets a place of the result.
+    func element(_ operand: DenseArray, _ own: [Int], at place: Int) -> Double {
+      var (rest, index, stride) = (place, 0, 1)
+      for axis in (0..<rank).reversed() {
+        if own[axis] > 1 { index += rest % shape[axis] * stride }
+        stride *= own[axis]
+        rest /= shape[axis]
+      }
+      return operand.elements[index]
+    }
+    let elements: [Double] = (0..<shape.reduce(1, *)).map { place in
+      function(zip(operands, shapes).map { element($0, $1, at: place) })
+    }
+    return [DenseArray(shape: shape, elements: elements)]
+  }
+
+  /// Arrays side by side along the last axis.
+  private var concatenation: [DenseArray]? {
+    guard let first = operands.first, let axis = node.attributes["axis"], axis == first.shape.count - 1,
+      operands.allSatisfy({ $0.shape.dropLast() == first.shape.dropLast() })
+    else { return nil }
     var elements: [Double] = []
-    for row in 0..<rows {
-      for column in 0..<columns {
-        let values = zip(operands, shapes).map { operand, shape in
-          operand.elements[(shape[0] == 1 ? 0 : row) * shape[1] + (shape[1] == 1 ? 0 : column)]
-        }
-        elements.append(function(values))
+    for row in 0..<first.shape.dropLast().reduce(1, *) {
+      for operand in operands {
+        let width = operand.shape[axis]
+        elements += operand.elements[row * width..<(row + 1) * width]
       }
     }
-    return [DenseArray(shape: [rows, columns], elements: elements)]
+    let width = operands.reduce(0) { $0 + $1.shape[axis] }
+    return [DenseArray(shape: Array(first.shape.dropLast()) + [width], elements: elements)]
+  }
+
+  /// More axes of one element behind the others.
+  private var unsqueezed: [DenseArray]? {
+    let (array, axes) = (operands[0], operands[1].elements.map { Int($0) })
+    guard axes == Array(array.shape.count..<array.shape.count + axes.count) else { return nil }
+    return [DenseArray(shape: array.shape + axes.map { _ in 1 }, elements: array.elements)]
   }
 
   private func product(_ left: DenseArray, _ right: DenseArray) -> [DenseArray]? {
-    guard left.shape.count == 2, right.shape.count == 2, left.shape[1] == right.shape[0] else { return nil }
-    let (rows, inner, columns) = (left.shape[0], left.shape[1], right.shape[1])
+    guard left.shape.count >= 2, right.shape.count == 2, left.shape.last == right.shape[0] else { return nil }
+    let (inner, columns) = (right.shape[0], right.shape[1])
+    let rows = left.shape.dropLast().reduce(1, *)
     var elements = [Double](repeating: 0, count: rows * columns)
     for row in 0..<rows {
       for index in 0..<inner {
@@ -119,7 +155,7 @@ private struct Operation {
         }
       }
     }
-    return [DenseArray(shape: [rows, columns], elements: elements)]
+    return [DenseArray(shape: Array(left.shape.dropLast()) + [columns], elements: elements)]
   }
 
   /// A · Bᵀ + c.
@@ -135,16 +171,16 @@ private struct Operation {
     }
   }
 
-  /// The columns of a range of a matrix; nil where it has none such.
+  /// The columns of a range, the last axis being columns; nil where there are none such.
   private func columns(_ range: Range<Int>) -> DenseArray? {
-    let matrix = operands[0]
-    guard matrix.shape.count == 2, range.lowerBound >= 0, range.upperBound <= matrix.shape[1] else {
-      return nil
+    let array = operands[0]
+    guard array.shape.count >= 2, let width = array.shape.last, range.lowerBound >= 0,
+      range.upperBound <= width
+    else { return nil }
+    let elements = (0..<array.shape.dropLast().reduce(1, *)).flatMap { row in
+      range.map { array.elements[row * width + $0] }
     }
-    let elements = (0..<matrix.shape[0]).flatMap { row in
-      range.map { matrix.elements[row * matrix.shape[1] + $0] }
-    }
-    return DenseArray(shape: [matrix.shape[0], range.count], elements: elements)
+    return DenseArray(shape: Array(array.shape.dropLast()) + [range.count], elements: elements)
   }
 
   private var split: [DenseArray]? {
@@ -161,7 +197,9 @@ private struct Operation {
 
   private var slice: [DenseArray]? {
     let bounds = operands[1...].map { $0.elements.map { Int($0) } }
-    guard bounds[2] == [1], bounds[0].count == 1, bounds[1].count == 1, bounds[0][0] <= bounds[1][0] else {
+    guard bounds[2] == [operands[0].shape.count - 1], bounds[0].count == 1, bounds[1].count == 1,
+      bounds[0][0] <= bounds[1][0]
+    else {
       return nil
     }
     return columns(bounds[0][0]..<bounds[1][0]).map { [$0] }

@@ -49,7 +49,7 @@ extension ONNXModel {
 }
 
 /// Collects the operations and constants of a policy's graph.
-private struct GraphBuilder {
+struct GraphBuilder {
   /// The tensors of the policy's file.
   let tensors: [Safetensors.Tensor]
   var nodes: [ONNXModel.Node] = []
@@ -96,12 +96,12 @@ private struct GraphBuilder {
     return add("Min", [add("Max", [scaled, lower], "observation.raised"), upper], "observation.normalized")
   }
 
-  /// Some columns of a matrix.
-  mutating func slice(_ input: String, _ columns: Range<Int>, _ output: String) -> String {
+  /// Some columns of a matrix, or of whatever axis is the last.
+  mutating func slice(_ input: String, _ columns: Range<Int>, _ output: String, axis: Int = 1) -> String {
     let bounds = [
       constant(output + ".start", shape: [1], integers: [columns.lowerBound]),
       constant(output + ".end", shape: [1], integers: [columns.upperBound]),
-      constant(output + ".axis", shape: [1], integers: [1]),
+      constant(output + ".axis", shape: [1], integers: [axis]),
     ]
     return add("Slice", [input] + bounds, output)
   }

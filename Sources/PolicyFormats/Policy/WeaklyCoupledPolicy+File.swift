@@ -101,7 +101,7 @@ extension WeaklyCoupledPolicy {
         key: Key.featureNames, detail: "\(columns.features) names are needed, not \(names.count)")
     }
     var weights: [Float] = []
-    var expected: Set<String> = [WeaklyCoupledPolicyFile.offset]
+    var expected = Set(WeaklyCoupledVectors.TensorName.all + [WeaklyCoupledPolicyFile.offset])
     for (index, (inputs, outputs)) in zip(shape.widths, shape.widths.dropFirst()).enumerated() {
       weights += try file.finiteFloats("layer.\(index).weight", shape: [outputs, inputs])
       weights += try file.finiteFloats("layer.\(index).bias", shape: [outputs])

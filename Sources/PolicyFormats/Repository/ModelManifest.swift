@@ -20,19 +20,20 @@ public struct ModelManifest: Sendable, Equatable, Codable {
 
   /// An input or output of the model, in the words of the Open Inference Protocol; a size of −1 is the number of rows.
   public struct Tensor: Sendable, Equatable, Codable {
-    /// `observation`, `mask`, `q` or `action`.
+    /// `observation`, `mask`, `q` or `action`; of a weakly coupled policy `observation`, `log_money_price`, `q` and
+    /// `spend_to_go`.
     public let name: String
     /// `FP32`, `BOOL` or `INT32`.
     public let datatype: String
-    /// The sizes, rows first.
+    /// The sizes, rows first, and channels after them where each has a row of its own.
     public let shape: [Int]
     /// Whether a request may leave it out; nil is no.
     public let optional: Bool?
 
-    init(_ name: String, _ datatype: String, columns: Int, optional: Bool? = nil) {
+    init(_ name: String, _ datatype: String, shape: [Int], optional: Bool? = nil) {
       self.name = name
       self.datatype = datatype
-      shape = [-1, columns]
+      self.shape = shape
       self.optional = optional
     }
 
@@ -59,7 +60,7 @@ public struct ModelManifest: Sendable, Equatable, Codable {
   public let inputs: [Tensor]
   /// What comes out.
   public let outputs: [Tensor]
-  /// The number of levels of each branch.
+  /// The number of levels of each branch; none of a weakly coupled policy, whose channels are of any number.
   public let branchSizes: [Int]
   /// The names of the observation's columns.
   public let observationNames: [String]
@@ -68,7 +69,7 @@ public struct ModelManifest: Sendable, Equatable, Codable {
 
   /// What environment and training say of the policy: its problem and the problem's digest, the seed, ….
   public var metadata: [String: String] { policy.values }
-  /// Observations with the outputs that every reader should find.
+  /// Observations with the outputs that every reader should find; none of a weakly coupled policy, whose files carry their own.
   public var vectors: TestVectors { testVectors }
   /// The length of an observation.
   public var observationSize: Int { inputs.first?.shape.last ?? 0 }
@@ -76,28 +77,44 @@ public struct ModelManifest: Sendable, Equatable, Codable {
   public var choiceCount: Int { branchSizes.reduce(0, +) }
 
   /// Describes a version that is about to be published.
-  init(name: String, version: Int, policy: Policy, files: [File], vectors: TestVectors) {
+  init(name: String, version: Int, policy: TrainedPolicy, files: [File]) {
     format = Self.format
     self.name = name
     self.version = version
     published = Date().formatted(.iso8601)
     self.files = files
-    let choices = policy.shape.branchSizes.reduce(0, +)
-    inputs = [
-      Tensor("observation", "FP32", columns: policy.shape.observationSize),
-      Tensor("mask", "BOOL", columns: choices, optional: true),
-    ]
-    outputs = [
-      Tensor("q", "FP32", columns: choices),
-      Tensor("action", "INT32", columns: policy.shape.branchSizes.count),
-    ]
-    branchSizes = policy.shape.branchSizes
-    observationNames = policy.shape.layout.names
+    switch policy {
+    case .network(let policy):
+      let choices = policy.shape.branchSizes.reduce(0, +)
+      inputs = [
+        Tensor("observation", "FP32", shape: [-1, policy.shape.observationSize]),
+        Tensor("mask", "BOOL", shape: [-1, choices], optional: true),
+      ]
+      outputs = [
+        Tensor("q", "FP32", shape: [-1, choices]),
+        Tensor("action", "INT32", shape: [-1, policy.shape.branchSizes.count]),
+      ]
+      branchSizes = policy.shape.branchSizes
+      observationNames = policy.shape.layout.names
+      testVectors = TestVectors(policy)
+    case .weaklyCoupled(let policy):
+      let columns = policy.shape.columns
+      inputs = [
+        Tensor("observation", "FP32", shape: [-1, -1, columns.count]),
+        Tensor("log_money_price", "FP32", shape: [-1]),
+      ]
+      outputs = ["q", "spend_to_go"].map { Tensor($0, "FP32", shape: [-1, -1, columns.levels]) }
+      branchSizes = []
+      observationNames = policy.featureNames
+      testVectors = TestVectors(rows: 0, observations: [], q: [], actions: [])
+    }
     self.policy = Texts(
       values: policy.metadata.merging(
         ["training_seed": "\(policy.trainingSeed)", "training_steps": "\(policy.trainingSteps)"]) { $1 })
-    testVectors = vectors
   }
+
+  /// Whether the model is of a weakly coupled policy: rows of channels and a price of money go in.
+  public var isWeaklyCoupled: Bool { inputs.first?.shape.count == 3 }
 
   /// Whether the manifest is of this format, and its sizes are sizes.
   var isSound: Bool {

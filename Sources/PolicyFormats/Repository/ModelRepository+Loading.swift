@@ -6,7 +6,7 @@ public struct PublishedModel: Sendable, Equatable {
   /// What the manifest says.
   public let manifest: ModelManifest
   /// The policy.
-  public let policy: Policy
+  public let policy: TrainedPolicy
   /// The files beside it that are not the policy's own, by name.
   public let attachments: [String: [UInt8]]
 }
@@ -48,14 +48,29 @@ extension ModelRepository {
       }
     }
     guard let weights else { throw damaged("its manifest lists no \(Self.weightsName)") }
-    let policy = try Policy(try Safetensors(bytes: weights))
-    if let reason = policy.shape.combinedChoice { throw damaged(reason) }
-    guard policy.shape.observationSize == manifest.observationSize,
-      policy.shape.branchSizes == manifest.branchSizes,
-      manifest.vectors.observations.count == manifest.vectors.rows * manifest.observationSize
-    else { throw damaged("its weights have other shapes than the manifest says") }
-    let computed = TestVectors(policy, observations: manifest.vectors.observations)
-    guard manifest.vectors.difference(to: computed, branchSizes: manifest.branchSizes) <= 1e-4 else {
+    let file = try Safetensors(bytes: weights)
+    let policy = try TrainedPolicy(file)
+    let difference: Float
+    switch policy {
+    case .network(let policy):
+      if let reason = policy.shape.combinedChoice { throw damaged(reason) }
+      guard policy.shape.observationSize == manifest.observationSize,
+        policy.shape.branchSizes == manifest.branchSizes,
+        manifest.vectors.observations.count == manifest.vectors.rows * manifest.observationSize
+      else { throw damaged("its weights have other shapes than the manifest says") }
+      let computed = TestVectors(policy, observations: manifest.vectors.observations)
+      difference = manifest.vectors.difference(to: computed, branchSizes: manifest.branchSizes)
+    case .weaklyCoupled(let policy):
+      guard manifest.isWeaklyCoupled, policy.shape.columns.count == manifest.observationSize else {
+        throw damaged("its weights have other shapes than the manifest says")
+      }
+      let carried = try WeaklyCoupledVectors(file, of: policy)
+      difference = carried.difference(
+        to: WeaklyCoupledVectors(
+          policy, channels: carried.channels, observations: carried.observations,
+          logPrices: carried.logPrices))
+    }
+    guard difference <= 1e-4 else {
       throw damaged("its weights do not give the outputs of the test vectors")
     }
     return PublishedModel(manifest: manifest, policy: policy, attachments: attachments)

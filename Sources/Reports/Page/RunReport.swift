@@ -87,6 +87,7 @@ package struct RunReport: Sendable {
       evaluation.baselines.members.map { ($0.name, $0.value.mean, $0.value.interval, "other") }
     rows.append(("policy", evaluation.policy.mean, evaluation.policy.interval, "main"))
     if let bound = evaluation.bound { rows.append(("certified bound", bound.mean, nil, "bound")) }
+    if let told = evaluation.clairvoyant { rows.append(("clairvoyant", told.mean, nil, "bound")) }
     return SVGChart.bars("Objective per episode by strategy", rows)
       + "<p>Mean objective of \(evaluation.episodes) held-out episodes, the same for all, with 95 % intervals.</p>"
   }

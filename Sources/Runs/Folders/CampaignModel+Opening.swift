@@ -11,8 +11,7 @@ extension CampaignModel {
     let version = URL(fileURLWithPath: path)
     guard FileManager.default.fileExists(atPath: version.appending(path: "manifest.json").path) else {
       let folder = try RunFolder(opening: path)
-      try self.init(
-        market: try folder.market(), policy: try folder.readPolicy().network(to: "asked for bids"))
+      try self.init(market: try folder.market(), policy: try folder.readPolicy())
       return
     }
     let model = version.deletingLastPathComponent()

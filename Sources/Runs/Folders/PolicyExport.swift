@@ -17,14 +17,9 @@ package struct PolicyExport: Sendable, Equatable {
   /// Writes the file with test vectors in it, reads it back and compares the outputs.
   ///
   /// - Throws: `PolicyError.unsupported` where the format cannot hold the policy, what `PolicyFormat` throws, or `ExportError` where the file computes something else than the policy.
-  package init(_ policy: Policy, format: PolicyFormat, to path: String) throws {
-    if let refusal = format.refusal(of: policy) { throw refusal }
-    let vectors = TestVectors(policy)
-    try format.write(policy, vectors: vectors, to: path)
-    let (carried, computed) = try format.readBack(path)
-    maximumDifference = carried.difference(
-      to: computed, branchSizes: policy.shape.isChosenByBranch ? policy.shape.branchSizes : nil)
-    guard carried == vectors, maximumDifference <= 1e-4 else {
+  package init(_ policy: TrainedPolicy, format: PolicyFormat, to path: String) throws {
+    maximumDifference = try format.writeChecked(policy, to: path)
+    guard maximumDifference <= 1e-4 else {
       throw ExportError(file: path, difference: maximumDifference)
     }
     file = path

@@ -5,6 +5,7 @@
   /// What the protocol's documents say of models.
   extension ServedModel {
     private var inputs: [(name: String, type: String, columns: Int, isOptional: Bool)] {
+      if manifest.isWeaklyCoupled { return [] }
       let choices = manifest.choiceCount
       return [
         ("observation", "FP32", manifest.observationSize, false), ("mask", "BOOL", choices, true),
@@ -12,8 +13,10 @@
       ]
     }
 
+    /// None of a weakly coupled policy, which only campaigns ask.
     private var outputs: [(name: String, type: String, columns: Int)] {
-      [("action", "INT32", manifest.branchSizes.count), ("q", "FP32", manifest.choiceCount)]
+      manifest.isWeaklyCoupled
+        ? [] : [("action", "INT32", manifest.branchSizes.count), ("q", "FP32", manifest.choiceCount)]
     }
 
     /// The answer to a question for the model's metadata.

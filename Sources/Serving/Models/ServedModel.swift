@@ -13,7 +13,8 @@
   final class ServedModel: Sendable {
     let manifest: ModelManifest
     let statistics = Statistics()
-    private let policy: Policy
+    /// The network over whole observations; nil where the policy is weakly coupled, which plays campaigns only.
+    private let network: Policy?
     /// One for each event loop.
     private let batchers: [Batcher]
     /// What each choice costs by the action ladder; nil where the model has none that fits.
@@ -31,12 +32,14 @@
         try CampaignModel(market: $0, policy: model.policy)
       }
       manifest = model.manifest
-      policy = model.policy
+      network = model.policy.network
       ladder = Self.ladder(of: model.manifest)
       self.decisionLog = decisionLog
       let (statistics, waitingRows) = (statistics, WaitingRows())
-      batchers = eventLoops.map {
-        Batcher(model.policy, on: $0, limits: limits, statistics: statistics, waitingRows: waitingRows)
+      batchers = (model.policy.network.map { [$0] } ?? []).flatMap { network in
+        eventLoops.map {
+          Batcher(network, on: $0, limits: limits, statistics: statistics, waitingRows: waitingRows)
+        }
       }
     }
 
@@ -49,7 +52,13 @@
     func answer(
       _ request: InferenceRequest, on eventLoop: any EventLoop, arrival: ContinuousClock.Instant
     ) -> EventLoopFuture<HTTPReply> {
-      let mask = mask(of: request)
+      guard let network else {
+        return eventLoop.makeFailedFuture(
+          ServingError.invalid(
+            "Model '\(manifest.name)' is weakly coupled: ask '\(manifest.name)\(ModelCatalog.campaignSuffix)' for bids, "
+              + "or run its ONNX graph."))
+      }
+      let mask = mask(of: request, network)
       do throws(ServingError) {
         if let mask { try checkBranches(of: mask) }
       } catch {
@@ -94,9 +103,9 @@
     }
 
     /// What both the request and the mask within its observations, where there is one, allow; nil for everything.
-    private func mask(of request: InferenceRequest) -> [UInt8]? {
-      guard let columns = policy.shape.layout.mask else { return request.mask }
-      let normalizer = policy.normalizer
+    private func mask(of request: InferenceRequest, _ network: Policy) -> [UInt8]? {
+      guard let columns = network.shape.layout.mask else { return request.mask }
+      let normalizer = network.normalizer
       return (0..<request.rows * manifest.choiceCount).map { place in
         let (row, choice) = place.quotientAndRemainder(dividingBy: manifest.choiceCount)
         let column = columns.lowerBound + choice

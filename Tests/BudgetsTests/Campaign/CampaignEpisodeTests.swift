@@ -31,19 +31,34 @@ extension Market {
   }
 }
 
+/// A weakly coupled policy of small random weights and price offsets.
+func randomChannelPolicy(_ market: Market, _ kind: ChannelRowKind, seed: UInt64) -> WeaklyCoupledPolicy {
+  let problem = WeaklyCoupledMarket(market: market, rows: kind)
+  let shape = WeaklyCoupledShape(columns: problem.columns, hidden: [12, 8])
+  var stream = RandomStream(seed: seed, purpose: .test)
+  let count = zip(shape.widths, shape.widths.dropFirst()).reduce(0) { $0 + ($1.0 + 1) * $1.1 }
+  return WeaklyCoupledPolicy(
+    shape: shape, weights: (0..<count).map { _ in 0.05 * Float(stream.normal()) },
+    priceCenter: problem.planLogPrice, priceOffsets: (0..<market.ticks).map { _ in 0.1 * stream.normal() },
+    optimism: 0.5, featureNames: problem.featureNames, metadata: problem.metadata)
+}
+
 /// Simulated episodes, decided on by the evaluation's strategy and by campaigns that are fed what the console shows.
 @Suite struct CampaignEpisodeTests {
   /// Plays episodes both ways; every decision must be the same, and every sum of money exact.
   private func playBothWays(
-    _ market: Market, _ policy: Policy?, lanes: Int, seed: UInt64, storing: Bool = false
+    _ market: Market, _ policy: TrainedPolicy?, lanes: Int, seed: UInt64, storing: Bool = false
   ) throws {
     let model = try CampaignModel(market: market, policy: policy)
     let strategy: any MarketStrategy
-    if let policy {
+    switch policy {
+    case .network(let policy):
       strategy = PolicyStrategy(
         policy: policy, environment: try BudgetAllocation(market: market, seenBy: policy))
-    } else {
-      strategy = ReplanStrategy(market: market)
+    case .weaklyCoupled(let policy):
+      strategy = WeaklyCoupledStrategy(
+        policy: policy, problem: try WeaklyCoupledMarket(market: market, seenBy: policy))
+    case nil: strategy = ReplanStrategy(market: market)
     }
     let simulation = MarketSimulation(market: market, lanes: 0..<lanes, seed: seed)
     let channels = market.channels.count
@@ -94,7 +109,7 @@ extension Market {
       let policy = kind.map {
         randomPolicy(BudgetAllocation(market: market, observation: $0), seed: UInt64(number))
       }
-      try playBothWays(market, policy, lanes: 25, seed: UInt64(number))
+      try playBothWays(market, policy.map { .network($0) }, lanes: 25, seed: UInt64(number))
     }
   }
 
@@ -116,6 +131,37 @@ extension Market {
   func storedCampaignsGoOnAlike(kind: ObservationKind) throws {
     let market = try Market.bundled("nine-campaigns")
     let policy = randomPolicy(BudgetAllocation(market: market, observation: kind), seed: 7)
-    try playBothWays(market, policy, lanes: 4, seed: 3, storing: true)
+    try playBothWays(market, .network(policy), lanes: 4, seed: 3, storing: true)
+  }
+
+  /// Weakly coupled policies remember the price of money, and what their rows are written from.
+  @Test(arguments: ChannelRowKind.allCases)
+  func weaklyCoupledCampaignsGoOnAlike(kind: ChannelRowKind) throws {
+    let bundled = try Market.bundled("nine-campaigns")
+    try playBothWays(
+      bundled, .weaklyCoupled(randomChannelPolicy(bundled, kind, seed: 7)), lanes: 4, seed: 3, storing: true)
+    var stream = RandomStream(seed: 95, purpose: .test)
+    for number in 0..<8 {
+      let market = Market.random(stream: &stream, channels: 1...4, ticks: 2...10)
+      let policy = randomChannelPolicy(market, kind, seed: UInt64(number))
+      try playBothWays(market, .weaklyCoupled(policy), lanes: 9, seed: UInt64(number))
+    }
+  }
+
+  @Test(arguments: ChannelRowKind.allCases)
+  func aPausedChannelsMoneyGoesToOthers(kind: ChannelRowKind) throws {
+    let market = try Market.bundled("nine-campaigns")
+    var campaign = try Campaign(
+      CampaignModel(market: market, policy: .weaklyCoupled(randomChannelPolicy(market, kind, seed: 7))))
+    let free = try #require(campaign.decide())
+    let most = try #require(
+      free.channels.indices.max { free.channels[$0].expectedSpend < free.channels[$1].expectedSpend })
+    try campaign.setPaused(free.channels.indices.map { $0 == most })
+    let paused = try #require(campaign.decide())
+    #expect(paused.channels[most].level == 0 && paused.channels[most].bid == 0)
+    #expect(paused.moneyPrice < free.moneyPrice && paused.flags == [.paused])
+    // Longer by a quarter, with the beliefs that it has.
+    try campaign.extend(by: [Double](repeating: 1, count: 12))
+    #expect(try #require(campaign.decide()).moneyPrice > 0 && campaign.ticks == 60)
   }
 }

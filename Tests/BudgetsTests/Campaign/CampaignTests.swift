@@ -27,7 +27,7 @@ import Testing
     ])
 
   private func campaign(_ policy: Policy? = nil, budget: Double? = nil) throws -> Campaign {
-    try Campaign(try CampaignModel(market: Self.market, policy: policy), budget: budget)
+    try Campaign(try CampaignModel(market: Self.market, policy: policy.map { .network($0) }), budget: budget)
   }
 
   /// Results that follow a decision: half the limits are spent at half the bid.

@@ -1,3 +1,4 @@
+import Foundation
 import Learning
 import NeuralNetworks
 import PolicyFormats
@@ -33,5 +34,56 @@ import Testing
     #expect(throws: PolicyError.unexpectedTensor(name: "layer.9.weight")) { try WeaklyCoupledPolicy(extra) }
     // A policy of the other kinds does not read it.
     #expect(throws: PolicyError.unknownFormat(found: "apportion-policy/3")) { try Policy(policy.safetensors) }
+  }
+}
+
+/// What a weakly coupled policy's exported files compute, beside what its runner does.
+@Suite struct WeaklyCoupledExportTests {
+  private let policy: WeaklyCoupledPolicy = {
+    let shape = WeaklyCoupledShape(columns: ChannelColumns(features: 6, levels: 5), hidden: [7, 4])
+    return WeaklyCoupledPolicy(
+      shape: shape, weights: DenseNetwork(widths: shape.widths, seed: 3).parameterValues, priceCenter: 0.5,
+      priceOffsets: [0], optimism: 0, featureNames: (0..<6).map { "f\($0)" })
+  }()
+
+  @Test(arguments: PolicyFormat.allCases)
+  func everyFormatComputesWhatThePolicyDoes(format: PolicyFormat) throws {
+    let path = FileManager.default.temporaryDirectory.appending(path: "w-\(UUID()).\(format.rawValue)").path()
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let vectors = WeaklyCoupledVectors(policy)
+    #expect(vectors.spendToGo.contains { $0 > 0 } && vectors.q.contains { $0 < 0 })
+    try format.write(policy, vectors: vectors, to: path)
+    let (carried, computed) = try format.readBackChannels(path)
+    #expect(carried == vectors && carried.difference(to: computed) < 1e-5)
+  }
+
+  /// The graph knows of no number of rows or channels.
+  @Test(arguments: [(1, 1), (2, 17), (5, 2)])
+  func theGraphTakesAnyNumberOfChannels(rows: Int, channels: Int) throws {
+    let wanted = WeaklyCoupledVectors(policy, rows: rows, channels: channels)
+    let model = try ONNXModel(policy, vectors: wanted)
+    let outputs = try ONNXInterpreter(model).run([
+      "observation": .init(
+        shape: [rows, channels, policy.shape.columns.count], elements: wanted.observations.map { Double($0) }),
+      "log_money_price": .init(shape: [rows], elements: wanted.logPrices.map { Double($0) }),
+    ])
+    let (q, spend) = (try #require(outputs["q"]), try #require(outputs["spend_to_go"]))
+    #expect(q.shape == [rows, channels, 5] && spend.shape == q.shape)
+    let computed = WeaklyCoupledVectors(
+      rows: rows, channels: channels, observations: wanted.observations, logPrices: wanted.logPrices,
+      q: q.elements.map { Float($0) }, spendToGo: spend.elements.map { Float($0) })
+    #expect(wanted.difference(to: computed) < 1e-5)
+  }
+
+  @Test func anotherWeightIsFound() throws {
+    var file = policy.safetensors
+    let vectors = WeaklyCoupledVectors(policy)
+    file.tensors += vectors.tensors
+    let place = try #require(file.tensors.firstIndex { $0.name == "layer.1.bias" })
+    file.tensors[place] = .init(name: "layer.1.bias", shape: [4], floats: [1, 1, 1, 1])
+    let changed = try WeaklyCoupledPolicy(file)
+    let computed = WeaklyCoupledVectors(
+      changed, channels: vectors.channels, observations: vectors.observations, logPrices: vectors.logPrices)
+    #expect(vectors.difference(to: computed) > 1e-2)
   }
 }

@@ -16,7 +16,7 @@ import Testing
       #expect(repository.versions(of: "bids") == [1])
       #expect(try repository.labels(of: "bids")[.stable] == 1)
       let loaded = try repository.load("bids", version: 1)
-      #expect(loaded.policy == policy)
+      #expect(loaded.policy == .network(policy))
       #expect(loaded.manifest == manifest)
       let version = repository.folder(of: "bids", version: 1)
       #expect(
@@ -33,6 +33,29 @@ import Testing
       let triton = String(
         decoding: try AtomicFile.read(folder + "/deep/repository/bids/config.pbtxt"), as: UTF8.self)
       #expect(triton.contains(#"{ name: "observation", data_type: TYPE_FP32, dims: [ 15 ] }"#))
+    }
+  }
+
+  @Test func weaklyCoupledPoliciesArePublishedAlike() throws {
+    try withTemporaryFolder { folder in
+      let repository = ModelRepository(folder)
+      let shape = WeaklyCoupledShape(columns: ChannelColumns(features: 6, levels: 5), hidden: [7])
+      let count = zip(shape.widths, shape.widths.dropFirst()).reduce(0) { $0 + ($1.0 + 1) * $1.1 }
+      let policy = TrainedPolicy.weaklyCoupled(
+        WeaklyCoupledPolicy(
+          shape: shape, weights: (0..<count).map { Float($0 % 7) / 20 - 0.1 }, priceCenter: 0.3,
+          priceOffsets: [0.1, 0], optimism: 0.4, featureNames: (0..<6).map { "f\($0)" },
+          metadata: ["market": "tiny", "market_digest": "0123"], trainingSeed: 2, trainingSteps: 9))
+      let manifest = try repository.publish(policy, name: "w")
+      #expect(manifest.isWeaklyCoupled && manifest.metadata["market_digest"] == "0123")
+      #expect(manifest.inputs.map(\.shape) == [[-1, -1, shape.columns.count], [-1]])
+      #expect(manifest.outputs.map(\.shape) == [[-1, -1, 5], [-1, -1, 5]])
+      let loaded = try repository.load("w", version: 1)
+      #expect(loaded.policy == policy && loaded.manifest == manifest)
+      #expect(throws: RepositoryError.self) { try repository.publish(randomPolicy(), name: "w") }
+      try repository.publish(randomPolicy(), name: "m")
+      #expect(throws: RepositoryError.self) { try repository.publish(policy, name: "m") }
+      #expect(manifest.tritonConfiguration.contains("log_money_price"))
     }
   }
 
