@@ -70,7 +70,7 @@ extension String {
 
 extension ModelManifest {
   /// NVIDIA Triton's `config.pbtxt` for the model's ONNX graph: requests are batched as they come.
-  var tritonConfiguration: String {
+  package var tritonConfiguration: String {
     if isWeaklyCoupled { return tritonChannels }
     return """
       name: "\(name)"

@@ -1,4 +1,5 @@
 import Documents
+import Environments
 import Foundation
 import Learning
 import NeuralNetworks
@@ -156,7 +157,7 @@ import Testing
           normalizer: ObservationNormalizer(identity: 15)
         ).safetensors, "capped"
       ),
-      (weaklyCoupled.safetensors, "apportion-policy/3"),
+      (weaklyCoupled.safetensors, "other shapes"),
     ]
     for (weights, word) in others {
       try withTemporaryFolder { folder in
