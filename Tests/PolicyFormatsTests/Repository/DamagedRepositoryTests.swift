@@ -142,7 +142,7 @@ import Testing
 
   /// Policies whose choices are not made branch by branch cannot be served: each is refused in one line.
   @Test func refusesPoliciesOfOtherKinds() throws {
-    let layout = ObservationLayout(size: 15, spend: .init(budget: 14, costs: 5..<14))
+    let layout = ObservationLayout(size: 15, spend: .init(costs: 5..<14, budget: 14))
     let capped = NetworkShape(layout: layout, hidden: [4], branchSizes: [3, 4, 2])
     let columns = WeaklyCoupledShape(columns: ChannelColumns(features: 3, levels: 4), hidden: [5])
     let weaklyCoupled = WeaklyCoupledPolicy(
