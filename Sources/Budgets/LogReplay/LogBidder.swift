@@ -43,6 +43,8 @@ final class StrategyBidder: LogBidder {
 private final class StrategyPlayer: CampaignPlayer, MarketObservation {
   var observation: any MarketObservation { self }
   var numbers: [Float] = []
+  var paused: [Bool] = []
+  let moneyPrice: Double? = nil
   private let strategy: any MarketStrategy
 
   init(_ strategy: any MarketStrategy) { self.strategy = strategy }
