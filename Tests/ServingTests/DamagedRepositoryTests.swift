@@ -27,7 +27,7 @@
 
     /// Stable stood at 1, then 2; 3 is a canary.
     private func withCanary(_ body: (Client, ModelRepository) async throws -> Void) async throws {
-      try await withServer({ $0.refreshInterval = .zero }) { client, repository in
+      try await withServer({ $0.refreshInterval = .zero }) { client, repository async throws in
         try repository.publish(randomPolicy(seed: 2), name: "m")
         try repository.publish(randomPolicy(seed: 3), name: "m", label: .canary)
         #expect(try await answering(client) == "2")
@@ -37,7 +37,7 @@
 
     @Test(arguments: ["policy.safetensors", "model.onnx", "manifest.json"])
     func theEarlierStableVersionAnswers(file: String) async throws {
-      try await withCanary { client, repository in
+      try await withCanary { client, repository async throws in
         try damage(repository, 2, file)
         #expect(try await answering(client) == "1")
         #expect(try await client.get("models/m/versions/stable/ready").0 == 200)
@@ -56,7 +56,7 @@
     }
 
     @Test func afterARollBackTheLaterVersionDoesNotAnswer() async throws {
-      try await withCanary { client, repository in
+      try await withCanary { client, repository async throws in
         try repository.rollBack("m")
         #expect(try await answering(client) == "1")
         try damage(repository, 1, "policy.safetensors")
@@ -66,7 +66,7 @@
 
     /// A server that knew the labels goes on by them; one that starts anew has no stable version to answer with.
     @Test(arguments: [nil, "", "{\"stable\":[1,", "[]"]) func damagedLabels(text: String?) async throws {
-      try await withCanary { client, repository in
+      try await withCanary { client, repository async throws in
         let path = repository.path + "/m/labels.json"
         try FileManager.default.removeItem(atPath: path)
         if let text { try AtomicFile.write(text, to: path) }
@@ -100,7 +100,7 @@
 
     /// File by file, the manifest first, each in two halves.
     @Test func takesUpAVersionOnceItIsWhole() async throws {
-      try await withServer { client, repository in
+      try await withServer { client, repository async throws in
         let other = ModelRepository(temporaryPath("other"))
         defer { try? FileManager.default.removeItem(atPath: other.path) }
         for seed in 1...2 { try other.publish(randomPolicy(seed: UInt64(seed)), name: "m") }
@@ -120,7 +120,7 @@
     }
 
     @Test func aReplacedFolderIsNoticed() async throws {
-      try await withServer { client, repository in
+      try await withServer { client, repository async throws in
         func values() async throws -> JSONValue? {
           try await client.post("models/m/infer", Self.body).1["outputs"]?.array?.last?["data"]
         }
@@ -142,7 +142,7 @@
     }
 
     @Test func loadReadsAnewAndSaysWhatIsWrong() async throws {
-      try await withServer({ $0.refreshInterval = .zero }) { client, repository in
+      try await withServer({ $0.refreshInterval = .zero }) { client, repository async throws in
         try repository.publish(randomPolicy(seed: 2), name: "m")
         #expect(try await client.post("repository/models/m/load", "").0 == 200)
         #expect(try await client.post("models/m/infer", Self.body).1["model_version"] == "2")

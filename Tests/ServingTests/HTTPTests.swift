@@ -1,5 +1,6 @@
 #if Serving
   import Documents
+  import Environments
   import Foundation
   import Learning
   import NeuralNetworks
@@ -32,7 +33,7 @@
     private func body(_ base64: String) throws -> [UInt8] { Array(try #require(Data(base64Encoded: base64))) }
 
     @Test func readsCompressedBodies() async throws {
-      try await withServer({ $0.bodyLimit = 1000 }) { client, _ in
+      try await withServer({ $0.bodyLimit = 1000 }) { client, _ async throws in
         let plain = try await client.post("models/m/infer", inferenceRequest([1, 2, 3, 4, 5, 6]))
         let isIdentity = ["Content-Encoding": "identity"]
         #expect(
@@ -68,7 +69,7 @@
     }
 
     @Test func headIsGetWithoutABody() async throws {
-      try await withServer { client, _ in
+      try await withServer { client, _ async throws in
         for path in ["/v2", "/v2/health/live", "/v2/health/ready", "/v2/models/m", "/metrics", "/v2/nothing"]
         {
           let (get, head) = (
@@ -83,7 +84,7 @@
     }
 
     @Test func readsAbsoluteTargets() async throws {
-      try await withServer { client, _ in
+      try await withServer { client, _ async throws in
         for target in ["http://x/v2/health/live", "HTTPS://x:80/v2/models/m?a=b", "http://x/v2"] {
           #expect(try await exchange("GET \(target)", client).head.hasPrefix("HTTP/1.1 200"), "\(target)")
         }
