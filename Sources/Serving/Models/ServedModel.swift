@@ -70,17 +70,17 @@
       return batcher.values(
         of: request.observations, rows: request.rows, isLong: request.budgets != nil, since: arrival
       ) { q, queue throws(ServingError) in
-        try self.reply(to: request, q: q, mask: mask, arrival: arrival, queue: queue)
+        try self.reply(to: request, of: network, q: q, mask: mask, arrival: arrival, queue: queue)
       }
     }
 
     private func reply(
-      to request: InferenceRequest, q: MatrixView, mask: [UInt8]?,
+      to request: InferenceRequest, of network: Policy, q: MatrixView, mask: [UInt8]?,
       arrival: ContinuousClock.Instant, queue: Duration
     ) throws(ServingError) -> HTTPReply {
       let values = UnsafeBufferPointer(start: q.pointer, count: q.rows * q.columns)
       if let place = values.firstIndex(where: { !$0.isFinite }) {
-        throw overflow(of: request, row: place / q.columns)
+        throw overflow(of: request, row: place / q.columns, network)
       }
       let rows = Matrix(rows: mask == nil ? 0 : q.rows, columns: q.columns, (mask ?? []).map { Float($0) })
       let allowed = mask == nil ? nil : rows.view
@@ -140,14 +140,14 @@
 
     /// Why the values of a row are no numbers: of its columns that cannot be cut at a limit, the farthest from what training
     /// saw is named.
-    private func overflow(of request: InferenceRequest, row: Int) -> ServingError {
+    private func overflow(of request: InferenceRequest, row: Int, _ network: Policy) -> ServingError {
       let size = manifest.observationSize
-      let normalizer = policy.normalizer
+      let normalizer = network.normalizer
       func distance(_ column: Int) -> Float {
         let seen = request.observations[row * size + column] - normalizer.means[column]
         return abs(seen) / normalizer.deviations[column]
       }
-      let columns = policy.shape.layout.prior ?? 0..<size
+      let columns = network.shape.layout.prior ?? 0..<size
       let farthest = columns.max { distance($0) < distance($1) } ?? columns.lowerBound
       return .invalid(
         "The values of row \(row) are beyond FP32: its column \(farthest) ('\(manifest.observationNames[farthest])') holds "
