@@ -17,7 +17,7 @@ struct ApportionCommand: ParsableCommand {
   /// Left out of builds without the trait `Serving`.
   private static var serving: [any ParsableCommand.Type] {
     #if Serving
-      [ServeCommand.self, CampaignsCommand.self]
+      [ServeCommand.self, CampaignsCommand.self, MonitorCommand.self]
     #else
       []
     #endif

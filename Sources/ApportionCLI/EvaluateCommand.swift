@@ -54,9 +54,6 @@ struct EvaluateCommand: ParsableCommand {
       valueName: "log.csv"))
   var auctions: String?
 
-  @Option(help: "The money of a day of the log (default: the market's budget).")
-  var budget: Double?
-
   @Option(
     help:
       "The column of what an auction won is worth, as a predicted click rate (default: the log's conversions)."
@@ -68,15 +65,11 @@ struct EvaluateCommand: ParsableCommand {
   @OptionGroup var options: OutputOptions
 
   func validate() throws {
-    guard auctions != nil || (budget == nil && worth == nil && !log.isGiven) else {
-      throw ValidationError(
-        "Columns, --price-unit, --worth and --budget are of a log: name it by --auctions.")
+    guard auctions != nil || (worth == nil && !log.isGiven) else {
+      throw ValidationError("Columns, --price-unit and --worth are of a log: name it by --auctions.")
     }
     guard auctions == nil || (market == nil && posterior == nil && record == nil) else {
       throw ValidationError("--auctions plays a log in the run's own market, and records no consoles.")
-    }
-    guard budget.map({ $0 > 0 && $0.isFinite }) ?? true else {
-      throw ValidationError("--budget takes money above 0, not \(budget ?? 0).")
     }
     guard (1...10_000_000).contains(episodes) else {
       throw ValidationError("--episodes takes a number from 1 to 10000000, not \(episodes).")

@@ -114,6 +114,19 @@ import Testing
           + endlessSettings.dropFirst(4),
         in: folder)
       #expect(trained.status == 0, "\(trained.errors)")
+      let judged = try CommandLineProgram.run(
+        ["evaluate", "run", "--auctions", "auctions.csv", "--price-unit", "0.001", "--json"], in: folder)
+      #expect(judged.status == 0, "\(judged.errors)")
+      let log = try #require(try judged.json["log"])
+      #expect(log["requests"]?.int == 6000 && log["days"]?.int == 6)
+      #expect(log["from"]?.string == "2024-03-18" && log["to"]?.string == "2024-03-23")
+      let bound = try #require(try judged.json["bound"]?["mean"]?.double)
+      for strategy in ["static", "replan", "pacing"] {
+        let mean = try #require(try judged.json["baselines"]?[strategy]?["mean"]?.double)
+        #expect(mean >= 0 && mean <= bound)
+      }
+      let misread = try CommandLineProgram.run(["evaluate", "run", "--price-unit", "0.001"], in: folder)
+      #expect(misread.status == 64 && misread.errors.contains("--auctions"))
     }
   }
 

@@ -20,18 +20,15 @@ package struct LogEvaluation: Document {
   ///
   /// - Parameters:
   ///   - log: the log's days.
-  ///   - model: the market's campaigns, played by the policy.
-  ///   - trainingSteps: for how long the policy was trained.
-  ///   - budget: the money of a day; nil for the market's.
-  /// - Throws: `CampaignError` where the budget is no positive amount.
-  init(_ log: LoggedDays, model: CampaignModel, trainingSteps: Int, budget: Double? = nil)
-    throws(CampaignError)
-  {
-    var market = model.market
-    market.budget = budget ?? market.budget
+  ///   - market: the market, its budget that of a day.
+  ///   - policy: what the policy brings, by day.
+  ///   - trainingSteps: for how long it was trained.
+  init(
+    _ log: LoggedDays, market: Market, policy: [LogPlay], trainingSteps: Int
+  ) throws(CampaignError) {
     var plays: [(name: String, days: [LogPlay])] = []
     for entry in Baselines(market).entries { plays.append((entry.name, try log.play(entry, in: market))) }
-    plays.append(("policy", try log.play(model, budget: budget)))
+    plays.append(("policy", policy))
     let bounds = log.hindsightBounds(in: market)
     let isByDay = log.count >= Self.fewestDays || market.ticks < Self.partsOfDay
     let rows = plays.map { name, days in
@@ -79,12 +76,16 @@ package struct LogEvaluation: Document {
 }
 
 extension BudgetProblem {
-  /// Plays a policy's campaigns on the days of a log of real auctions.
-  package func evaluation(of policy: Policy, on log: LoggedDays, budget: Double? = nil) throws
+  /// Plays a policy's campaigns, as they run in life, on the days of a log of real auctions.
+  ///
+  /// - Parameter budget: the money of a day; nil for the market's.
+  /// - Throws: `CampaignError` where the budget is no positive amount, or the policy is another market's.
+  package func evaluation(of policy: TrainedPolicy, on log: LoggedDays, budget: Double? = nil) throws
     -> LogEvaluation
   {
-    try LogEvaluation(
-      log, model: CampaignModel(market: market, policy: policy), trainingSteps: policy.trainingSteps,
-      budget: budget)
+    let plays = try log.play(CampaignModel(market: market, policy: policy), budget: budget)
+    var market = market
+    market.budget = budget ?? market.budget
+    return try LogEvaluation(log, market: market, policy: plays, trainingSteps: policy.trainingSteps)
   }
 }

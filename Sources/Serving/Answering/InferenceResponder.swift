@@ -11,6 +11,11 @@
     let options: PolicyServer.Options
     let campaigns: CampaignService
     let drain: Drain
+    private let monitor = CampaignMonitor()
+
+    init(catalog: ModelCatalog, options: PolicyServer.Options, campaigns: CampaignService, drain: Drain) {
+      (self.catalog, self.options, self.campaigns, self.drain) = (catalog, options, campaigns, drain)
+    }
 
     /// Bodies of more bytes are read on a thread of the pool, so that others need not wait for it.
     private static let bytesOnLoop = 64 << 10
@@ -55,9 +60,18 @@
       case (.POST, "v2", "repository"): return try repository(request, rest, on: eventLoop)
       case (.GET, "v2", "models"): reply = try statistics(of: nil, version: nil)
       case (.GET, "metrics", nil):
-        reply = HTTPReply(
-          ByteBuffer(string: catalog.prometheusText + campaigns.prometheusText + options.logsPrometheusText),
-          contentType: "text/plain; version=0.0.4; charset=utf-8")
+        return watched(on: eventLoop) { watched in
+          HTTPReply(
+            ByteBuffer(
+              string: catalog.prometheusText + campaigns.prometheusText + options.logsPrometheusText
+                + watched.prometheusText),
+            contentType: "text/plain; version=0.0.4; charset=utf-8")
+        }
+      case (.GET, "campaigns", nil):
+        return watched(on: eventLoop) { watched in
+          HTTPReply(
+            ByteBuffer(string: CampaignPage(watched).html), contentType: "text/html; charset=utf-8")
+        }
       case (.GET, "v2", nil):
         reply = HTTPReply([
           "name": "apportion", "version": "0.1.0",
@@ -166,6 +180,19 @@
       case (.GET, "ready", 1): return eventLoop.makeSucceededFuture(HTTPReply(["ready": true]))
       case (.GET, "config", 1): return eventLoop.makeSucceededFuture(HTTPReply(description.configuration))
       default: throw .nothing(at: request)
+      }
+    }
+
+    /// What is made of the newest campaigns and their forecasts, on a thread of the pool.
+    private func watched(
+      on eventLoop: any EventLoop, _ body: @escaping @Sendable ([CampaignMonitor.Watched]) -> HTTPReply
+    ) -> EventLoopFuture<HTTPReply> {
+      let (campaigns, catalog, monitor) = (campaigns, catalog, monitor)
+      return NIOThreadPool.singleton.runIfActive(eventLoop: eventLoop) {
+        body(
+          try campaigns.watched(monitor) { name, version in
+            catalog.campaigns(name + ModelCatalog.campaignSuffix)?.versions.models[version]
+          })
       }
     }
 

@@ -69,6 +69,31 @@
       }
     }
 
+    /// Opens a file to read, which another process may be using.
+    ///
+    /// - Throws: `FileError` where there is none; `CampaignFileError` where it cannot be read.
+    init(reading path: String) throws {
+      guard FileManager.default.fileExists(atPath: path) else {
+        throw FileError.missing(path: path, remedy: "`apportion serve --state` creates it")
+      }
+      lock = nil
+      var configuration = Configuration()
+      configuration.readonly = true
+      configuration.busyMode = .timeout(5)
+      do {
+        queue = try DatabaseQueue(path: path, configuration: configuration)
+        let isCurrent = try queue.read {
+          guard try !Self.migrator.hasBeenSuperseded($0) else { throw CampaignFileError.newer(path: path) }
+          return try Self.migrator.hasCompletedMigrations($0)
+        }
+        guard isCurrent else {
+          throw CampaignFileError.unusable(path: path, reason: "it is no file of campaigns")
+        }
+      } catch let error as DatabaseError {
+        throw CampaignFileError.unusable(path: path, reason: error.message ?? "\(error.resultCode)")
+      }
+    }
+
     deinit { lock?.release() }
 
     private static var migrator: DatabaseMigrator {

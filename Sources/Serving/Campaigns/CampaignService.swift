@@ -87,6 +87,13 @@
       return promise.futureResult
     }
 
+    /// The newest campaigns beside their forecasts; long, where these are not simulated yet.
+    func watched(
+      _ monitor: CampaignMonitor, model: (_ name: String, _ version: Int) -> CampaignModel?
+    ) throws -> [CampaignMonitor.Watched] {
+      try monitor.watch(file, model: model)
+    }
+
     /// Works on what waits, transaction after transaction.
     private func work() {
       while true {
