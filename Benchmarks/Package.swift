@@ -37,6 +37,7 @@ let package = Package(
       name: "measure",
       dependencies: [
         "Workloads", .product(name: "Apportion", package: "apportion"),
+        .product(name: "Pricing", package: "apportion"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Measure"),

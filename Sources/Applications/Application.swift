@@ -81,6 +81,18 @@ package protocol Application: Sendable {
   func evaluation(of policy: Policy, episodes: Int, seed: UInt64) throws -> Evaluation
   /// Says why a policy acts as it does in a step.
   func explanation(of policy: Policy, step: Int, episodes: Int, seed: UInt64) throws -> any Document
+  /// Says what to do next, from what has been seen so far.
+  ///
+  /// - Throws: `InputError` with the place in a table that cannot be read, or where the request says what decides nothing.
+  func decision(of policy: TrainedPolicy, on request: DecisionRequest) throws -> any Decision
+  /// What a policy saw and did in held-out episodes, as a table.
+  ///
+  /// - Parameters:
+  ///   - policy: the policy.
+  ///   - exploration: with which probability a branch, or a position, takes any choice instead of the best.
+  ///   - episodes: how many episodes.
+  ///   - seed: decides all chance.
+  func record(of policy: TrainedPolicy, exploration: Float, episodes: Int, seed: UInt64) throws -> String
   /// The baselines that stand for what is done without learning, the best of which a page's headline compares with; empty
   /// where every baseline may.
   var fixedBaselines: [String] { get }
@@ -180,6 +192,32 @@ extension Application {
   }
   package var facts: [ProblemFact] { [ProblemFact("Problem", summary)] }
   package var caveats: [String] { [] }
+
+  /// The best choices in states that are told by their observation columns.
+  package func decision(of policy: TrainedPolicy, on request: DecisionRequest) throws -> any Decision {
+    let policy = try network(of: policy)
+    return try DecisionTable(policy, in: environment(of: policy), problem: name, request: request)
+  }
+
+  /// The same of a network.
+  package func decision(of policy: Policy, on request: DecisionRequest) throws -> any Decision {
+    try decision(of: .network(policy), on: request)
+  }
+
+  /// The network of a policy; throws where it plays channels, which no problem but a market has.
+  package func network(of policy: TrainedPolicy) throws(ConfigurationError) -> Policy {
+    if case .network(let policy) = policy { return policy }
+    throw ConfigurationError(place: name, message: "weakly coupled policies play markets only")
+  }
+
+  /// The decisions with what was seen, their probabilities and rewards.
+  package func record(of policy: TrainedPolicy, exploration: Float, episodes: Int, seed: UInt64) throws
+    -> String
+  {
+    let policy = try network(of: policy)
+    return decisionLog(
+      of: policy, in: try environment(of: policy), exploration: exploration, episodes: episodes, seed: seed)
+  }
 
   /// The choices of one step of one held-out episode, with the columns that bear on them.
   package func explanation(of policy: Policy, step: Int, episodes: Int, seed: UInt64) throws -> any Document {

@@ -45,8 +45,15 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "Where the result is kept as JSON (default: evaluation.json in the run's folder).")
   var output: String?
 
-  @Option(help: "Where to keep what the policy's consoles showed, as CSV: histories that decide reads.")
+  @Option(
+    help: """
+      Where to keep what the policy saw and did, as CSV: of a market its consoles, histories that decide reads; of anything \
+      else its decisions with their probabilities and rewards, for off-policy evaluation.
+      """)
   var record: String?
+
+  @Option(help: "With which probability what is recorded takes any choice instead of the best.")
+  var exploration: Float = 0
 
   @Option(
     help: ArgumentHelp(
@@ -75,6 +82,12 @@ struct EvaluateCommand: ParsableCommand {
       throw ValidationError("--episodes takes a number from 1 to 10000000, not \(episodes).")
     }
     guard budget ?? 1 > 0 else { throw ValidationError("--budget takes a positive amount.") }
+    guard (0...1).contains(exploration) else {
+      throw ValidationError("--exploration takes a probability from 0 to 1.")
+    }
+    guard exploration == 0 || record != nil else {
+      throw ValidationError("--exploration goes with --record.")
+    }
   }
 
   func run() throws {
@@ -95,7 +108,11 @@ struct EvaluateCommand: ParsableCommand {
         bound.map { "bound=\($0.rawValue)" },
       ].compactMap { $0 },
       episodes: episodes, seed: seed)
-    if let record { try recordConsoles(run: folder, episodes: episodes, seed: seed, to: record) }
+    if let record {
+      let table = try folder.problem().record(
+        of: folder.readPolicy(), exploration: exploration, episodes: episodes, seed: seed)
+      try AtomicFile.write(table, to: record)
+    }
     try AtomicFile.write(evaluation.json.text(indented: true) + "\n", to: output ?? folder.evaluation)
     options.show(evaluation.json, text: evaluation.text)
   }

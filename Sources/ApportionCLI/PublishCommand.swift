@@ -55,12 +55,15 @@ struct PublishCommand: ParsableCommand {
     }
     if let runFolder {
       let folder = try RunFolder(opening: runFolder)
-      // With the market beside the policy, servers can keep campaigns.
-      let file = "\(folder.path)/\(BudgetProblem.fileName)"
-      let market = FileManager.default.fileExists(atPath: file) ? try AtomicFile.read(file) : nil
+      // With the problem beside the policy, servers can keep a market's campaigns, and `decide` knows what it decides on.
+      var attachments: [String: [UInt8]] = [:]
+      for name in applications.map({ $0.fileName })
+      where FileManager.default.fileExists(atPath: "\(folder.path)/\(name)") {
+        attachments[name] = try AtomicFile.read("\(folder.path)/\(name)")
+      }
       try models.publish(
-        try folder.readPolicy(), name: name, label: label, keep: keep,
-        attachments: market.map { [BudgetProblem.fileName: $0] } ?? [:], notice: notice)
+        try folder.readPolicy(), name: name, label: label, keep: keep, attachments: attachments,
+        notice: notice)
     } else if let version {
       try models.move(label, of: name, to: version, notice: notice)
     } else {

@@ -63,7 +63,8 @@ import Testing
     let programme = try #require(evaluation.baselines.last)
     #expect(abs(evaluation.policy.summary.mean - programme.summary.mean) < 0.05 * programme.summary.mean)
     for row in evaluation.baselines { #expect(try #require(row.budgetUsed) <= 1) }
-    let sections = try problem.sections(of: learner.policy, evaluation: evaluation.json, explanation: nil)
+    let document = EvaluationDocument(evaluation)
+    let sections = try problem.sections(of: learner.policy, evaluation: document, explanation: nil)
     #expect(sections.map(\.title) == ["Pacing", "Prices"])
     #expect(sections.allSatisfy { $0.html.contains("<svg") })
   }

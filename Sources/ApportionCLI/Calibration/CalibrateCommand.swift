@@ -13,6 +13,9 @@ struct CalibrateCommand: ParsableCommand {
       was, which channel, the market price, and whether it brought a click and a conversion (0 or 1); such a log may \
       be larger than memory.
 
+      With --action and --reward the table is a log of recommendations, and a feed comes out: a row for what was shown, \
+      whether it was clicked on (0 or 1), and --position, --propensity and --segments where they are known.
+
       From a history: fits a media mix model (adstock, Hill saturation, trend, season, controls; media effects at least 0) and draws \
       posterior draws from what the history leaves possible. Patterns take * and ?, and commas between several.
       """)
@@ -59,12 +62,18 @@ struct CalibrateCommand: ParsableCommand {
 
   @OptionGroup(title: "Log of auctions") var log: BidLogArguments
 
+  @OptionGroup(title: "Log of recommendations") var decisions: DecisionLogArguments
+
   @Option(help: "The market's file (default: the table's name with .yaml, here).")
   var output: String?
 
   @OptionGroup var options: OutputOptions
 
   func validate() throws {
+    guard decisions.columns == nil || outcome == nil else {
+      throw ValidationError(
+        "--action is of a log of recommendations, --outcome of a history: give one of them.")
+    }
     guard (outcome == nil) == spend.isEmpty else {
       throw ValidationError("--outcome and --spend go together; a log of auctions needs neither.")
     }
@@ -81,6 +90,11 @@ struct CalibrateCommand: ParsableCommand {
   }
 
   func run() throws {
+    if let columns = decisions.columns {
+      let report = try calibrateFeed(
+        table, columns: columns, candidates: decisions.candidates, output: output)
+      return options.show(report.json, text: report.text)
+    }
     let style = ProgressLine.Style.standard(isQuiet: options.quiet)
     guard let outcome else {
       var fit = log.options
@@ -154,6 +168,42 @@ struct BidLogArguments: ParsableArguments {
     options.pricing = pricing
     options.budget = budget
     return options
+  }
+}
+
+/// What a log of recommendations needs.
+struct DecisionLogArguments: ParsableArguments {
+  @Option(help: "The column of what was shown: items, or their topics.")
+  var action: String?
+
+  @Option(help: "The column of clicks, 0 or 1.")
+  var reward: String?
+
+  @Option(help: "The column of positions, from 1 (default: one position).")
+  var position: String?
+
+  @Option(help: "The column of probabilities that it was shown with (default: all alike).")
+  var propensity: String?
+
+  @Option(help: "The columns that tell groups of visitors apart.")
+  var segments: [String] = []
+
+  @Option(help: "How many articles there are to choose from (default: one for each topic, 100 at most).")
+  var candidates: Int?
+
+  func validate() throws {
+    guard (action == nil) == (reward == nil) else {
+      throw ValidationError("--action and --reward go together.")
+    }
+    guard candidates.map({ (1...1000).contains($0) }) ?? true else {
+      throw ValidationError("--candidates takes 1 to 1000, not \(candidates ?? 0).")
+    }
+  }
+
+  var columns: FeedCalibration.Columns? {
+    guard let action, let reward else { return nil }
+    return .init(
+      action: action, reward: reward, position: position, propensity: propensity, segments: segments)
   }
 }
 

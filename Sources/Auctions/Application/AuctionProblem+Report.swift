@@ -7,7 +7,7 @@ import LinearAlgebra
 extension AuctionProblem {
   /// How the money is paced, and what bids win.
   package func sections(
-    of policy: Policy, evaluation: JSONValue, explanation: JSONValue?
+    of policy: Policy, evaluation: EvaluationDocument, explanation: JSONValue?
   ) throws -> [PageSection] {
     let market = later.market
     return [

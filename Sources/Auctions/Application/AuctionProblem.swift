@@ -27,8 +27,13 @@ package struct AuctionProblem: Application {
   /// The campaign.
   package let placement: Placement
 
+  private let markets: PlacementMarkets
+
   /// The problem of a campaign.
-  package init(_ placement: Placement) { self.placement = placement }
+  package init(_ placement: Placement) {
+    self.placement = placement
+    markets = PlacementMarkets(placement)
+  }
 
   /// A campaign that comes with the library.
   package init(bundled name: String) throws { self.init(try Placement(bundled: name)) }
@@ -95,21 +100,27 @@ package struct AuctionProblem: Application {
 
   /// The power of ten that makes an episode worth about 200.
   package func rewardScale(_ options: Options) -> Float? {
-    let market = PlacementMarket(placement, playsHistory: true)
+    let market = earlier.market
     let value = market.value(auctionsLeft: market.rules.auctions, budget: market.rules.budget)
     return value > 0 ? Float(pow(10, log10(200 / value).rounded())) : nil
   }
 
   /// Episodes of the history.
   package func environment(_ options: Options) throws -> any Environment {
-    PlacementEnvironment(PlacementMarket(placement, playsHistory: true))
+    earlier
   }
 
   /// Episodes of the auctions after the history.
   package func environment(of policy: Policy) throws -> any Environment { later }
 
+  /// The auctions of the history.
+  var earlier: PlacementEnvironment { PlacementEnvironment(markets.market(playing: .history)) }
   /// The auctions after the history.
-  var later: PlacementEnvironment { PlacementEnvironment(PlacementMarket(placement, playsHistory: false)) }
+  var later: PlacementEnvironment { PlacementEnvironment(markets.market(playing: .later)) }
+  /// Auctions that are told.
+  package func environment(playing log: AuctionLog) -> PlacementEnvironment {
+    PlacementEnvironment(PlacementMarket(placement, markets.knowledge, log: log))
+  }
 
   /// Validation plays the history, evaluation the auctions after it.
   package func score(
@@ -117,8 +128,7 @@ package struct AuctionProblem: Application {
   ) throws -> Double {
     switch episodes {
     case .validation(let count):
-      let history = PlacementEnvironment(PlacementMarket(placement, playsHistory: true))
-      return evaluate(policy, in: history, episodes: count, seed: validationSeed).mean
+      return evaluate(policy, in: earlier, episodes: count, seed: validationSeed).mean
     case .evaluation(let count): return evaluate(policy, in: later, episodes: count, seed: 0).mean
     }
   }

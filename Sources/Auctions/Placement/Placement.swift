@@ -89,9 +89,12 @@ public struct Placement: Sendable {
     self.log = log
     let scaled = AuctionLog(
       clicks: log.clicks, prices: log.prices.map { max($0, Int32(floor)) },
-      values: log.values.map { min(1, $0 * rateScale) }, segments: log.segments)
+      values: log.values.map(value(ofRate:)), segments: log.segments)
     (history, later) = scaled.split(at: historyShare)
   }
+
+  /// The chance of a click that a predicted rate stands for.
+  func value(ofRate rate: Double) -> Double { min(1, rate * rateScale) }
 
   /// Episodes, money and bids.
   public var rules: ReplayRules {
@@ -104,6 +107,13 @@ public struct Placement: Sendable {
   /// The segment of an auction of a log.
   func segment(_ auction: Int, of log: AuctionLog) -> Int {
     log.segments.isEmpty ? auction % creatives.segments : Int(log.segments[auction]) % creatives.segments
+  }
+
+  /// What is believed of the creatives before anything is shown.
+  var priorBeliefs: CreativeBeliefs {
+    CreativeBeliefs(
+      segments: creatives.segments, creatives: creatives.names.count, prior: Float(creatives.prior),
+      delay: Float(clickDelay))
   }
 
   /// Throws an error that says what cannot be, by the key of the description.

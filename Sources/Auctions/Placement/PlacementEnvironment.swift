@@ -67,8 +67,8 @@ public struct PlacementEnvironment: ScalarEnvironment {
     }
     write(Double(left) / Double(market.rules.auctions), &row)
     write(Double(budget) / Double(market.rules.budget), &row)
-    write(log(max(value, 1e-9) / market.meanValue), &row)
-    write(log(max(moneyPrice * market.meanPrice / market.meanValue, 1e-3)), &row)
+    write(log(max(value, 1e-9) / market.known.meanValue), &row)
+    write(log(max(moneyPrice * market.known.meanPrice / market.known.meanValue, 1e-3)), &row)
     let segment = Int(market.segments[market.auction(state)])
     if hasChoice {
       for creative in 0..<creatives {
@@ -81,7 +81,7 @@ public struct PlacementEnvironment: ScalarEnvironment {
         for place in 0..<placement.creatives.segments { write(place == segment ? 1 : 0, &row) }
       }
     }
-    write(market.values.value(auctionsLeft: left, budget: budget), &row)
+    write(market.value(auctionsLeft: left, budget: budget), &row)
     let allowed = market.isAllowed(state)
     var top = -Double.infinity
     for multiple in placement.bids {
@@ -93,7 +93,7 @@ public struct PlacementEnvironment: ScalarEnvironment {
       write(gain - top, &row)
     }
     if hasChoice {
-      let win = market.winRates[min(base, market.rules.highestBid)]
+      let win = market.prospects(of: base).win
       for creative in 0..<creatives {
         write(creative == best ? 0 : win * (market.believedValue(state, creative: creative) - value), &row)
       }
@@ -108,15 +108,19 @@ public struct PlacementEnvironment: ScalarEnvironment {
     min(Int(Double(base) * multiple), budget, market.rules.highestBid)
   }
 
+  /// What a choice of the first branch bids in the auction at hand.
+  func bid(_ state: PlacementState, choice: Int) -> Int {
+    let value = market.bestCreative(state).value
+    let base = market.bid(value: value, auctionsLeft: market.auctionsLeft(state), budget: state.budget)
+    return scaled(base, placement.bids[choice], state.budget)
+  }
+
   /// Plays one auction.
   public func step(
     _ state: inout PlacementState, action: Span<Int32>, stream: inout RandomStream
   ) -> ScalarStep {
-    let creative = hasChoice ? Int(action[1]) : 0
-    let value = market.bestCreative(state).value
-    let base = market.bid(value: value, auctionsLeft: market.auctionsLeft(state), budget: state.budget)
-    let bid = scaled(base, placement.bids[Int(action[0])], state.budget)
-    let bought = market.play(&state, bid: bid, creative: creative)
+    let bid = bid(state, choice: Int(action[0]))
+    let bought = market.play(&state, bid: bid, creative: hasChoice ? Int(action[1]) : 0)
     return ScalarStep(reward: Float(bought), terminated: state.step >= market.rules.auctions)
   }
 }

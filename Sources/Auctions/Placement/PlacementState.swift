@@ -20,7 +20,7 @@ public struct PlacementState: Sendable {
   /// Impressions by visitor; empty without a cap.
   var impressionsByVisitor: [UInt8]
   /// Who the auction at hand is about.
-  var visitor = 0
+  package internal(set) var visitor = 0
   /// Auctions won.
   public internal(set) var impressions = 0
   /// Clicks drawn.
@@ -48,9 +48,7 @@ extension PlacementMarket {
     }
     var state = PlacementState(
       chance: chance, first: first, budget: rules.budget, effects: effects,
-      beliefs: CreativeBeliefs(
-        segments: creatives.segments, creatives: creatives.names.count, prior: Float(creatives.prior),
-        delay: Float(placement.clickDelay)),
+      beliefs: placement.priorBeliefs,
       impressionsByVisitor: Array(repeating: 0, count: placement.frequency?.visitors ?? 0))
     meet(&state)
     return state

@@ -12,6 +12,9 @@ extension PricingProblem: Application {
     /// Whether every step is compared with the planner's from the same state with the same luck.
     package var counterfactual = false
 
+    /// Whether a network's requests are described one by one, which `bid-prices` learns from.
+    package var requests = false
+
     /// The planner's prices as a prior, without counterfactuals.
     package init() {}
 
@@ -22,6 +25,9 @@ extension PricingProblem: Application {
         .flag(
           "counterfactual", \.counterfactual,
           "whether steps are compared with the planner's from the same state with the same luck"),
+        .flag(
+          "requests", \.requests, "whether a network's requests are described one by one, as bid-prices needs"
+        ),
       ]
     }
   }
@@ -51,9 +57,10 @@ extension PricingProblem: Application {
       header + "demand: {requests: {file: \(Self.instanceName)}}\n", to: "\(path)/\(Self.fileName)")
   }
 
-  /// Pairs first, then what learns any environment.
+  /// Pairs first, then what learns any environment; of a network its bid prices before all.
   package var algorithms: [Algorithm] {
-    [Algorithm("paired-double-dqn", DoubleDQNConfiguration())] + Algorithm.common
+    (isNetwork ? [Algorithm("bid-prices", BidPriceLearner.Configuration())] : [])
+      + [Algorithm("paired-double-dqn", DoubleDQNConfiguration())] + Algorithm.common
   }
 
   /// A problem's own preset where it has one, that of all pricing otherwise.
@@ -73,8 +80,14 @@ extension PricingProblem: Application {
         place: "configuration",
         message: "'counterfactual: true' needs 'prior: true'; or set 'counterfactual: false'")
     }
+    guard !options.requests || isNetwork && options.prior && !options.counterfactual else {
+      throw ConfigurationError(
+        place: "configuration",
+        message: "'requests: true' needs a network of requests, 'prior: true' and 'counterfactual: false'")
+    }
     return PricingEnvironment(
-      try PricingSimulation(self), hasPrior: options.prior, hasCounterfactual: options.counterfactual)
+      try PricingSimulation(self), hasPrior: options.prior, describesRequests: options.requests,
+      hasCounterfactual: options.counterfactual)
   }
 
   /// Pairs need a head whose branches add up.
@@ -86,7 +99,7 @@ extension PricingProblem: Application {
 
   /// The power of ten that makes a season of the plan worth about 2,000: what a learner corrects are small parts of it.
   package func rewardScale(_ options: Options) -> Float? {
-    guard options.prior, let simulation = try? PricingSimulation(self) else { return nil }
+    guard options.prior, !options.requests, let simulation = try? PricingSimulation(self) else { return nil }
     let record = PricingPlay(simulation, episodes: 16, seed: 1).run(.certaintyEquivalent)
     let value = abs(record.profits.reduce(0, +) / 16)
     return value > 0 ? Float(pow(10, log10(2000 / value).rounded())) : 1
@@ -101,14 +114,16 @@ extension PricingProblem: Application {
       throw ConfigurationError(
         place: "policy", message: "its metadata says not whether it was shown the planner's prices ('prior')")
     }
-    return PricingEnvironment(try PricingSimulation(self), hasPrior: hasPrior)
+    return PricingEnvironment(
+      try PricingSimulation(self), hasPrior: hasPrior,
+      describesRequests: isNetwork && policy.metadata["requests"] == "true")
   }
 
   /// The mean profit of a policy; checkpoints are chosen on seasons of their own.
   package func score(
     _ policy: Policy, options: Options, on episodes: HeldOutEpisodes, trainingSeed: UInt64
   ) throws -> Double {
-    let environment = PricingEnvironment(try PricingSimulation(self), hasPrior: options.prior)
+    let environment = try shown(to: policy)
     switch episodes {
     case .validation(let count):
       return evaluate(policy, in: environment, episodes: count, seed: validationSeed).mean

@@ -123,6 +123,9 @@ public struct PricingProblem: Sendable, Equatable {
     choice < products[product].prices.count ? products[product].prices[choice] : .infinity
   }
 
+  /// Whether it is a network of requests, rather than buyers who respond to prices.
+  public var isNetwork: Bool { if case .requests = demand { true } else { false } }
+
   /// What requests of a network amount to; nil where buyers respond to prices.
   public var network: NetworkProblem? {
     guard case .requests(let chances) = demand else { return nil }

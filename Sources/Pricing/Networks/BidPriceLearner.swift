@@ -81,6 +81,12 @@ public final class BidPriceLearner {
     DenseNetwork(widths: online.widths, parameters: online.parameterValues)
   }
 
+  /// The step size of the next pass.
+  var learningRate: Float {
+    let progress = min(1, Float(pass) / Float(configuration.passes))
+    return configuration.learningRate * (0.05 + 0.475 * (1 + cos(progress * .pi)))
+  }
+
   /// Makes all passes that are left.
   public func run(_ progress: (BidPriceLearner) -> Void = { _ in }) {
     while pass < configuration.passes {
@@ -114,9 +120,7 @@ public final class BidPriceLearner {
     let sizes = memory.map(\.count)
     let total = sizes.reduce(0, +)
     guard total > 0 else { return 0 }
-    let progress = Float(pass) / Float(configuration.passes)
-    let fall = 0.05 + 0.475 * (1 + cos(progress * .pi))
-    descent.optimizer.configuration.learningRate = configuration.learningRate * fall
+    descent.optimizer.configuration.learningRate = learningRate
     let steps = max(1, Int(configuration.epochs * Double(total) / Double(configuration.batch)))
     var squares = 0.0
     for _ in 0..<steps {

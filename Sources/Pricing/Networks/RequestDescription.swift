@@ -21,7 +21,7 @@ struct RequestDescription {
     row[0] = left / Float(periods)
     row[1] = ScalarKernels.log(left + 1) / 6
     row[2] = prices.cost(product, period: period, units: units) / prices.scale(product)
-    let used = prices.uses + product * prices.largestProduct
+    let used = prices.uses.pointer + product * prices.largestProduct
     var count = 0
     for place in 0..<prices.largestProduct {
       let block = row + Self.sharedColumns + place * Self.columnsPerResource
@@ -53,7 +53,7 @@ struct RequestDescription {
       let product = Int(prices.users[index])
       let weight = remaining[product]
       var net = prices.fares[product]
-      let used = prices.uses + product * prices.largestProduct
+      let used = prices.uses.pointer + product * prices.largestProduct
       for place in 0..<prices.largestProduct {
         let other = Int(used[place])
         if other < 0 || other == resource { continue }

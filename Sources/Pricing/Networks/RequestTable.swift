@@ -1,12 +1,14 @@
+import LinearAlgebra
+
 /// Which product is asked for in a period, by inversion of a uniform number.
-final class RequestTable: @unchecked Sendable {
+final class RequestTable: Sendable {
   private let products: Int
   /// Periods × products: the chances added up.
-  private let sums: UnsafeMutablePointer<Float>
+  private let sums: Buffer<Float>
 
   init(_ problem: NetworkProblem) {
     products = problem.products.count
-    sums = .allocate(capacity: problem.periods * products)
+    sums = Buffer(repeating: 0, count: problem.periods * products)
     for period in 0..<problem.periods {
       var sum = 0.0
       for product in 0..<products {
@@ -18,11 +20,9 @@ final class RequestTable: @unchecked Sendable {
     }
   }
 
-  deinit { sums.deallocate() }
-
   /// The product asked for, or −1 for none. O(log products).
   @inline(__always) func product(period: Int, uniform: Float) -> Int {
-    let row = sums + period * products
+    let row = sums.pointer + period * products
     var (low, high) = (0, products)
     while low < high {
       let middle = (low + high) / 2

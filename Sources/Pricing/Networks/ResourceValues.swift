@@ -1,3 +1,5 @@
+import LinearAlgebra
+
 /// What the units of one resource are worth over a season when it is sold alone, each product paying the resource a share
 /// of its fare: the dynamic programme
 ///
@@ -5,40 +7,31 @@
 ///
 /// V is concave in x, so each product has a least stock at which it is accepted, and a period costs
 /// O(capacity + products · log capacity).
-final class ResourceValues: @unchecked Sendable {
+final class ResourceValues: Sendable {
   let capacity: Int
   let periods: Int
   /// The numbers of the shares that pay this resource, and of their products.
   let shares: [Int]
   let products: [Int]
   /// (Periods + 1) × (capacity + 1).
-  let values: UnsafeMutablePointer<Double>
+  let values: Buffer<Double>
   /// Periods × shares: the least stock at which a product is accepted; capacity + 1 where it never is.
-  private let thresholds: UnsafeMutablePointer<Int32>
+  private let thresholds: Buffer<Int32>
   /// Rooms of capacity + 2 elements.
-  private let gains: UnsafeMutablePointer<Double>
-  private let chances: UnsafeMutablePointer<Double>
-  private let stock: UnsafeMutablePointer<Double>
+  private let gains: Buffer<Double>
+  private let chances: Buffer<Double>
+  private let stock: Buffer<Double>
 
   init(capacity: Int, periods: Int, shares: [Int], products: [Int]) {
     self.capacity = capacity
     self.periods = periods
     self.shares = shares
     self.products = products
-    values = .allocate(capacity: (periods + 1) * (capacity + 1))
-    values.initialize(repeating: 0, count: (periods + 1) * (capacity + 1))
-    thresholds = .allocate(capacity: max(1, periods * shares.count))
-    gains = .allocate(capacity: capacity + 2)
-    chances = .allocate(capacity: capacity + 2)
-    stock = .allocate(capacity: capacity + 2)
-  }
-
-  deinit {
-    values.deallocate()
-    thresholds.deallocate()
-    gains.deallocate()
-    chances.deallocate()
-    stock.deallocate()
+    values = Buffer(repeating: 0, count: (periods + 1) * (capacity + 1))
+    thresholds = Buffer(repeating: 0, count: periods * shares.count)
+    gains = Buffer(repeating: 0, count: capacity + 2)
+    chances = Buffer(repeating: 0, count: capacity + 2)
+    stock = Buffer(repeating: 0, count: capacity + 2)
   }
 
   /// The value of the whole season.
@@ -46,7 +39,7 @@ final class ResourceValues: @unchecked Sendable {
 
   /// What the x-th unit is worth at the beginning of a period.
   @inline(__always) func marginal(period: Int, units: Int) -> Double {
-    let row = values + period * (capacity + 1)
+    let row = values.pointer + period * (capacity + 1)
     return row[units] - row[units - 1]
   }
 
@@ -61,9 +54,10 @@ final class ResourceValues: @unchecked Sendable {
     fareShares: UnsafePointer<Double>, shareCount: Int, requestChances: UnsafePointer<Double>,
     productCount: Int
   ) {
+    let (gains, chances, thresholds) = (gains.pointer, chances.pointer, thresholds.pointer)
     for period in stride(from: periods - 1, through: 0, by: -1) {
-      let next = values + (period + 1) * (capacity + 1)
-      let row = values + period * (capacity + 1)
+      let next = values.pointer + (period + 1) * (capacity + 1)
+      let row = values.pointer + period * (capacity + 1)
       gains.update(repeating: 0, count: capacity + 2)
       chances.update(repeating: 0, count: capacity + 2)
       for index in shares.indices {
@@ -98,6 +92,8 @@ final class ResourceValues: @unchecked Sendable {
     into accepted: UnsafeMutablePointer<Double>, shareCount: Int, requestChances: UnsafePointer<Double>,
     productCount: Int, meanMarginals: UnsafeMutablePointer<Double>? = nil
   ) {
+    let (stock, gains) = (stock.pointer, gains.pointer)
+    let (chances, thresholds) = (chances.pointer, thresholds.pointer)
     stock.update(repeating: 0, count: capacity + 2)
     stock[capacity] = 1
     // `gains` holds P(stock ≥ x).

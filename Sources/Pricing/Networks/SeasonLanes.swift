@@ -19,10 +19,10 @@ package final class SeasonLanes {
   private let seed: UInt64
   private let forks: Int
   /// Seasons × resources: lane after lane, each lane's own season first and its forks behind.
-  private let units: UnsafeMutablePointer<Int32>
-  private let isActive: UnsafeMutablePointer<Bool>
-  private let earned: UnsafeMutablePointer<Double>
-  private let sampleOf: UnsafeMutablePointer<Int>
+  private let units: Buffer<Int32>
+  private let isActive: Buffer<Bool>
+  private let earned: Buffer<Double>
+  private let sampleOf: Buffer<Int>
   private let seasonCount: Int
   private let rows: Matrix
   private let outputs: Matrix
@@ -43,34 +43,25 @@ package final class SeasonLanes {
     description = RequestDescription(prices: prices)
     seasonCount = lanes.count * (1 + forks)
     revenues = [Double](repeating: 0, count: lanes.count)
-    units = .allocate(capacity: seasonCount * prices.resourceCount)
-    isActive = .allocate(capacity: seasonCount)
-    isActive.initialize(repeating: false, count: seasonCount)
-    earned = .allocate(capacity: seasonCount)
-    earned.initialize(repeating: 0, count: seasonCount)
-    sampleOf = .allocate(capacity: seasonCount)
-    sampleOf.initialize(repeating: -1, count: seasonCount)
+    units = Buffer(repeating: 0, count: seasonCount * prices.resourceCount)
+    isActive = Buffer(repeating: false, count: seasonCount)
+    earned = Buffer(repeating: 0, count: seasonCount)
+    sampleOf = Buffer(repeating: -1, count: seasonCount)
     rows = Matrix(rows: seasonCount, columns: description.columns)
     outputs = Matrix(rows: seasonCount, columns: 1)
     workspace = network?.workspace(maximumBatch: seasonCount)
   }
 
-  deinit {
-    units.deallocate()
-    isActive.deallocate()
-    earned.deallocate()
-    sampleOf.deallocate()
-  }
-
   /// Plays all seasons to their end.
   func play() {
     let count = prices.resourceCount
+    let units = units.pointer
     var luck = lanes.map { RandomStream(seed: seed, purpose: .episode, lane: $0) }
     var forking = lanes.map { RandomStream(seed: seed, purpose: .exploration, lane: $0) }
     for lane in 0..<lanes.count {
       let own = lane * (1 + forks)
       isActive[own] = true
-      (units + own * count).update(from: prices.capacities, count: count)
+      (units + own * count).update(from: prices.capacities.pointer, count: count)
     }
     let periods = prices.problem.periods
     let forkChance = Float(forks) * 1.2 / Float(periods)
@@ -141,6 +132,7 @@ package final class SeasonLanes {
   private func settle(_ lane: Int, upTo made: Int) {
     let count = prices.resourceCount
     let own = lane * (1 + forks)
+    let units = units.pointer
     let state = units + own * count
     for season in own + 1...own + made where isActive[season] {
       let other = units + season * count

@@ -14,6 +14,9 @@ public struct PricingEnvironment: Environment {
   /// A branch per product.
   public let actionSpace: ActionSpace
 
+  /// Whether a network's requests are described one by one, see `RequestDescription`; the prior then is, in the units of
+  /// each product's resources, by how much its fare exceeds their prices.
+  public let describesRequests: Bool
   /// Whether a step also tells what the planner's prices would have led to with the same luck.
   public let hasCounterfactual: Bool
 
@@ -21,10 +24,17 @@ public struct PricingEnvironment: Environment {
   ///
   /// - Parameters:
   ///   - hasPrior: whether the planner's prices are a prior.
+  ///   - describesRequests: whether requests are described one by one; only a network has any.
   ///   - hasCounterfactual: whether steps are compared with the planner's; a learner then learns differences, in which
   ///     shared luck is gone.
-  public init(_ simulation: PricingSimulation, hasPrior: Bool = true, hasCounterfactual: Bool = false) {
+  public init(
+    _ simulation: PricingSimulation, hasPrior: Bool = true, describesRequests: Bool = false,
+    hasCounterfactual: Bool = false
+  ) {
+    precondition(
+      !describesRequests || simulation.prices != nil, "Only a network has requests to be described.")
     self.simulation = simulation
+    self.describesRequests = describesRequests
     self.hasCounterfactual = hasCounterfactual
     let problem = simulation.problem
     actionSpace = ActionSpace(branchSizes: problem.products.indices.map { problem.choiceCount($0) })
@@ -42,6 +52,10 @@ public struct PricingEnvironment: Environment {
         }
       }
     }
+    if describesRequests, let prices = simulation.prices {
+      let columns = RequestDescription(prices: prices).columns
+      names += problem.products.flatMap { product in (0..<columns).map { "\(product.name)/request_\($0)" } }
+    }
     var prior: Range<Int>?
     if hasPrior {
       let start = names.count
@@ -54,12 +68,14 @@ public struct PricingEnvironment: Environment {
     observationLayout = ObservationLayout(names: names, prior: prior)
   }
 
-  /// The problem's name and digest, and whether the planner's prices are shown.
+  /// The problem's name and digest, whether the planner's prices are shown, and whether requests are described.
   public var metadata: [String: String] {
-    [
+    var metadata = [
       "pricing": simulation.problem.name, "pricing_digest": simulation.problem.digest,
       "prior": "\(observationLayout.prior != nil)",
     ]
+    if describesRequests { metadata["requests"] = "true" }
+    return metadata
   }
   /// Beliefs are what costs.
   public var nanosecondsPerStep: Int {
@@ -102,11 +118,37 @@ public struct PricingEnvironment: Environment {
         }
       }
     }
+    if describesRequests { describe(state, into: &row, from: &column) }
     if observationLayout.prior != nil {
       put(simulation.plannedValue(state), &row)
       for product in problem.products.indices {
-        simulation.plannedAdvantages(state, product, period: period) { put($0, &row) }
+        if describesRequests {
+          let gain = simulation.netFare(state, product)
+          put(min(gain, 0), &row)
+          put(min(-gain, 0), &row)
+        } else {
+          simulation.plannedAdvantages(state, product, period: period) { put($0, &row) }
+        }
       }
+    }
+  }
+
+  /// Writes the description of a request for each product; zeros where it is sold out or the season is over.
+  private func describe(_ state: PricingState, into row: inout MutableSpan<Float>, from column: inout Int) {
+    guard let prices = simulation.prices else { return }
+    let description = RequestDescription(prices: prices)
+    let units = state.units.map { Int32($0) }
+    for product in simulation.problem.products.indices {
+      for place in column..<column + description.columns { row[place] = 0 }
+      row.withUnsafeMutableBufferPointer { row in
+        units.withUnsafeBufferPointer { units in
+          guard let row = row.baseAddress, let units = units.baseAddress,
+            state.period < simulation.problem.periods, prices.isInStock(product, units: units)
+          else { return }
+          description.write(product, period: state.period, units: units, into: row + column)
+        }
+      }
+      column += description.columns
     }
   }
 }

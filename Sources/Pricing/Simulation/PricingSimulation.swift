@@ -51,6 +51,16 @@ public final class PricingSimulation: Sendable {
         truth[column] = table.demand(column, logScale: hidden.scale, slope: hidden.slope)
       }
     }
+    return makeState(truth: truth)
+  }
+
+  /// A season's beginning with the demand that the description says, which is what a seller knows.
+  package func makeExpectedState() -> PricingState {
+    makeState(truth: (0..<table.columnCount).map { table.demand($0, logScale: 0, slope: 1) })
+  }
+
+  private func makeState(truth: [Double]) -> PricingState {
+    let products = problem.products
     let middles = products.map { ($0.prices[0] + $0.prices[$0.prices.count - 1]) / 2 }
     let zeros = [Double](repeating: 0, count: products.count)
     var state = PricingState(
@@ -92,15 +102,41 @@ public final class PricingSimulation: Sendable {
       }
       learn(&state, traffic: traffic)
     }
+    pass(&state)
+    return profit
+  }
+
+  /// Takes in what a period really brought, as `step` does with what it draws.
+  ///
+  /// - Parameters:
+  ///   - choices: per product the number of its price, or of being closed.
+  ///   - sales: per product the units sold, no more than the stock has.
+  ///   - returned: per product the units that came back, no more than buyers hold.
+  package func observe(_ state: inout PricingState, choices: [Int], sales: [Double], returned: [Double]) {
+    precondition(
+      [choices.count, sales.count, returned.count].allSatisfy { $0 == problem.products.count },
+      "A period has a choice, sales and returns for each of \(problem.products.count) products.")
+    if problem.cancellations != nil {
+      for product in returned.indices { takeBack(&state, product, units: returned[product]) }
+    }
+    for product in choices.indices {
+      state.lastColumns[product] = table.first[product] + choices[product]
+      _ = sell(&state, product, demand: sales[product])
+    }
+    if arrivals == nil { learn(&state, traffic: problem.traffic[state.period]) }
+    pass(&state)
+  }
+
+  /// Lets buyers remember what they saw, and plans the period that follows.
+  private func pass(_ state: inout PricingState) {
     if let reference = problem.reference {
-      for product in choices.indices where !table.isClosed[state.lastColumns[product]] {
+      for product in state.lastColumns.indices where !table.isClosed[state.lastColumns[product]] {
         state.reference[product] +=
           (1 - reference.memory) * (table.prices[state.lastColumns[product]] - state.reference[product])
       }
     }
     state.period += 1
     if state.period < problem.periods { foresee(&state) }
-    return profit
   }
 
   /// By what the price that buyers remember multiplies a column's demand.
@@ -142,11 +178,15 @@ public final class PricingSimulation: Sendable {
     for product in state.held.indices {
       let back = Double(
         stream.binomial(trials: Int(state.held[product]), probability: Float(cancellations.chance)))
-      state.held[product] -= back
-      for resource in problem.products[product].uses { state.units[resource] += back }
+      takeBack(&state, product, units: back)
       refunds += back * cancellations.refund * state.paid[product]
     }
     return refunds
+  }
+
+  private func takeBack(_ state: inout PricingState, _ product: Int, units: Double) {
+    state.held[product] -= units
+    for resource in problem.products[product].uses { state.units[resource] += units }
   }
 
   /// Weighs the hypotheses by the sales they would have led to (Bayes' rule); sales that the stock may have cut tell
@@ -232,6 +272,18 @@ public final class PricingSimulation: Sendable {
         state.expected[table.first[product]] = gain
         state.plan.choices[product] = gain >= 0 ? 0 : 1
       }
+    }
+  }
+
+  /// Of a network, by how much a product's fare exceeds what the relaxation says its units are worth, in the units of its
+  /// resources; far below 0 where there are none.
+  func netFare(_ state: PricingState, _ product: Int) -> Double {
+    guard let prices, state.period < problem.periods else { return 0 }
+    let units = state.units.map { Int32($0) }
+    return units.withUnsafeBufferPointer { units in
+      guard let base = units.baseAddress, prices.isInStock(product, units: base) else { return -1e3 }
+      let cost = prices.cost(product, period: state.period, units: base)
+      return Double((prices.fares[product] - cost) / prices.scale(product))
     }
   }
 

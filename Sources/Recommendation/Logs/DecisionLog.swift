@@ -13,7 +13,7 @@ public struct DecisionLog: Sendable {
   /// The number of decisions.
   public private(set) var count = 0
 
-  /// Plays visits and logs what is decided.
+  /// Plays visits by chance over scores, and logs what is decided.
   ///
   /// - Parameters:
   ///   - world: what is played.
@@ -27,6 +27,26 @@ public struct DecisionLog: Sendable {
     score: (_ row: [Float], _ scores: UnsafeMutableBufferPointer<Float>) -> Void
   ) {
     let layout = world.slateLayout
+    var row = [Float](repeating: 0, count: layout.observationSize)
+    var scores = [Float](repeating: 0, count: layout.candidates)
+    self.init(world, visits: visits, seed: seed, model: model) { state, stream in
+      var span = row.mutableSpan
+      world.observe(state, into: &span)
+      return scores.withUnsafeMutableBufferPointer { buffer in
+        score(row, buffer)
+        return ranking.draw(buffer, positions: layout.positions, stream: &stream)
+      }
+    }
+  }
+
+  /// Plays visits and logs what is decided.
+  ///
+  /// - Parameter draw: a slate for a visitor: the candidates' places, and the probability of each given those before it.
+  init<World: SlateWorld>(
+    _ world: World, visits: Int, seed: UInt64, model: String,
+    draw: (_ state: World.State, _ stream: inout RandomStream) -> [BanditDecision]
+  ) {
+    let layout = world.slateLayout
     func branches(_ name: String) -> [String] {
       layout.positions == 1 ? [name] : (0..<layout.positions).map { "\(name):\($0)" }
     }
@@ -34,7 +54,6 @@ public struct DecisionLog: Sendable {
       ["episode", "step", "model"] + world.observationLayout.names.map { "x:\($0)" } + branches("action")
         + branches("propensity") + ["reward"])
     var row = [Float](repeating: 0, count: layout.observationSize)
-    var scores = [Float](repeating: 0, count: layout.candidates)
     for visit in 0..<visits {
       var stream = RandomStream(seed: seed, purpose: .episode, lane: visit)
       var choices = RandomStream(seed: seed, purpose: .exploration, lane: visit)
@@ -42,10 +61,7 @@ public struct DecisionLog: Sendable {
       for step in 0..<(world.timeLimit ?? .max) {
         var span = row.mutableSpan
         world.observe(state, into: &span)
-        let drawn = scores.withUnsafeMutableBufferPointer { buffer in
-          score(row, buffer)
-          return ranking.draw(buffer, positions: layout.positions, stream: &choices)
-        }
+        let drawn = draw(state, &choices)
         let slate = drawn.map { Int32($0.arm) }
         let outcome = world.step(&state, action: slate.span, stream: &stream)
         table.append(

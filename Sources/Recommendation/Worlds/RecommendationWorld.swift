@@ -1,3 +1,5 @@
+import Documents
+import Environments
 import LinearAlgebra
 
 /// A world as a problem to be solved: its baselines, and what no recommender beats.
@@ -8,6 +10,11 @@ public protocol RecommendationWorld: SlateWorld {
   ///
   /// - Parameter seed: decides the chance in them.
   func baselines(seed: UInt64) -> [SlateBaseline]
+  /// A visitor as he is told of, before candidates that are told of, and what these are called; a world of fewer candidates
+  /// than usual has places that nothing is in behind the last of them.
+  ///
+  /// - Throws: `InputError` with the place of what cannot be read.
+  func visitor(_ told: ToldVisitor) throws(InputError) -> (state: State, candidates: [String])
   /// What no recommender earns more than in a visit, on average; nil where that is not known.
   var visitBound: Double? { get }
 }

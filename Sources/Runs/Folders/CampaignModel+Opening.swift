@@ -1,28 +1,17 @@
 import Apportion
 import Documents
-import Foundation
 
 extension CampaignModel {
-  /// Opens what the campaigns of a policy share.
+  /// Opens what the campaigns of a policy share; `path` is one that `openPolicy` takes.
   ///
-  /// - Parameter path: a run's folder, one of its checkpoints, or the folder of a version in a model repository.
-  /// - Throws: what opening the run or reading the version throws; `CampaignError` where policy and market do not fit.
+  /// - Throws: what `openPolicy` throws; `InputError` where the problem is no market; `CampaignError` where policy and market
+  ///   do not fit.
   package convenience init(opening path: String) throws {
-    let version = URL(fileURLWithPath: path)
-    guard FileManager.default.fileExists(atPath: version.appending(path: "manifest.json").path) else {
-      let folder = try RunFolder(opening: path)
-      try self.init(market: try folder.market(), policy: try folder.readPolicy())
-      return
-    }
-    let model = version.deletingLastPathComponent()
-    let repository = ModelRepository(model.deletingLastPathComponent().path)
-    let published = try repository.load(
-      model.lastPathComponent, version: Int(version.lastPathComponent) ?? 0)
-    guard let market = try Market(beside: published.attachments) else {
+    let (problem, policy) = try openPolicy(at: path)
+    guard let market = (problem as? BudgetProblem)?.market else {
       throw InputError(
-        .invalid, file: path, problem: "the version has no market beside it",
-        remedy: "publish the run with its market")
+        .invalid, file: path, problem: "is no policy of a market", remedy: "only those have campaigns")
     }
-    try self.init(market: market, policy: published.policy)
+    try self.init(market: market, policy: policy)
   }
 }

@@ -1,37 +1,38 @@
-import Apportion
+import Applications
 import Documents
 import Foundation
+import Learning
 
 /// What to bid next, and what led there.
-package struct CampaignReport: Sendable {
+package struct CampaignReport: Decision {
   /// The campaign after all that its console has shown.
   package let campaign: Campaign
   /// When the tick to come begins; nil without a calendar.
   package let time: String?
   private let currency: String
 
-  /// Reads a history and decides on the tick that follows.
+  /// Reads a history, see `CampaignHistory`, and decides on the tick that follows.
   ///
-  /// - Parameters:
-  ///   - path: the policy's run, see `CampaignModel.init(opening:)`.
-  ///   - history: a table of what the console has shown, see `CampaignHistory`; nil before the first tick.
-  ///   - budget: the money to spend; nil for the market's.
-  ///   - calendar: what times in the history mean; nil where ticks are counted.
-  ///   - paused: the names of channels that are not to bid.
-  /// - Throws: `InputError`, `CampaignError`, or what opening the run throws.
-  package init(
-    _ path: String, history: String?, budget: Double? = nil, calendar: CampaignCalendar? = nil,
-    paused: [String] = []
-  ) throws {
-    let model = try CampaignModel(opening: path)
-    let market = model.market
-    var campaign = try Campaign(model, budget: budget)
-    if let history {
-      let table = try CSVTable(contentsOf: history)
+  /// - Throws: `InputError`, `CampaignError`, or what making a campaign of the policy throws.
+  package init(_ market: Market, policy: TrainedPolicy, request: DecisionRequest) throws {
+    try request.allow([.history, .budget, .paused, .start], of: market.name)
+    guard let length = CampaignCalendar.TickLength(request.tickLength) else {
+      throw InputError(
+        .invalid, key: "--tick-length", problem: "is '\(request.tickLength)'",
+        remedy: "give minutes, hours or days, as 30m, 2h or 1d")
+    }
+    let calendar = try request.start.map { start throws(InputError) in
+      try CampaignCalendar(start: start, length: length, zone: request.timeZone)
+    }
+    let model = try CampaignModel(market: market, policy: policy)
+    var campaign = try Campaign(model, budget: request.budget)
+    if let history = request.history {
+      let table = try CSVTable(tableOrJSON: history)
       for tick in try CampaignHistory(table, market: market, calendar: calendar).ticks {
         try campaign.observe(tick)
       }
     }
+    let paused = request.paused
     if !paused.isEmpty {
       let names = market.channels.map(\.name)
       for name in paused where !names.contains(name) {
@@ -116,39 +117,9 @@ package struct CampaignReport: Sendable {
   }
 }
 
-extension RunFolder {
-  /// The market that the run is trained on.
-  ///
-  /// - Throws: `ConfigurationError` where it is trained on something else.
-  func market() throws -> Market {
-    guard let problem = try problem() as? BudgetProblem else {
-      throw ConfigurationError(place: path, message: "is no run of a market: only those have campaigns")
-    }
-    return problem.market
+extension BudgetProblem {
+  /// The bids of the next tick.
+  package func decision(of policy: TrainedPolicy, on request: DecisionRequest) throws -> any Decision {
+    try CampaignReport(market, policy: policy, request: request)
   }
-}
-
-/// Keeps what the consoles of a run's policy show on held-out episodes as a table, a row per episode, tick and channel: the
-/// episodes of an evaluation of the same seed, as histories that `CampaignHistory` reads.
-///
-/// - Throws: `ConfigurationError` where the run's problem is no market; what opening the run or writing the file throws.
-package func recordConsoles(run folder: RunFolder, episodes: Int, seed: UInt64, to path: String) throws {
-  let market = try folder.market()
-  let entry = try BudgetProblem(market).entry(of: folder.readPolicy())
-  let recorded = MarketEvaluation(market: market, episodes: episodes, seed: seed).record(entry)
-  var table = CSVWriter([
-    "episode", "tick", "channel", "level", "bid", "wins", "spend", "clicks", "conversions",
-  ])
-  for (episode, ticks) in recorded.enumerated() {
-    for results in ticks {
-      for (channel, shown) in zip(market.channels, results.channels) {
-        table.append([
-          "\(episode)", "\(results.tick)", channel.name, "\(channel.level(paying: shown.bid))",
-          "\(shown.bid)",
-          "\(shown.wins)", "\(shown.spend)", "\(shown.clicks)", "\(shown.conversions)",
-        ])
-      }
-    }
-  }
-  try AtomicFile.write(table.text, to: path)
 }

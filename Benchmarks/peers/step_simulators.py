@@ -1,0 +1,79 @@
+"""Steps a second of the simulators that the applications are compared with, under random actions."""
+
+import importlib.util
+import sys
+import types
+
+import timing
+
+options = timing.arguments(simulator=str)
+
+import numpy as np
+
+
+def recogym():
+    """RecoGym's reco-gym-v1 with ten products, as `shop` describes them."""
+    # The package imports its agents, and with them torch and TensorFlow, which random play needs none of.
+    package = types.ModuleType("recogym")
+    package.__path__ = importlib.util.find_spec("recogym").submodule_search_locations
+    agents = types.ModuleType("recogym.agents")
+    agents.Agent = object
+    sys.modules.update({"recogym": package, "recogym.agents": agents})
+    from recogym.envs.reco_env_v1 import RecoEnv1, env_1_args
+
+    arguments = dict(env_1_args, num_products=10, random_seed=42)
+    world = RecoEnv1()
+    world.init_gym(arguments)
+    random = np.random.default_rng(0)
+    user = 0
+
+    def reset():
+        nonlocal user
+        world.reset(user)
+        world.step(None)
+        user += 1
+
+    reset()
+
+    def step():
+        _, _, done, _ = world.step(int(random.integers(10)))
+        if done:
+            reset()
+
+    return step
+
+
+def recsim():
+    """RecSim's long-term satisfaction, slates of 2 of 20."""
+    from recsim.environments import long_term_satisfaction
+
+    world = long_term_satisfaction.create_environment(
+        {"num_candidates": 20, "slate_size": 2, "resample_documents": True, "seed": 0})
+    random = np.random.default_rng(0)
+    world.reset()
+
+    def step():
+        _, _, done, _ = world.step(random.choice(20, 2, replace=False))
+        if done:
+            world.reset()
+
+    return step
+
+
+def rtbgym():
+    """SCOPE-RL's RTBGym as it comes: a step sets the bids of a tick."""
+    from rtbgym import RTBEnv
+
+    world = RTBEnv(random_state=0)
+    random = np.random.default_rng(0)
+    world.reset()
+
+    def step():
+        _, _, done, _, _ = world.step(random.uniform(0.1, 10, 1))
+        if done:
+            world.reset()
+
+    return step
+
+
+timing.report({"recogym": recogym, "recsim": recsim, "rtbgym": rtbgym}[options.simulator]())
