@@ -15,3 +15,15 @@ extension CampaignModel {
     try self.init(market: market, policy: policy)
   }
 }
+
+extension RunFolder {
+  /// The market that the run is trained on.
+  ///
+  /// - Throws: `ConfigurationError` where it is trained on something else.
+  func market() throws -> Market {
+    guard let problem = try problem() as? BudgetProblem else {
+      throw ConfigurationError(place: path, message: "is no run of a market: only those have campaigns")
+    }
+    return problem.market
+  }
+}
