@@ -73,7 +73,8 @@ package func evaluate(
     if progress.isDue { progress.show("reading \(path): \(Int(100 * share)) %") }
   }
   progress.finish()
-  return try problem.evaluation(of: folder.readPolicy(), on: log, budget: budget)
+  return try problem.evaluation(
+    of: folder.readPolicy().network(to: "played on a log"), on: log, budget: budget)
 }
 
 /// Explains what a run's policy does in a step.
