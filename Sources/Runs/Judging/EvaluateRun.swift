@@ -74,7 +74,7 @@ package func evaluate(
   }
   progress.finish()
   return try problem.evaluation(
-    of: folder.readPolicy().network(to: "played on a log"), on: log, budget: budget)
+    of: folder.readPolicy(), on: log, budget: budget)
 }
 
 /// Explains what a run's policy does in a step.

@@ -122,7 +122,7 @@ func randomChannelPolicy(_ market: Market, _ kind: ChannelRowKind, seed: UInt64)
       let policy = kind.map {
         randomPolicy(BudgetAllocation(market: market, observation: $0), seed: UInt64(number))
       }
-      try playBothWays(market, policy, lanes: 6, seed: UInt64(number), storing: true)
+      try playBothWays(market, policy.map { .network($0) }, lanes: 6, seed: UInt64(number), storing: true)
     }
   }
 
