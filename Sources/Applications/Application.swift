@@ -68,7 +68,8 @@ package protocol Application: Sendable {
   ///   - options: how it was trained.
   ///   - episodes: which episodes, and how many.
   ///   - trainingSeed: the seed that the policy was trained on.
-  func score(_ policy: Policy, options: Options, on episodes: HeldOutEpisodes, trainingSeed: UInt64) throws
+  func score(_ policy: Policy, options: Options, on episodes: HeldOutEpisodes, trainingSeed: UInt64)
+    throws
     -> Double
   /// The best score there is, or a bound above it, on evaluation episodes; nil where none is known.
   ///
@@ -104,6 +105,8 @@ package protocol Application: Sendable {
   ///   - explanation: the run's last explanation, as its file has it.
   func sections(of policy: Policy, evaluation: EvaluationDocument, explanation: JSONValue?) throws
     -> [PageSection]
+  /// What a score is counted in, as in `conversions` or `EUR`; empty where it is a bare number.
+  var unit: String { get }
   /// What a page says of the problem.
   var facts: [ProblemFact] { get }
   /// What a page warns of.
@@ -185,11 +188,13 @@ extension Application {
   package func bestScore(discount: Double?, episodes: Int) throws -> BestScore? { nil }
   package func adapting(_ options: Options, to policy: Policy) -> Options { options }
   package var fixedBaselines: [String] { [] }
-  package func sections(of policy: Policy, evaluation: EvaluationDocument, explanation: JSONValue?) throws
+  package func sections(of policy: Policy, evaluation: EvaluationDocument, explanation: JSONValue?)
+    throws
     -> [PageSection]
   {
     []
   }
+  package var unit: String { "" }
   package var facts: [ProblemFact] { [ProblemFact("Problem", summary)] }
   package var caveats: [String] { [] }
 
@@ -220,7 +225,9 @@ extension Application {
   }
 
   /// The choices of one step of one held-out episode, with the columns that bear on them.
-  package func explanation(of policy: Policy, step: Int, episodes: Int, seed: UInt64) throws -> any Document {
+  package func explanation(of policy: Policy, step: Int, episodes: Int, seed: UInt64) throws
+    -> any Document
+  {
     try ChoiceExplanation(
       of: policy, in: environment(of: policy), problem: name, step: step, seed: seed)
   }

@@ -150,23 +150,25 @@
       try await withServer({ $0.decisionLog = log }) { client, repository async throws in
         // The columns of the prior are never cut, and reach the values by a scale of 1e10.
         let shape = NetworkShape(
-          layout: ObservationLayout(size: 6, prior: 1..<6).named(["a", "b", "c", "d", "e", "f"]), hidden: [4],
+          layout: ObservationLayout(size: 7, prior: 1..<7).named(["a", "b", "c", "d", "e", "f", "g"]),
+          hidden: [4],
           branchSizes: [3, 2])
         let policy = Policy(
           shape: shape, weights: [Float](repeating: 0.1, count: shape.parameterCount),
           normalizer: ObservationNormalizer(
-            means: [Float](repeating: 0, count: 6), deviations: [Float](repeating: 1e-3, count: 6)))
+            means: [Float](repeating: 0, count: 7), deviations: [Float](repeating: 1e-3, count: 7)))
         try repository.publish(policy, name: "prior")
         _ = try await client.post("repository/models/prior/load", "")
+        func request(_ row: [Float]) -> String { inferenceRequest(row).replacing("[1,6]", with: "[1,7]") }
         var (status, document) = try await client.post(
-          "models/prior/infer", inferenceRequest([3e38, 1, 2, 1, 0, 1]))
+          "models/prior/infer", request([3e38, 1, 2, 1, 0, 1, 0]))
         #expect(status == 200)
         (status, document) = try await client.post(
-          "models/prior/infer", inferenceRequest([0, 1, 2, 3e38, 0, 1]))
+          "models/prior/infer", request([0, 1, 2, 3e38, 0, 1, 0]))
         #expect(status == 400)
         #expect(document["error"]?.string?.contains("column 3 ('d')") == true)
         (status, document) = try await client.post(
-          "models/prior/infer", inferenceRequest([0, 1, 2, 3, 4, 5]).replacing("4.0", with: "-1e39"))
+          "models/prior/infer", request([0, 1, 2, 3, 4, 5, 0]).replacing("4.0", with: "-1e39"))
         #expect(status == 400)
         #expect(document["error"]?.string?.contains("column 4 ('e')") == true)
       }

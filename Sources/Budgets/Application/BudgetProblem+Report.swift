@@ -3,11 +3,17 @@ import Documents
 import Foundation
 import Learning
 
+extension Market {
+  /// What its objective is counted in.
+  var objectiveUnit: String { objective == .conversions ? "conversions" : currency }
+}
+
 extension BudgetProblem {
   package var fixedBaselines: [String] { ["plan", "static"] }
 
   /// Where the money goes, the budget over time, response curves, and why.
-  package func sections(of policy: Policy, evaluation: EvaluationDocument, explanation: JSONValue?) throws
+  package func sections(of policy: Policy, evaluation: EvaluationDocument, explanation: JSONValue?)
+    throws
     -> [PageSection]
   {
     sections(of: try entry(of: policy), evaluation: evaluation, explanation: explanation)
@@ -26,6 +32,8 @@ extension BudgetProblem {
     ]
   }
 
+  package var unit: String { market.objectiveUnit }
+
   package var facts: [ProblemFact] {
     let limits = market.channels.filter { $0.levels.count < $0.ladder.count }.map {
       "\($0.name) (\(readable($0.levels.first ?? 0)) to \(readable($0.levels.last ?? 0)))"
@@ -38,13 +46,16 @@ extension BudgetProblem {
       }
     return [
       ProblemFact("Market", market.summary),
-      ProblemFact("Budget", "\(readable(market.budget)) \(market.currency) over \(market.ticks) ticks"),
-      ProblemFact("Most per tick", market.tickCap.map { readable($0) } ?? "only the budget limits it"),
+      ProblemFact(
+        "Budget", "\(readable(market.budget)) \(market.currency) over \(market.ticks) ticks"),
+      ProblemFact(
+        "Most per tick", market.tickCap.map { readable($0) } ?? "only the budget limits it"),
       ProblemFact("Channels with limits", limits.isEmpty ? "none" : limits.joined(separator: ", ")),
       ProblemFact("Objective", market.objective.rawValue), ProblemFact("Target", target),
       ProblemFact(
         "Played in",
-        heldOut.map { "\($0.count) posterior draws that training never met" } ?? "the market as described"),
+        heldOut.map { "\($0.count) posterior draws that training never met" }
+          ?? "the market as described"),
       ProblemFact("Market digest", market.digest),
     ]
   }
@@ -78,7 +89,8 @@ extension BudgetProblem {
     let figures = channels.map { channel in
       "<figure><p>\(escaped(channel["line"]?.string ?? ""))</p>\(levelValues(channel))</figure>"
     }
-    return "<div class=\"grid\">\(figures.joined())</div><p class=\"note\">The first decision of tick "
+    return
+      "<div class=\"grid\">\(figures.joined())</div><p class=\"note\">The first decision of tick "
       + "\(document["tick"]?.int ?? 0). What each choice adds over the lowest: the policy's estimate for this state, and the "
       + "simulator's mean over \(document["episodes"]?.int ?? 0) episodes, the policy deciding all else.</p>"
   }
@@ -87,7 +99,8 @@ extension BudgetProblem {
   private static func levelValues(_ channel: JSONValue) -> String {
     func numbers(_ key: String) -> [Double] { channel[key]?.array?.compactMap(\.double) ?? [] }
     let (levels, own, simulated) = (numbers("levels"), numbers("q"), numbers("simulated"))
-    guard let chosen = channel["chosen"]?.int, levels.count == own.count, levels.count == simulated.count,
+    guard let chosen = channel["chosen"]?.int, levels.count == own.count,
+      levels.count == simulated.count,
       levels.indices.contains(chosen)
     else { return "" }
     func points(_ values: [Double]) -> [(x: Double, y: Double)] {

@@ -47,18 +47,23 @@ struct MoneyFlows {
     let entries =
       [baselines.today].compactMap { $0 } + baselines.fixedPlans.filter { $0.name == fixedName } + [policy]
     let meters = entries.map { _ in PlayMeter(market: market) }
-    _ = MarketEvaluation(market: market, episodes: Self.episodes, seed: 0, posterior: posterior).run(
-      zip(entries, meters).map { entry, meter in .init(entry.name, meter: meter, make: entry.make) })
+    _ = MarketEvaluation(market: market, episodes: Self.episodes, seed: 0, posterior: posterior)
+      .run(
+        zip(entries, meters).map { entry, meter in .init(entry.name, meter: meter, make: entry.make)
+        })
     let worth = market.channels.map { ResponseSketch($0, market: market).worth }
     let flows = zip(entries, meters).map { entry, meter in
-      Flow(["today", "policy"].contains(entry.name) ? entry.name : "fixed plan", meter, worth: worth)
+      Flow(
+        ["today", "policy"].contains(entry.name) ? entry.name : "fixed plan", meter, worth: worth)
     }
     reference = flows[0]
     fixed = flows[flows.count - 2]
     self.policy = flows[flows.count - 1]
   }
 
-  private var all: [Flow] { reference.name == fixed.name ? [fixed, policy] : [reference, fixed, policy] }
+  private var all: [Flow] {
+    reference.name == fixed.name ? [fixed, policy] : [reference, fixed, policy]
+  }
 
   /// What each channel gets and brings, now and by the policy.
   var table: String {
@@ -69,16 +74,23 @@ struct MoneyFlows {
       "<tr>" + texts.map { "<\(tag)>\(escaped($0))</\(tag)>" }.joined() + "</tr>"
     }
     func figures(_ spend: Double, of total: Double, _ outcome: Double) -> [String] {
-      [readable(spend), share(spend, total), readable(outcome), spend > 0 ? readable(outcome / spend) : "–"]
+      [
+        readable(spend), share(spend, total), readable(outcome),
+        spend > 0 ? readable(outcome / spend) : "–",
+      ]
     }
     let groups =
       "<tr><th></th><th colspan=\"4\">\(escaped(before.name))</th><th colspan=\"5\">policy</th>"
       + "<th colspan=\"2\">change</th></tr>"
-    let header = row(
-      ["channel"] + ["spend", "share", "outcome", "return"] + [
-        "spend", "share", "outcome", "return", "marginal",
-      ]
-        + ["spend", "outcome"], "th")
+    // Each name has its unit below it.
+    let (money, outcome) = (market.currency, market.objectiveUnit)
+    let rate = outcome == money ? "per \(money)" : "\(outcome) per \(money)"
+    let flow = [("spend", money), ("share", "of all"), ("outcome", outcome), ("return", rate)]
+    let columns =
+      [("channel", "")] + flow + flow + [("marginal", rate), ("spend", ""), ("outcome", "")]
+    let header =
+      "<tr>" + columns.map { "<th>\(escaped($0))<br><small>\(escaped($1))</small></th>" }.joined()
+      + "</tr>"
     let rows = market.channels.enumerated().map { index, channel in
       row(
         [channel.name] + figures(before.spend[index], of: spentBefore, before.outcome[index])
@@ -95,8 +107,10 @@ struct MoneyFlows {
       ["all"] + figures(spentBefore, of: spentBefore, earnedBefore)
         + figures(spentAfter, of: spentAfter, earnedAfter)
         + ["", change(spentAfter, spentBefore), change(earnedAfter, earnedBefore)])
-    return "<div class=\"wide\"><table class=\"flows\">\(groups)\(header)\(rows.joined())\(sum)</table></div>"
-      + "<p class=\"note\">Means of \(Self.episodes) episodes. A return is outcome per unit of money; the marginal return "
+    return
+      "<div class=\"wide\"><table class=\"flows\">\(groups)\(header)\(rows.joined())\(sum)</table></div>"
+      + "<p class=\"note\">Means of \(Self.episodes) episodes, money in \(escaped(money)), outcomes in \(escaped(outcome)). A return "
+      + "is outcome per unit of money; the marginal return "
       + "is what the next unit would bring, read from the channel's curve at the policy's mean spend.</p>"
   }
 
@@ -110,7 +124,7 @@ struct MoneyFlows {
 
   /// From the outcome of today, or of the fixed plan, to the policy's, channel by channel.
   var waterfall: String {
-    SVGChart.waterfall(
+    BarChart.waterfall(
       "Outcome from \(reference.name) to the policy",
       from: (reference.name, reference.outcome.reduce(0, +)),
       changes: market.channels.indices.map {
@@ -131,15 +145,19 @@ struct MoneyFlows {
     }
     let styles = ["policy": "main-line", "fixed plan": "other-line", "today": "bound-line"]
     func series(_ points: (Flow) -> [(x: Double, y: Double)]) -> [SVGChart.Series] {
-      all.reversed().map { .init(name: $0.name, points: points($0), style: styles[$0.name] ?? "other-line") }
+      all.reversed().map {
+        .init(name: $0.name, points: points($0), style: styles[$0.name] ?? "other-line")
+      }
     }
-    return SVGChart.lines(
-      "Share of the budget spent by tick", x: "tick", y: "% of the budget spent", series: series(sums))
-      + SVGChart.lines(
-        "Money per tick", x: "tick", y: "money in the tick",
-        series: series { flow in
-          flow.spends.enumerated().map { (Double($0.offset + 1), $0.element.reduce(0, +)) }
-        })
+    let path = SVGChart.lines(
+      "Share of the budget spent by tick", x: "tick", y: "% of the budget spent",
+      series: series(sums))
+    let rate = SVGChart.lines(
+      "Money per tick", x: "tick", y: "\(market.currency) in the tick",
+      series: series { flow in
+        flow.spends.enumerated().map { (Double($0.offset + 1), $0.element.reduce(0, +)) }
+      })
+    return "<div class=\"charts\">\(path)\(rate)</div>"
   }
 
   /// A curve per channel, with its limits and the mean spends of today, plan and policy.
@@ -151,10 +169,12 @@ struct MoneyFlows {
       let marks = all.map { flow in
         let spend = flow.spend[index] / ticks
         return SVGChart.Mark(
-          name: flow.name, point: (spend, sketch.outcome(at: spend)), style: styles[flow.name] ?? "other")
+          name: flow.name, point: (spend, sketch.outcome(at: spend)),
+          style: styles[flow.name] ?? "other")
       }
       let chart = SVGChart.lines(
-        "Response curve of \(channel.name)", x: "money per tick", y: "outcome per tick",
+        "Response curve of \(channel.name)", x: "\(market.currency) per tick",
+        y: "\(market.objectiveUnit) per tick",
         series: [.init(points: sketch.points, style: "main-line")], marks: marks,
         band: sketch.band(posterior?.draws.map { $0[index] } ?? []),
         limits: [sketch.limits.lowerBound, sketch.limits.upperBound].filter { $0 > 0 }, small: true)

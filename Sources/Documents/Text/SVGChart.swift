@@ -71,79 +71,18 @@ package struct SVGChart {
 
   /// The drawing as an element.
   private var html: String {
-    "<svg viewBox=\"0 0 \(number(width)) \(number(height))\" style=\"max-width: \(number(1.4 * width))px\" role=\"img\" "
+    "<svg viewBox=\"0 0 \(number(width)) \(number(height))\" style=\"max-width: \(number(1.5 * width))px\" role=\"img\" "
       + "aria-label=\"\(escaped(title))\">\(body)</svg>"
   }
 
   private mutating func text(_ text: String, _ x: Double, _ y: Double, anchor: String = "start") {
-    body += "<text x=\"\(number(x))\" y=\"\(number(y))\" text-anchor=\"\(anchor)\">\(escaped(text))</text>"
+    body +=
+      "<text x=\"\(number(x))\" y=\"\(number(y))\" text-anchor=\"\(anchor)\">\(escaped(text))</text>"
   }
 
   private mutating func line(_ x: Double, _ y: Double, _ toX: Double, _ toY: Double, style: String) {
     body +=
       "<line x1=\"\(number(x))\" y1=\"\(number(y))\" x2=\"\(number(toX))\" y2=\"\(number(toY))\" class=\"\(style)\"/>"
-  }
-
-  private mutating func box(
-    _ x: Double, _ y: Double, _ width: Double, _ height: Double, style: String
-  ) {
-    body +=
-      "<rect x=\"\(number(x))\" y=\"\(number(y))\" width=\"\(number(max(0, width)))\" height=\"\(number(height))\" class=\"\(style)\"/>"
-  }
-
-  /// Horizontal bars with their values, and whiskers where an interval is known.
-  package static func bars(
-    _ title: String, _ rows: [(name: String, value: Double, interval: ClosedRange<Double>?, style: String)]
-  ) -> String {
-    var chart = SVGChart(title, width: 480, height: 26 * Double(rows.count) + 8)
-    let highest = rows.map { max($0.value, $0.interval?.upperBound ?? 0) }.max() ?? 1
-    let scale = 270 / max(highest, .leastNormalMagnitude)
-    for (index, row) in rows.enumerated() {
-      let y = 26 * Double(index) + 6
-      chart.text(row.name, 112, y + 14, anchor: "end")
-      chart.box(120, y, row.value * scale, 18, style: row.style)
-      if let interval = row.interval {
-        let (low, high) = (120 + max(interval.lowerBound, 0) * scale, 120 + interval.upperBound * scale)
-        chart.line(low, y + 9, high, y + 9, style: "axis")
-        for end in [low, high] { chart.line(end, y + 5, end, y + 13, style: "axis") }
-      }
-      chart.text(readable(row.value), 400, y + 14)
-    }
-    return chart.html
-  }
-
-  /// Bars that start where the last one ended: from a first total, by changes, to a last one.
-  package static func waterfall(
-    _ title: String, from start: (String, Double), changes: [(String, Double)], to end: String
-  ) -> String {
-    var chart = SVGChart(title, width: 480, height: 24 * Double(changes.count + 2) + 8)
-    var level = start.1
-    let levels = changes.map { change in
-      level += change.1
-      return level
-    }
-    let all = [start.1] + levels
-    let (lowest, highest) = (all.min() ?? 0, all.max() ?? 1)
-    // Where the changes are small beside the totals, the axis begins below the smallest.
-    let span = max(highest - lowest, 0.02 * abs(start.1), .leastNormalMagnitude)
-    let floor = lowest > 3 * span ? lowest - 0.3 * span : min(0, lowest)
-    let scale = 270 / max(highest - floor, .leastNormalMagnitude)
-    func bar(_ index: Int, _ name: String, _ from: Double, _ to: Double, _ label: String, _ style: String) {
-      let y = 24 * Double(index) + 6
-      chart.text(name, 112, y + 13, anchor: "end")
-      chart.box(120 + (min(from, to) - floor) * scale, y, max(1, abs(to - from) * scale), 16, style: style)
-      chart.text(label, 400, y + 13)
-    }
-    bar(0, start.0, floor, start.1, readable(start.1), "other")
-    var before = start.1
-    for (index, change) in changes.enumerated() {
-      bar(
-        index + 1, change.0, before, before + change.1, (change.1 >= 0 ? "+" : "") + readable(change.1),
-        change.1 >= 0 ? "gain" : "loss")
-      before += change.1
-    }
-    bar(changes.count + 1, end, floor, before, readable(before), "main")
-    return chart.html + (floor > 0 ? "<p class=\"note\">The axis begins at \(readable(floor)).</p>" : "")
   }
 
   /// Lines over common axes, with marked points, a band between two lines, and upright lines at limits.
@@ -157,14 +96,17 @@ package struct SVGChart {
     fromZero: Bool = true
   ) -> String {
     let points = series.flatMap(\.points) + marks.map(\.point) + band.map { ($0.x, $0.high) }
-    guard let lowX = points.map(\.x).min(), let highX = points.map(\.x).max(), highX > lowX else { return "" }
-    let names = series.filter { !$0.name.isEmpty }.count + marks.count
-    let perRow = small ? 2 : 3
-    let legendRows = Double((names + perRow - 1) / perRow)
+    guard let lowX = points.map(\.x).min(), let highX = points.map(\.x).max(), highX > lowX else {
+      return ""
+    }
     let (width, plotHeight) = (small ? 340.0 : 480.0, small ? 130.0 : 190.0)
-    let (left, right, top) = (70.0, width - 14, 24.0)
+    let names = series.map(\.name).filter { !$0.isEmpty } + marks.map(\.name)
+    let legend = legend(names, width: width)
+    let legendRows = legend.last.map { $0.row + 1 } ?? 0
+    // Half of a long label of the last tick stands to its right.
+    let (left, right, top) = (70.0, width - 24, 24.0)
     let bottom = top + plotHeight
-    var chart = SVGChart(title, width: width, height: bottom + 40 + 20 * legendRows)
+    var chart = SVGChart(title, width: width, height: bottom + 40 + 20 * Double(legendRows))
     let lowest = points.map(\.y).min() ?? 0
     let ticksY = niceTicks(fromZero ? min(0, lowest) : lowest, points.map(\.y).max() ?? 1, about: 4)
     let (lowY, highY) = (ticksY[0], ticksY[ticksY.count - 1])
@@ -190,21 +132,18 @@ package struct SVGChart {
     chart.text(y, 2, 13)
     chart.text(x, right, bottom + 34, anchor: "end")
     if !band.isEmpty {
-      let outline = band.map { ($0.x, min($0.high, highY)) } + band.reversed().map { ($0.x, $0.low) }
+      let outline =
+        band.map { ($0.x, min($0.high, highY)) } + band.reversed().map { ($0.x, $0.low) }
       chart.body += "<polygon points=\"\(path(outline))\" class=\"band\"/>"
     }
     for limit in limits where limit >= lowX && limit <= highX {
       let (across, _) = place((limit, lowY))
       chart.line(across, top, across, bottom, style: "limit")
     }
-    var legend = 0
+    var shown = 0
     func legendPlace() -> (Double, Double) {
-      let place = (
-        12 + Double(legend % perRow) * (width - 24) / Double(perRow),
-        bottom + 54 + 20 * Double(legend / perRow)
-      )
-      legend += 1
-      return place
+      defer { shown += 1 }
+      return (legend[shown].left, bottom + 54 + 20 * Double(legend[shown].row))
     }
     for line in series {
       chart.body += "<polyline points=\"\(path(line.points))\" class=\"\(line.style)\"/>"
@@ -215,13 +154,29 @@ package struct SVGChart {
     }
     for mark in marks {
       let (x, y) = place(mark.point)
-      chart.body += "<circle cx=\"\(number(x))\" cy=\"\(number(y))\" r=\"5\" class=\"\(mark.style)\"/>"
+      chart.body +=
+        "<circle cx=\"\(number(x))\" cy=\"\(number(y))\" r=\"5\" class=\"\(mark.style)\"/>"
       let (left, low) = legendPlace()
       chart.body +=
         "<circle cx=\"\(number(left + 9))\" cy=\"\(number(low - 4))\" r=\"5\" class=\"\(mark.style)\"/>"
       chart.text(mark.name, left + 24, low)
     }
     return chart.html
+  }
+}
+
+/// Where the names of a legend begin, side by side as far as they fit; the widths of letters are guessed, from above.
+private func legend(_ names: [String], width: Double) -> [(left: Double, row: Int)] {
+  let margin = 12.0
+  var (left, row) = (margin, 0)
+  return names.map { name in
+    let needed = 44 + name.unicodeScalars.reduce(0.0) { $0 + ($1.value < 0x1100 ? 8.5 : 14) }
+    if left > margin, left + needed > width {
+      left = margin
+      row += 1
+    }
+    defer { left += needed }
+    return (left, row)
   }
 }
 
@@ -247,7 +202,9 @@ private func axisLabel(_ value: Double) -> String {
 }
 
 /// A coordinate.
-private func number(_ value: Double) -> String { String(format: "%.1f", value.isFinite ? value : 0) }
+private func number(_ value: Double) -> String {
+  String(format: "%.1f", value.isFinite ? value : 0)
+}
 
 /// A text that may stand in HTML.
 package func escaped(_ text: String) -> String {

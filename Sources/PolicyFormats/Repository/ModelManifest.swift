@@ -118,8 +118,10 @@ public struct ModelManifest: Sendable, Equatable, Codable {
 
   /// Whether the manifest is of this format, and its sizes are sizes.
   var isSound: Bool {
-    format == Self.format && observationSize > 0 && observationNames.count == observationSize
-      && branchSizes.allSatisfy { $0 > 0 }
+    // What else a channel's row holds after its features, forecasts and units, has no names.
+    let isNamed =
+      isWeaklyCoupled ? observationNames.count <= observationSize : observationNames.count == observationSize
+    return format == Self.format && observationSize > 0 && isNamed && branchSizes.allSatisfy { $0 > 0 }
   }
 }
 

@@ -20,11 +20,16 @@ package struct RunReport: Sendable {
     let problem = try folder.problem()
     let policy = try folder.readPolicy()
     try problem.check(policy)
-    // The headline compares with the best of the fixed baselines, or of all where the trade has none.
-    let reference = evaluations[0].bestBaseline(among: problem.fixedBaselines) ?? ""
+    // The headline compares with what is done today, where that is known; otherwise with the strongest of the fixed
+    // baselines, or of all where the trade has none.
+    let reference =
+      evaluations[0].baselines.members.contains { $0.name == Self.today }
+      ? Self.today : evaluations[0].bestBaseline(among: problem.fixedBaselines) ?? ""
     let digest = sha256(of: try AtomicFile.read(folder.policy))
     let seeds = SeedLifts(folders, evaluations, reference: reference)
-    let explanation = (try? AtomicFile.read(folder.explanation)).flatMap { try? JSONValue(parsing: $0) }
+    let explanation = (try? AtomicFile.read(folder.explanation)).flatMap {
+      try? JSONValue(parsing: $0)
+    }
     let facts =
       problem.facts + [
         ProblemFact("Training", "\(policy.trainingSteps) steps, seed \(policy.trainingSeed)"),
@@ -34,7 +39,11 @@ package struct RunReport: Sendable {
       problem.caveats
       + (policy.trainingSteps == 0 ? ["The policy is untrained: it plays what it began from."] : [])
     let sections =
-      [PageSection("Policy, baselines and bound", html: Self.comparison(evaluations[0]) + seeds.table)]
+      [
+        PageSection(
+          "Policy, baselines and bound",
+          html: Self.comparison(evaluations[0], unit: problem.unit) + seeds.table)
+      ]
       + (try problem.sections(of: policy, evaluation: evaluations[0], explanation: explanation))
       + [
         PageSection("Learning", html: try Self.learning(folder)),
@@ -43,16 +52,22 @@ package struct RunReport: Sendable {
       ]
     html = Self.page(
       title: problem.name,
-      Self.headline(seeds, problem, evaluations[0], isFixed: problem.fixedBaselines.contains(reference))
+      Self.headline(
+        seeds, problem, evaluations[0], isFixed: problem.fixedBaselines.contains(reference))
         + sections.map(Self.section).joined())
   }
 
+  /// The baselines that the headline speaks of.
+  private static let (today, replan) = ("today", "replan")
+
   private static func section(_ section: PageSection) -> String {
-    section.html.isEmpty ? "" : "<section><h2>\(escaped(section.title))</h2>\(section.html)</section>"
+    section.html.isEmpty
+      ? "" : "<section><h2>\(escaped(section.title))</h2>\(section.html)</section>"
   }
 
   private static func list(_ facts: [ProblemFact]) -> String {
-    "<dl>" + facts.map { "<dt>\(escaped($0.name))</dt><dd>\(escaped($0.value))</dd>" }.joined() + "</dl>"
+    "<dl>" + facts.map { "<dt>\(escaped($0.name))</dt><dd>\(escaped($0.value))</dd>" }.joined()
+      + "</dl>"
   }
 
   private static func bullets(_ notes: [String]) -> String {
@@ -70,26 +85,39 @@ package struct RunReport: Sendable {
   private static func headline(
     _ seeds: SeedLifts, _ problem: any Application, _ evaluation: EvaluationDocument, isFixed: Bool
   ) -> String {
-    let today =
-      seeds.meanLift(over: "today").map { String(format: " %+.1f %% against spending as today.", $0) } ?? ""
+    let name =
+      seeds.reference == today
+      ? "spending as today" : isFixed ? "the best fixed plan" : escaped(seeds.reference)
+    let fixed =
+      seeds.reference == today ? evaluation.bestBaseline(among: problem.fixedBaselines) : nil
+    let beside = [
+      (fixed, "the best fixed plan"),
+      (replan, "replan, which plans anew in every tick and learns nothing"),
+    ]
+    .compactMap { baseline, name in
+      baseline.flatMap { seeds.gain(over: $0) }.map { "<li>\($0) over \(name)</li>" }
+    }
     let share = evaluation.shareOfBound.map {
-      String(format: " The policy reaches %.1f %% of a certified bound that no policy can beat.", 100 * $0)
+      String(
+        format: " The policy reaches %.1f %% of a certified bound that no policy can beat.",
+        100 * $0)
     }
     return """
       <header><h1>\(escaped(problem.name))</h1>
-      <p class="headline">\(String(format: "%+.1f %%", seeds.meanLift)) over \(isFixed ? "the best fixed plan" : escaped(seeds.reference))</p>
-      <p>\(seeds.interval).\(today)\(share ?? "")</p></header>
+      <p class="headline">\(String(format: "%+.1f %%", seeds.meanLift)) over \(name)</p>
+      <p>\(seeds.interval).\(share ?? "")</p>
+      \(beside.isEmpty ? "" : "<p>The same policy beside stronger ways to plan:</p><ul>\(beside.joined())</ul>")</header>
       """
   }
 
-  private static func comparison(_ evaluation: EvaluationDocument) -> String {
+  private static func comparison(_ evaluation: EvaluationDocument, unit: String) -> String {
     var rows: [(name: String, value: Double, interval: ClosedRange<Double>?, style: String)] =
       evaluation.baselines.members.map { ($0.name, $0.value.mean, $0.value.interval, "other") }
     rows.append(("policy", evaluation.policy.mean, evaluation.policy.interval, "main"))
     if let bound = evaluation.bound { rows.append(("certified bound", bound.mean, nil, "bound")) }
     if let told = evaluation.clairvoyant { rows.append(("clairvoyant", told.mean, nil, "bound")) }
-    return SVGChart.bars("Objective per episode by strategy", rows)
-      + "<p>Mean objective of \(evaluation.episodes) held-out episodes, the same for all, with 95 % intervals.</p>"
+    return BarChart.bars("Objective per episode by strategy", rows)
+      + "<p>Mean objective\(unit.isEmpty ? "" : " in \(escaped(unit))") of \(evaluation.episodes) held-out episodes, the same for all, with 95 % intervals.</p>"
   }
 
   private static func learning(_ folder: RunFolder) throws -> String {
@@ -112,10 +140,26 @@ package struct RunReport: Sendable {
       return points.count > 1 ? (name, points, style) : nil
     }
     // Training is paid in gains over the plan, validation in the objective: each has its own axis.
-    return series.map {
+    let charts = series.map {
       SVGChart.lines(
         "Learning curve: \($0.name)", x: "steps", y: "\($0.name) return",
         series: [.init(points: $0.points, style: $0.style)], fromZero: false)
-    }.joined()
+    }
+    let judged = series.first { $0.style == "main-line" }
+    return "<div class=\"charts\">\(charts.joined())</div>"
+      + (judged.flatMap { decay(of: $0.points) } ?? "")
+  }
+
+  /// A warning where a score ended more than a hundredth below its best; nil elsewhere.
+  private static func decay(of points: [(x: Double, y: Double)]) -> String? {
+    guard let best = points.max(by: { $0.y < $1.y }), let last = points.last, best.y != 0 else {
+      return nil
+    }
+    let loss = 100 * (best.y - last.y) / abs(best.y)
+    guard loss > 1 else { return nil }
+    return
+      "<p><strong>Training went on past its best.</strong> The score was \(readable(best.y)) after \(readable(best.x)) "
+      + "steps and ended at \(readable(last.y)), \(String(format: "%.1f %%", loss)) lower: fewer steps, or other settings, "
+      + "would do as well or better.</p>"
   }
 }

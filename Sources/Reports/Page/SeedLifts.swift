@@ -1,9 +1,8 @@
 import Applications
 import Documents
+import Foundation
 import Learning
 import PolicyFormats
-import Documents
-import Foundation
 import Runs
 
 /// What the policies of several training seeds gain over the baselines: a report's headline and its table of seeds.
@@ -39,7 +38,7 @@ struct SeedLifts {
     }
   }
 
-  /// The mean gain over the best fixed plan, in percent.
+  /// The mean gain over the headline's baseline, in percent.
   var meanLift: Double { meanLift(over: reference) ?? .nan }
 
   /// The mean gain over a baseline, in percent; nil where it was not played.
@@ -48,23 +47,36 @@ struct SeedLifts {
     return lifts.isEmpty ? nil : lifts.reduce(0, +) / Double(lifts.count)
   }
 
-  /// The interval of the gain over the best fixed plan: over seeds by Student's t, or of one seed over episodes.
+  /// Whose interval stands beside the headline: that of several training seeds, or of one seed's episodes.
   var interval: String {
-    let lifts = seeds.compactMap { $0.lift(over: reference) }
-    guard lifts.count > 1 else {
-      let gain = seeds.first?.baselines.first { $0.name == reference }?.gain
-      return gain.map {
-        String(
-          format: "One training seed; 95 %% interval over episodes %+.1f to %+.1f %%", $0.lowerBound,
-          $0.upperBound)
-      } ?? "One training seed"
+    let range = interval(over: reference).map {
+      String(format: "95 %% interval %+.1f to %+.1f %%", $0.lowerBound, $0.upperBound)
     }
+    if seeds.count > 1 {
+      return (["Mean of \(seeds.count) training seeds"] + [range].compactMap { $0 }).joined(
+        separator: ", ")
+    }
+    return "One training seed" + (range.map { "; \($0) over episodes" } ?? "")
+  }
+
+  /// The mean gain over a baseline with its interval, as text; nil where it was not played.
+  func gain(over name: String) -> String? {
+    guard let mean = meanLift(over: name) else { return nil }
+    let range = interval(over: name).map {
+      String(format: " (%+.1f to %+.1f)", $0.lowerBound, $0.upperBound)
+    }
+    return String(format: "%+.1f %%", mean) + (range ?? "")
+  }
+
+  /// The interval of 95 % of the gain over a baseline: over seeds by Student's t, or of one seed over episodes.
+  private func interval(over name: String) -> ClosedRange<Double>? {
+    let lifts = seeds.compactMap { $0.lift(over: name) }
+    guard lifts.count > 1 else { return seeds.first?.baselines.first { $0.name == name }?.gain }
     let mean = lifts.reduce(0, +) / Double(lifts.count)
     let variance = lifts.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(lifts.count - 1)
-    let half = studentQuantile(freedom: lifts.count - 1) * (variance / Double(lifts.count)).squareRoot()
-    return String(
-      format: "Mean of %d training seeds, 95 %% interval %+.1f to %+.1f %%", lifts.count, mean - half,
-      mean + half)
+    let half =
+      studentQuantile(freedom: lifts.count - 1) * (variance / Double(lifts.count)).squareRoot()
+    return mean - half...mean + half
   }
 
   /// The gains of every seed over every baseline.

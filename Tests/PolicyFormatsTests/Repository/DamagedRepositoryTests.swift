@@ -143,7 +143,8 @@ import Testing
   /// Policies whose choices are not made branch by branch cannot be served: each is refused in one line.
   @Test func refusesPoliciesOfOtherKinds() throws {
     let layout = ObservationLayout(size: 15, spend: .init(costs: 5..<14, budget: 14))
-    let capped = NetworkShape(layout: layout, hidden: [4], branchSizes: [3, 4, 2])
+    let capped = NetworkShape(
+      layout: layout, hidden: [4], branchSizes: [3, 4, 2], aggregation: .additive)
     let columns = WeaklyCoupledShape(columns: ChannelColumns(features: 3, levels: 4), hidden: [5])
     let weaklyCoupled = WeaklyCoupledPolicy(
       shape: columns, weights: DenseNetwork(widths: columns.widths, seed: 3).parameterValues, priceCenter: 0,
