@@ -69,7 +69,8 @@ extension BudgetProblem: WeaklyCoupledApplication {
         simulated: simulated.levels[index], whenOff: simulated.off[index])
     }
     return MoneyPriceExplanation(
-      market: market.name, currency: market.currency, tick: tick, episodes: episodes,
+      market: market.name, currency: market.currency, outcome: market.objectiveUnit, tick: tick,
+      episodes: episodes,
       expected: simulated.expected, moneyPrice: played.price,
       moneyLeft: Double(simulation.remaining[0]), channels: channels)
   }

@@ -35,6 +35,8 @@ struct MoneyPriceExplanation: Document, Equatable {
   let market: String
   /// The currency of its money; empty where it is not known.
   let currency: String
+  /// What its objective is counted in.
+  let outcome: String
   let tick: Int
   /// Over how many episodes the simulator's answers are averaged.
   let episodes: Int
@@ -64,8 +66,8 @@ struct MoneyPriceExplanation: Document, Equatable {
       ? (channel.bids ? "do not bid" : "spend nothing")
       : (channel.bids ? "bid " : "spend ") + readable(amount)
     var sentences = ["\(channel.name): \(deed)"]
-    if let last = last(channel) { sentences.append("its last \(unit) brings \(readable(last))") }
-    if let next = next(channel) { sentences.append("its next would bring \(readable(next))") }
+    if let last = last(channel) { sentences.append("its last \(unit) brings \(readable(last)) \(outcome)") }
+    if let next = next(channel) { sentences.append("its next would bring \(readable(next)) \(outcome)") }
     let missed = expected == 0 ? 0 : channel.whenOff / expected - 1
     sentences.append(
       String(
@@ -88,7 +90,7 @@ struct MoneyPriceExplanation: Document, Equatable {
     }
     return
       "Tick \(tick) of \(market): \(readable(moneyLeft)) \(currency) are left, and one more \(unit) is worth "
-      + "\(readable(moneyPrice)).\nWhat a channel's last \(unit) brings should be about that, its next less; what is not "
+      + "\(readable(moneyPrice)) \(outcome).\nWhat a channel's last \(unit) brings should be about that, its next less; what is not "
       + "known well yet is bought beyond it, for what it teaches.\n\n" + table.text
       + "\n\(episodes) episodes, expected objective \(readable(expected)).\n"
   }
