@@ -58,7 +58,7 @@ package struct RunReport: Sendable {
   }
 
   /// The baselines that the headline speaks of.
-  private static let (today, replan) = ("today", "replan")
+  private static let (today, replan, explore) = ("today", "replan", "explore")
 
   private static func section(_ section: PageSection) -> String {
     section.html.isEmpty
@@ -93,6 +93,7 @@ package struct RunReport: Sendable {
     let beside = [
       (fixed, "the best fixed plan"),
       (replan, "replan, which plans anew in every tick and learns nothing"),
+      (explore, "explore, which does so with an eye to what it could learn"),
     ]
     .compactMap { baseline, name in
       baseline.flatMap { seeds.gain(over: $0) }.map { "<li>\($0) over \(name)</li>" }
