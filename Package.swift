@@ -104,15 +104,22 @@ let package = Package(
       name: "LearningTests", dependencies: ["Learning", "ReferenceNetworks", "AllocationCounting"],
       exclude: ["Golden"]),
     .testTarget(name: "ApplicationsTests", dependencies: ["Applications"]),
-    .testTarget(name: "BudgetsTests", dependencies: ["Budgets"], exclude: ["Golden"]),
+    // A market with every kind of channel, for tests of campaigns at each of their doors.
+    .target(name: "CampaignMarket", dependencies: ["Budgets"], path: "Tests/CampaignMarket"),
+    .testTarget(name: "BudgetsTests", dependencies: ["Budgets", "CampaignMarket"], exclude: ["Golden"]),
     .testTarget(name: "AuctionsTests", dependencies: ["Auctions"]),
     .testTarget(name: "PricingTests", dependencies: ["Pricing"], exclude: ["Golden"]),
     .testTarget(name: "RecommendationTests", dependencies: ["Recommendation"]),
     .testTarget(name: "CPolicyTests", dependencies: ["CPolicy", "PolicyFormats"]),
     .testTarget(name: "PolicyFormatsTests", dependencies: ["PolicyFormats"], exclude: ["Golden"]),
     .testTarget(name: "RunsTests", dependencies: ["Runs", "Reports"]),
-    .testTarget(name: "ServingTests", dependencies: ["Serving"]),
-    .testTarget(name: "ApportionCTests", dependencies: ["ApportionC"]),
+    .testTarget(
+      name: "ServingTests",
+      dependencies: [
+        "Serving", "CampaignMarket",
+        .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["Serving"])),
+      ]),
+    .testTarget(name: "ApportionCTests", dependencies: ["ApportionC", "CampaignMarket"]),
     .testTarget(name: "ApportionCLITests", dependencies: ["ApportionCLI"], exclude: ["Golden"]),
   ],
   swiftLanguageModes: [.v6]

@@ -27,12 +27,14 @@ final class CampaignHandle: Sendable {
 
   var channelCount: Int { starts.count }
 
-  /// Makes sure that a caller's array has one element for each channel.
-  func check(count: Int, of array: String) throws(Refusal) {
+  /// A caller's array, which must have one element for each channel.
+  func perChannel<Pointer>(_ pointer: Pointer?, _ count: Int, _ name: String) throws(Refusal) -> Pointer {
+    guard let pointer else { throw .null(name) }
     guard count == channelCount else {
       throw Refusal(
-        APPORTION_INVALID, "\(array): holds \(count) of \(channelCount) channels; give one for each channel.")
+        APPORTION_INVALID, "\(name): holds \(count) of \(channelCount) channels; give one for each channel.")
     }
+    return pointer
   }
 }
 

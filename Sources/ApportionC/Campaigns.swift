@@ -58,8 +58,7 @@ import CApportion
   answering(error, errorSize) {
     let handle = try CampaignHandle.at(campaign)
     guard let decision else { throw Refusal.null("decision") }
-    guard let channels else { throw Refusal.null("channels") }
-    try handle.check(count: count, of: "channels")
+    let channels = try handle.perChannel(channels, count, "channels")
     guard let decided = handle.campaign.withLock({ $0.decide() }) else {
       decision.pointee = .init(tick: -1, budget_left: 0, money_price: 0, flags: 0)
       return
@@ -81,8 +80,7 @@ import CApportion
 ) -> apportion_status {
   answering(error, errorSize) {
     let handle = try CampaignHandle.at(campaign)
-    guard let channels else { throw Refusal.null("channels") }
-    try handle.check(count: count, of: "channels")
+    let channels = try handle.perChannel(channels, count, "channels")
     let shown = UnsafeBufferPointer(start: channels, count: count).map {
       TickResults.Channel(
         bid: $0.bid, wins: $0.wins, spend: $0.spend, clicks: $0.clicks, conversions: $0.conversions)
@@ -105,8 +103,7 @@ import CApportion
 ) -> apportion_status {
   answering(error, errorSize) {
     let handle = try CampaignHandle.at(campaign)
-    guard let paused else { throw Refusal.null("paused") }
-    try handle.check(count: count, of: "paused")
+    let paused = try handle.perChannel(paused, count, "paused")
     let isPaused = UnsafeBufferPointer(start: paused, count: count).map { $0 != 0 }
     try handle.campaign.withLock { try $0.setPaused(isPaused) }
   }

@@ -5,6 +5,21 @@ package func nearest(to word: String, in known: [String]) -> String? {
   return best.edits <= max(2, best.word.count / 2) ? best.word : nil
 }
 
+extension InputError {
+  /// A name that nothing has: the nearest of those that there are, and all of them.
+  ///
+  /// - Parameters:
+  ///   - thing: what is named, as in `problem`.
+  ///   - name: the name.
+  ///   - known: the names that there are.
+  package init(noneOf thing: String, called name: String, known: [String]) {
+    let meant = nearest(to: name, in: known).map { "did you mean '\($0)'? " } ?? ""
+    self.init(
+      .unknownMarket, problem: "no \(thing) is called '\(name)'",
+      remedy: "\(meant)there are \(known.joined(separator: ", "))")
+  }
+}
+
 /// The smallest number of letters to insert, delete or replace.
 private func edits(from source: String, to target: String) -> Int {
   let target = Array(target)

@@ -19,18 +19,13 @@ package let applications: [any Application.Type] = [
 ///
 /// - Throws: `ConfigurationError` where there is neither; what the application throws where its file is wrong.
 package func findProblem(_ name: String) throws -> any Application {
-  let isPath = name.contains("/") || name.hasSuffix(".yaml") || name.hasSuffix(".yml")
-  if isPath || FileManager.default.fileExists(atPath: name) {
+  if isDescriptionPath(name) {
     return try application(ofFile: name).init(contentsOf: name)
   }
   if let owner = applications.first(where: { $0.bundledNames.contains(name) }) {
     return try owner.init(bundled: name)
   }
-  let names = applications.flatMap { $0.bundledNames }
-  let meant = nearest(to: name, in: names).map { "did you mean '\($0)'? " } ?? ""
-  throw InputError(
-    .unknownMarket, problem: "no problem is called '\(name)'",
-    remedy: "\(meant)there are \(names.joined(separator: ", "))")
+  throw InputError(noneOf: "problem", called: name, known: applications.flatMap { $0.bundledNames })
 }
 
 /// The application whose `kind` a description says.

@@ -1,6 +1,7 @@
 import ApportionC
 import Budgets
 import CApportion
+import CampaignMarket
 import Documents
 import Foundation
 import Learning
@@ -11,25 +12,7 @@ import Testing
 
 @Suite struct CampaignInterfaceTests {
   /// Two auctions and a response channel.
-  static let market = Market(
-    name: "three", ticks: 8, budget: 12,
-    drift: Drift(persistence: 0.9, price: 0.2, volume: 0.2, response: 0.2),
-    randomization: Randomization(price: 0.3, volume: 0.3, response: 0.3, conversion: 0.3),
-    channels: ["search", "social"].map { name in
-      MediaChannel(
-        name: name,
-        kind: .auction(
-          AuctionChannel(
-            volume: 400, prices: (0...300).map { Double(300 - $0) }, priceUnit: 1e-4, clickRate: 0.05,
-            conversionRate: 0.2, bids: [0, 20, 60, 120, 240])))
-    } + [
-      MediaChannel(
-        name: "radio",
-        kind: .response(
-          ResponseChannel(
-            spends: [0, 0.2, 0.5, 1], adstock: .weibull(shape: 2, scale: 2, length: 4),
-            saturation: Hill(maximum: 5, halfSaturation: 0.6), noise: 0.1)))
-    ])
+  static let market = campaignMarket(ticks: 8, adstock: .weibull(shape: 2, scale: 2, length: 4))
 
   /// A run's folder with a policy of random weights, gone when the test ends.
   private func withRun(_ body: (_ run: String, _ model: CampaignModel) throws -> Void) throws {

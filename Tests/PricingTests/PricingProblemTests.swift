@@ -51,7 +51,7 @@ import Pricing
 
   @Test func unknownNames() {
     let error = #expect(throws: InputError.self) { try PricingProblem(bundled: "scarf-seasom") }
-    #expect(error?.remedy == "did you mean 'scarf-season'?")
+    #expect(error?.remedy.hasPrefix("did you mean 'scarf-season'? there are") == true)
   }
 
   @Test func textsReadBackAsTheSame() throws {

@@ -30,9 +30,7 @@ extension Placement {
           click_delay: 20
           """)
     default:
-      throw InputError(
-        .unknownMarket, problem: "no campaign is called '\(name)'",
-        remedy: "there are \(Self.bundledNames.joined(separator: ", "))")
+      throw InputError(noneOf: "bundled campaign", called: name, known: Self.bundledNames)
     }
   }
 }

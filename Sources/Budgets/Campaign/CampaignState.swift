@@ -1,9 +1,9 @@
-import Foundation
-
 /// All that a campaign keeps between two ticks: a few kilobytes, in JSON as in any other form of `Codable`.
-public struct CampaignState: Codable, Sendable, Equatable {
+///
+/// It follows from all that happened to the campaign (`Campaign(_:replaying:)`); kept, it saves playing that again.
+public struct CampaignState: Sendable, Equatable {
   /// What a channel did over all ticks so far.
-  public struct Totals: Codable, Sendable, Equatable {
+  public struct Totals: Sendable, Equatable, BitwiseCopyable {
     /// Auctions won, clicks, conversions (or outcome).
     public internal(set) var wins = 0.0
     /// Clicks.
@@ -36,11 +36,6 @@ public struct CampaignState: Codable, Sendable, Equatable {
   var budget: Int64
   var memory: CampaignMemory
 
-  private enum CodingKeys: String, CodingKey {
-    case market, tick, paused, totals, decision, fallbacks, last, unit, budget, memory
-    case addedTraffic = "added_traffic"
-  }
-
   /// The total to spend.
   public var totalBudget: Double { unit.amount(of: budget) }
   /// The money left; negative where more was spent than there was.
@@ -57,40 +52,13 @@ public struct CampaignState: Codable, Sendable, Equatable {
 /// The numbers that carry a campaign's knowledge from tick to tick.
 struct CampaignMemory: Codable, Sendable, Equatable {
   /// Beliefs by channel, then the last plan.
-  var planning = PackedNumbers()
+  var planning = PackedNumbers<Float>()
   /// The console's fields, channel after channel, what was bid, and whether money may have stopped the tick.
-  var console = PackedNumbers()
+  var console = PackedNumbers<Float>()
   /// What the console has shown since the beginning, against what was expected.
-  var sums = PackedNumbers()
+  var sums = PackedNumbers<Float>()
   /// By channel: what carry-over is reckoned from.
-  var stocks: [PackedNumbers] = []
+  var stocks: [PackedNumbers<Float>] = []
   /// What whoever chooses the levels remembers.
-  var player = PackedNumbers()
-}
-
-/// Single-precision numbers that are stored as the base64 of their bytes, little end first: exact, short and fast.
-struct PackedNumbers: Codable, Sendable, Equatable {
-  var values: [Float] = []
-
-  init(_ values: [Float] = []) { self.values = values }
-
-  init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    guard let data = Data(base64Encoded: try container.decode(String.self)), data.count % 4 == 0 else {
-      throw DecodingError.dataCorruptedError(in: container, debugDescription: "These are no packed numbers.")
-    }
-    values = stride(from: 0, to: data.count, by: 4).map { start in
-      Float(bitPattern: (0..<4).reduce(0) { $0 | UInt32(data[start + $1]) << (8 * UInt32($1)) })
-    }
-  }
-
-  func encode(to encoder: any Encoder) throws {
-    var bytes = Data(capacity: 4 * values.count)
-    for value in values {
-      let bits = value.bitPattern
-      for byte in 0..<4 { bytes.append(UInt8(truncatingIfNeeded: bits >> (8 * UInt32(byte)))) }
-    }
-    var container = encoder.singleValueContainer()
-    try container.encode(bytes.base64EncodedString())
-  }
+  var player = PackedNumbers<Float>()
 }

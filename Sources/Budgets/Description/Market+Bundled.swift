@@ -10,10 +10,7 @@ extension Market {
   /// - Throws: where no bundled market has that name, naming those that there are.
   public static func bundled(_ name: String) throws(InputError) -> Market {
     guard bundledNames.contains(name) else {
-      let meant = nearest(to: name, in: bundledNames).map { "did you mean '\($0)'? " } ?? ""
-      throw InputError(
-        .unknownMarket, problem: "no bundled market is called '\(name)'",
-        remedy: "\(meant)there are \(bundledNames.joined(separator: ", "))")
+      throw InputError(noneOf: "bundled market", called: name, known: bundledNames)
     }
     let folder = Bundle.module.bundleURL.appendingPathComponent("Resources")
     return try Market(contentsOf: folder.appendingPathComponent("\(name).yaml").path)
@@ -23,8 +20,7 @@ extension Market {
   ///
   /// What holds a slash, ends in `.yaml` or `.yml`, or names a file that is there, is a path.
   public init(named name: String) throws(InputError) {
-    let isPath = name.contains("/") || name.hasSuffix(".yaml") || name.hasSuffix(".yml")
-    if isPath || FileManager.default.fileExists(atPath: name) {
+    if isDescriptionPath(name) {
       self = try Market(contentsOf: name)
     } else {
       self = try Market.bundled(name)

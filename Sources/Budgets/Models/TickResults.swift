@@ -5,7 +5,7 @@
 /// ```
 public struct TickResults: Codable, Sendable, Equatable {
   /// What one channel shows.
-  public struct Channel: Codable, Sendable, Equatable {
+  public struct Channel: Codable, Sendable, Equatable, BitwiseCopyable {
     /// What was really bid for one auction, or spent (response channels), in money; 0 for off. It need not be on the ladder.
     public var bid: Double
     /// Auctions won.

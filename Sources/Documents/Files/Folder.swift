@@ -65,3 +65,9 @@ package struct FileMark: Sendable, Equatable {
     written = times.flatMap { [Int($0.tv_sec), Int($0.tv_nsec)] }
   }
 }
+
+/// Whether a name means a file with a description rather than one that comes with the library: it holds a slash, ends in
+/// `.yaml` or `.yml`, or names a file that is there.
+package func isDescriptionPath(_ name: String) -> Bool {
+  name.contains("/") || name.hasSuffix(".yaml") || name.hasSuffix(".yml") || access(name, F_OK) == 0
+}

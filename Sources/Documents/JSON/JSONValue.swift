@@ -138,6 +138,12 @@ extension JSONValue {
   }
 
   private static func write(_ string: String, to text: inout String) {
+    guard string.utf8.contains(where: { $0 < 0x20 || $0 == 0x22 || $0 == 0x5c }) else {
+      text += "\""
+      text += string
+      text += "\""
+      return
+    }
     text += "\""
     for scalar in string.unicodeScalars {
       switch scalar {

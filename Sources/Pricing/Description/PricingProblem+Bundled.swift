@@ -10,10 +10,7 @@ extension PricingProblem {
   /// - Throws: `InputError` where there is none of that name.
   public init(bundled name: String) throws(InputError) {
     guard Self.bundledNames.contains(name) else {
-      throw InputError(
-        .unknownMarket, problem: "there is no bundled problem '\(name)'",
-        remedy: nearest(to: name, in: Self.bundledNames).map { "did you mean '\($0)'?" }
-          ?? "there are \(Self.bundledNames.joined(separator: ", "))")
+      throw InputError(noneOf: "bundled problem", called: name, known: Self.bundledNames)
     }
     try self.init(contentsOf: Self.bundledPath("\(name).yaml"))
   }

@@ -172,7 +172,7 @@
         let versions = jobs[turn.jobs[0]].versions
         var record = cache.records[turn.key]
         if record == nil, let stored = try file.campaign(model: turn.key.model, sequence: turn.key.sequence) {
-          record = try Self.record(stored, versions)
+          record = try self.record(stored, versions)
         }
         if let known = record, !known.isEnded { record = Self.takenOver(known, versions) }
         turn.record = record
@@ -186,15 +186,17 @@
       }
     }
 
-    /// Opens a stored campaign with its own version, or with the current one where that reads the same console.
-    private static func record(
+    /// Opens a stored campaign with its own version, or with the current one where that reads the same console; a state that
+    /// an earlier program wrote in another form is found again from the journal.
+    private func record(
       _ stored: CampaignFile.Stored, _ versions: Versions
     ) throws -> CampaignRecord {
-      let state = try JSONDecoder().decode(CampaignState.self, from: stored.state)
+      let state = try? JSONDecoder().decode(CampaignState.self, from: stored.state)
       for version in [stored.version, versions.current] {
-        guard let model = versions.models[version], let campaign = try? Campaign(model, state: state) else {
-          continue
-        }
+        guard let model = versions.models[version],
+          let campaign = state.map({ try? Campaign(model, state: $0) })
+            ?? (try? Campaign(model, replaying: try file.events(ofRow: stored.row)))
+        else { continue }
         return CampaignRecord(row: stored.row, version: version, campaign: campaign, isEnded: stored.isEnded)
       }
       throw ServingError.unavailable(
@@ -223,7 +225,9 @@
         turn.replies.append(reply)
       }
       if turn.isChanged, let record = turn.record {
-        do { turn.state = try JSONEncoder().encode(record.campaign.state) } catch {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .withoutEscapingSlashes
+        do { turn.state = try encoder.encode(record.campaign.state) } catch {
           turn.isChanged = false
           turn.replies = turn.jobs.map { _ in .failure(error) }
         }

@@ -12,8 +12,13 @@
     let state: CampaignState
     let isEnded: Bool
 
+    /// - Throws: `InputError` where an earlier program wrote the campaign in another form.
     init(_ stored: CampaignFile.Stored) throws {
-      state = try JSONDecoder().decode(CampaignState.self, from: stored.state)
+      do { state = try JSONDecoder().decode(CampaignState.self, from: stored.state) } catch {
+        throw InputError(
+          .invalid, key: stored.sequence, problem: "was written by an earlier version of the program",
+          remedy: "show the campaign's next results to `apportion serve`, which reads it from its journal")
+      }
       (id, model, version, isEnded) = (stored.sequence, stored.model, stored.version, stored.isEnded)
       // The id as JSON spells it: a number, or a text in quotes.
       let spelled = (try? JSONValue(parsing: stored.sequence.utf8)) ?? .string(stored.sequence)

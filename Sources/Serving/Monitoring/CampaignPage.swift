@@ -14,44 +14,19 @@
       let body: String =
         watched.isEmpty
         ? "<p>No campaign has begun yet.</p>" : watched.map { Self.section($0) }.joined()
-      return """
-        <!DOCTYPE html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <meta name="color-scheme" content="light dark">
-        <meta http-equiv="refresh" content="30">
-        <title>Campaigns</title>
-        <link rel="icon" href="data:,">
-        <style>
-        \(SVGChart.lightColors)
-        @media (prefers-color-scheme: dark) {
-          :root { --ink: #e4e8ec; --paper: #14181d; --faint: #39414b; --main: #6cb0ff; --other: #7d8997; --gain: #58c98a;
-            --loss: #f0857c; --bound: #e5a93c }
-        }
-        body { margin: 0 auto; max-width: 68rem; padding: 1rem; color: var(--ink); background: var(--paper);
-          font: 16px/1.5 system-ui, sans-serif }
-        h1, h2 { line-height: 1.2; overflow-wrap: anywhere } h2 { border-top: 1px solid var(--faint); padding-top: 1.5rem; margin-top: 2rem }
-        .charts { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(20rem, 100%), 1fr)) }
-        .wide { overflow-x: auto } table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .9rem; width: 100% }
-        th, td { padding: .25rem .4rem; text-align: right; border-bottom: 1px solid var(--faint); white-space: nowrap }
-        th:first-child, td:first-child { text-align: left }
-        p { overflow-wrap: anywhere } .alarm { color: var(--loss); font-weight: 600 } .note { font-size: .85rem; opacity: .8 }
-        figure { margin: 0 } figure p { font-size: .9rem; margin: 0 } figcaption { font-weight: 600; font-size: .9rem }
-        svg { width: 100%; height: auto; display: block; margin: .5rem 0 }
-        \(SVGChart.style)
-        </style>
-        </head>
-        <body>
+      return htmlPage(
+        title: "Campaigns",
+        style: """
+          h2 { border-top: 1px solid var(--faint); padding-top: 1.5rem; margin-top: 2rem }
+          .charts { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(20rem, 100%), 1fr)) }
+          .alarm { color: var(--loss); font-weight: 600 }
+          """, reload: 30,
+        """
         <h1>Campaigns</h1>
         \(body)
         <p class="note">The newest \(CampaignMonitor.most) at most. Bands hold nine of ten of 399 simulated campaigns of the market as
         it is described; ratios are what was seen over what it leads one to expect of the same bids.</p>
-        </body>
-        </html>
-
-        """
+        """)
     }
 
     private static func section(_ watched: CampaignMonitor.Watched) -> String {

@@ -2,6 +2,7 @@
   import Budgets
   import Documents
   import Foundation
+  import GRDB
   import Learning
   import LinearAlgebra
   import PolicyFormats
@@ -38,6 +39,30 @@
           var stayed = try await client.call(CampaignCall(start: true, budget: 9.99))
           for _ in 0..<6 { stayed = try await client.call(CampaignCall(results: try stayed.results())) }
           #expect(stayed == ended)
+        }
+      }
+    }
+
+    /// A state in a form that this program does not read is found again from the journal.
+    @Test func statesOfAnotherFormComeFromTheJournal() async throws {
+      let policy = campaignPolicy(campaignMarket, seed: 3)
+      try await withFile { file in
+        var results: TickResults?
+        var first: CampaignAnswer?
+        try await withCampaigns(file, policy: policy) { client, _ in
+          let started = try await client.call(CampaignCall(start: true, budget: 9.99))
+          results = try started.results()
+          first = try await client.call(CampaignCall(results: results))
+        }
+        try await DatabaseQueue(path: file).write { try $0.execute(sql: "UPDATE campaign SET state = '{}'") }
+        let error = #expect(throws: InputError.self) {
+          let archive = try CampaignArchive(file)
+          _ = try archive.json
+        }
+        #expect(error?.problem == "was written by an earlier version of the program")
+        try await withCampaigns(file, policy: policy) { client, _ in
+          let again = try await client.call(CampaignCall(results: results))
+          #expect(again == first)
         }
       }
     }
