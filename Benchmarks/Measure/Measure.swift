@@ -6,7 +6,7 @@ import ArgumentParser
     abstract: "Times one piece of work and prints JSON; Benchmarks/compare-peers runs it beside the peers.",
     subcommands: [
       Update.self, ChannelUpdate.self, TrainCartPole.self, Stepping.self, Sampling.self, Products.self,
-      Growth.self, Acting.self,
+      Growth.self, Acting.self, Campaigning.self,
       PlayBandit.self, Shop.self, Satisfaction.self, LargeCatalogue.self, JudgeLog.self,
     ])
 }

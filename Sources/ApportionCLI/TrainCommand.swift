@@ -68,7 +68,7 @@ struct TrainCommand: ParsableCommand {
       problem: market ?? env, algorithm: algorithm, file: config,
       overrides: overrides + asked.compactMap { key, value in value.map { "\(key)=\($0)" } })
     let report = try decide(request).train(
-      from: try from.map { try TrainedPolicy(runOrFile: $0).network(to: "trained on") }, folder: output,
+      from: try from.map { try TrainedPolicy(runOrFile: $0) }, folder: output,
       style: .standard(isQuiet: options.quiet), stop: StopRequest())
     options.show(report.json, text: report.text)
     if let status = report.exitStatus { throw ExitCode(status) }

@@ -1,3 +1,4 @@
+import Budgets
 import Documents
 import Foundation
 import Learning
@@ -82,14 +83,42 @@ import Testing
     #expect(html.contains("Where the money goes") && html.contains("would bring"))
   }
 
+  /// Without updates the weights are those that training went on from, in another market too, and the sizes are the policy's.
+  @Test func trainingGoesOnFromAPolicy() throws {
+    let folder = try Self.folder.get()
+    let first = try TrainedPolicy(runOrFile: folder.path)
+    var market = try Market.bundled("nine-campaigns")
+    market.budget *= 0.7
+    let file = FileManager.default.temporaryDirectory.appending(path: "market-\(UUID()).yaml").path()
+    try AtomicFile.write(market.yaml, to: file)
+    let overrides = [
+      "steps=1536", "lanes=32", "seed=9", "evaluations=1", "validation_episodes=0",
+      "agent.updates_per_pass=0",
+      "agent.calibration_episodes=16", "agent.optimism=0",
+    ]
+    let path = file + "-run"
+    _ = try decide(TrainingRequest(problem: file, algorithm: "weakly-coupled", overrides: overrides)).train(
+      from: first, folder: path, style: .silent, stop: nil)
+    guard case .weaklyCoupled(let before) = first,
+      case .weaklyCoupled(let after) = try TrainedPolicy(runOrFile: path)
+    else { throw PolicyError.notANetwork(task: "compared") }
+    #expect(after.weights == before.weights && after.shape.hidden == [16])
+    #expect(after.metadata["channel_rows"] == "console" && after.metadata["market_digest"] == market.digest)
+    #expect(after.trainingSteps == 1536)
+  }
+
   @Test func whatItCannotDoIsSaid() throws {
     let folder = try Self.folder.get()
     #expect(throws: ConfigurationError.self) {
       try evaluate(run: folder, on: "CartPole-v1", episodes: 2, seed: 0)
     }
     #expect(throws: InputError.self) { try evaluate(run: folder, on: "Budget-3x4", episodes: 2, seed: 0) }
-    #expect(throws: PolicyError.notANetwork(task: "trained on")) {
-      try TrainedPolicy(runOrFile: folder.path).network(to: "trained on")
+    let policy = try TrainedPolicy(runOrFile: folder.path)
+    #expect(throws: PolicyError.notANetwork(task: "exported")) { try policy.network(to: "exported") }
+    // A double-DQN goes on from none that is weakly coupled.
+    #expect(throws: ConfigurationError.self) {
+      try decide(TrainingRequest(problem: "nine-campaigns")).train(
+        from: policy, folder: folder.path + "-none", style: .silent, stop: nil)
     }
     #expect(throws: ConfigurationError.self) {
       try decide(TrainingRequest(problem: "CartPole-v1", algorithm: "weakly-coupled"))

@@ -14,13 +14,13 @@ package protocol AgentConfiguration: Sendable {
   /// Takes over what a problem says its rewards should be multiplied with, where none is set.
   mutating func adopt(rewardScale: Float)
   /// Takes over the sizes of a policy's network, to train on from there.
-  mutating func adoptSizes(of policy: Policy)
+  mutating func adoptSizes(of policy: TrainedPolicy)
   /// About how many bytes a learner takes, counted before anything is allocated.
   func memory(of environment: any Environment, lanes: Int) -> Double
   /// A learner of an environment, with fresh weights or those of a policy.
   ///
   /// - Throws: `ConfigurationError` where environment, hyperparameters and policy do not fit one another.
-  func learner(of environment: any Environment, seat: LearnerSeat, from initial: Policy?)
+  func learner(of environment: any Environment, seat: LearnerSeat, from initial: TrainedPolicy?)
     throws(ConfigurationError) -> any Learner
 }
 
@@ -53,13 +53,14 @@ extension AgentConfiguration {
   package var scoreDiscount: Double? { nil }
   package mutating func adopt(rewardScale: Float) {}
   package func memory(of environment: any Environment, lanes: Int) -> Double { 0 }
-  package mutating func adoptSizes(of policy: Policy) {}
+  package mutating func adoptSizes(of policy: TrainedPolicy) {}
 
   /// Throws where there is a policy to begin from, which this learner cannot.
-  func refuse(_ initial: Policy?) throws(ConfigurationError) {
+  func refuse(_ initial: TrainedPolicy?) throws(ConfigurationError) {
     guard initial == nil else {
       throw ConfigurationError(
-        place: "--from", message: "only double-DQN learners go on from a policy; leave it out to begin anew")
+        place: "--from",
+        message: "only double-DQNs and weakly-coupled go on from a policy; leave it out to begin anew")
     }
   }
 

@@ -36,7 +36,7 @@ extension PolicyGradientConfiguration {
       * Double(columns + 8)
   }
 
-  package func learner(of environment: any Environment, seat: LearnerSeat, from initial: Policy?)
+  package func learner(of environment: any Environment, seat: LearnerSeat, from initial: TrainedPolicy?)
     throws(ConfigurationError) -> any Learner
   {
     try refuse(initial)

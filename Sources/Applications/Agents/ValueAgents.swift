@@ -28,13 +28,14 @@ extension DoubleDQNConfiguration: AgentConfiguration {
     return Double(replayCapacity) * row + memory(ofWidths: widths, rows: max(lanes, 2 * batchSize))
   }
 
-  package mutating func adoptSizes(of policy: Policy) {
+  package mutating func adoptSizes(of policy: TrainedPolicy) {
+    guard let policy = policy.network else { return }
     hidden = policy.shape.hidden
     head = policy.shape.aggregation
     spendCap = policy.shape.layout.spend != nil
   }
 
-  package func learner(of environment: any Environment, seat: LearnerSeat, from initial: Policy?)
+  package func learner(of environment: any Environment, seat: LearnerSeat, from initial: TrainedPolicy?)
     throws(ConfigurationError) -> any Learner
   {
     var configuration = self
@@ -52,6 +53,10 @@ extension DoubleDQNConfiguration: AgentConfiguration {
     if let fault = fault(for: environment) {
       throw ConfigurationError(place: "configuration", message: String(fault.dropLast()))
     }
+    guard initial == nil || initial?.network != nil else {
+      throw ConfigurationError(
+        place: "--from", message: "that policy is weakly coupled: go on with --algorithm weakly-coupled")
+    }
     guard initial == nil || quantiles == 0 else {
       throw ConfigurationError(
         place: "configuration",
@@ -60,7 +65,9 @@ extension DoubleDQNConfiguration: AgentConfiguration {
     }
     func make<E: Environment>(_ environment: E) -> any Learner {
       let lanes = seat.lanes(of: environment)
-      guard let initial else { return DoubleDQN(environments: lanes, configuration: configuration) }
+      guard let initial = initial?.network else {
+        return DoubleDQN(environments: lanes, configuration: configuration)
+      }
       return DoubleDQN(
         resuming: DoubleDQNCheckpoint(startingFrom: initial, seed: seat.seed), environments: lanes,
         configuration: configuration)
@@ -82,7 +89,7 @@ extension TabularConfiguration: AgentConfiguration {
     .number("initial_value", \.initialValue, -1e9...1e9, "the first value of every action"),
   ]
 
-  package func learner(of environment: any Environment, seat: LearnerSeat, from initial: Policy?)
+  package func learner(of environment: any Environment, seat: LearnerSeat, from initial: TrainedPolicy?)
     throws(ConfigurationError) -> any Learner
   {
     try refuse(initial)

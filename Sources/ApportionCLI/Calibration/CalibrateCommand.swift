@@ -7,7 +7,7 @@ struct CalibrateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "calibrate",
     abstract:
-      "Calibrates a market from a table of spends and outcomes by week, day or month, or from a log of auctions.",
+      "Calibrates a market from a table of spends and outcomes, from a log of auctions, or from campaigns that ran.",
     discussion: """
       With --outcome and --spend the table has a row per week, day or month. Without them it has a row per auction: when it \
       was, which channel, the market price, and whether it brought a click and a conversion (0 or 1); such a log may \
@@ -16,12 +16,15 @@ struct CalibrateCommand: ParsableCommand {
       With --action and --reward the table is a log of recommendations, and a feed comes out: a row for what was shown, \
       whether it was clicked on (0 or 1), and --position, --propensity and --segments where they are known.
 
+      With --journal there is no table: what campaigns showed that `serve --state` kept tells volumes, prices, rates, delays \
+      and how all of these vary anew; the market that they ran in is the prior, and gives all else. The server may run on.
+
       From a history: fits a media mix model (adstock, Hill saturation, trend, season, controls; media effects at least 0) and draws \
       posterior draws from what the history leaves possible. Patterns take * and ?, and commas between several.
       """)
 
   @Argument(help: ArgumentHelp("The table.", valueName: "table.csv"))
-  var table: String
+  var table: String?
 
   @Option(help: "The column of the outcome.")
   var outcome: String?
@@ -64,12 +67,20 @@ struct CalibrateCommand: ParsableCommand {
 
   @OptionGroup(title: "Log of recommendations") var decisions: DecisionLogArguments
 
-  @Option(help: "The market's file (default: the table's name with .yaml, here).")
+  @OptionGroup(title: "Campaigns that ran") var journal: JournalArguments
+
+  @Option(help: "The market's file (default: the name of the table, or of the journal, with .yaml, here).")
   var output: String?
 
   @OptionGroup var options: OutputOptions
 
   func validate() throws {
+    guard (table == nil) != (journal.journal == nil) else {
+      throw ValidationError(
+        table == nil
+          ? "Name the table to calibrate from, or by --journal the file of campaigns that ran."
+          : "--journal takes the place of a table: give one of them.")
+    }
     guard decisions.columns == nil || outcome == nil else {
       throw ValidationError(
         "--action is of a log of recommendations, --outcome of a history: give one of them.")
@@ -90,6 +101,10 @@ struct CalibrateCommand: ParsableCommand {
   }
 
   func run() throws {
+    guard let table else {
+      let report = try journal.calibrate(output: output, style: .standard(isQuiet: options.quiet))
+      return options.show(report.json, text: report.text)
+    }
     if let columns = decisions.columns {
       let report = try calibrateFeed(
         table, columns: columns, candidates: decisions.candidates, output: output)

@@ -114,7 +114,7 @@ package struct BudgetProblem: Application {
   package func evaluated(in reality: BudgetProblem) throws(InputError) -> BudgetProblem {
     let (own, other) = (market, reality.market)
     guard own.ticks == other.ticks, own.channels.map(\.name) == other.channels.map(\.name),
-      own.channels.map(\.levels) == other.channels.map(\.levels)
+      zip(own.channels, other.channels).allSatisfy({ $0.hasLevels(of: $1) })
     else {
       throw InputError(
         .invalid, key: "reality",

@@ -50,13 +50,15 @@ struct WeaklyCoupledAgent: AgentConfiguration {
     return 4 * rows * Double(market.channels.count) * Double(columns + 4)
   }
 
-  func learner(of environment: any Environment, seat: LearnerSeat, from initial: Policy?)
+  mutating func adoptSizes(of policy: TrainedPolicy) {
+    guard case .weaklyCoupled(let policy) = policy else { return }
+    learning.hidden = policy.shape.hidden
+    rows = policy.metadata[WeaklyCoupledMarket.rowsKey].flatMap { ChannelRowKind(rawValue: $0) } ?? rows
+  }
+
+  func learner(of environment: any Environment, seat: LearnerSeat, from initial: TrainedPolicy?)
     throws(ConfigurationError) -> any Learner
   {
-    guard initial == nil else {
-      throw ConfigurationError(
-        place: "--from", message: "weakly-coupled begins anew: leave it out, or go on with a double-DQN")
-    }
     guard let allocation = environment as? BudgetAllocation else {
       throw ConfigurationError(
         place: "--algorithm weakly-coupled", message: "this problem has no channels under a budget")
@@ -70,6 +72,23 @@ struct WeaklyCoupledAgent: AgentConfiguration {
     configuration.priceCenter = problem.priceCenter
     configuration.optimism = optimism ?? rows.optimism
     return WeaklyCoupledDQN(
-      problem, configuration: configuration, seed: seat.seed, threads: seat.threads ?? availableThreads())
+      problem, configuration: configuration, seed: seat.seed,
+      startingFrom: try initial.map { policy throws(ConfigurationError) in
+        try start(from: policy, market: allocation.market)
+      }, threads: seat.threads ?? availableThreads())
+  }
+
+  /// A policy to go on from, where it reads the market's channels.
+  private func start(
+    from policy: TrainedPolicy, market: Market
+  ) throws(ConfigurationError) -> WeaklyCoupledPolicy {
+    guard case .weaklyCoupled(let policy) = policy else {
+      throw ConfigurationError(
+        place: "--from", message: "that policy is not weakly coupled: leave --algorithm weakly-coupled out")
+    }
+    do throws(InputError) { _ = try WeaklyCoupledMarket(market: market, seenBy: policy) } catch {
+      throw ConfigurationError(place: "--from", message: "\(error)")
+    }
+    return policy
   }
 }

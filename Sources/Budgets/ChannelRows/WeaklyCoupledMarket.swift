@@ -28,7 +28,8 @@ package struct WeaklyCoupledMarket: WeaklyCoupledEnvironment {
     ["market": market.name, "market_digest": market.digest, Self.rowsKey: rows.rawValue]
   }
 
-  private static let rowsKey = "channel_rows"
+  /// Where a policy's metadata says what it sees of a channel.
+  static let rowsKey = "channel_rows"
 
   /// A market as a policy was trained to see its channels: the one that it was trained on, or any other with channels like
   /// those, at any budget.

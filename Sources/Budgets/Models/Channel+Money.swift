@@ -7,6 +7,14 @@ extension MediaChannel {
     }
   }
 
+  /// Whether every level bids or spends the same money as another channel's, but for rounding.
+  func hasLevels(of other: MediaChannel) -> Bool {
+    levels.count == other.levels.count
+      && levels.indices.allSatisfy {
+        abs(money(level: $0) - other.money(level: $0)) <= 1e-9 * money(level: $0)
+      }
+  }
+
   /// Where an amount of money lies on the ladder, and the bid that it is, in price steps (auctions) or money.
   ///
   /// Between two rungs the place is a fraction, beyond the ladder its end; amounts that are a rung's but for rounding are

@@ -37,8 +37,8 @@ public final class CampaignForecast: Sendable {
   /// By tick and channel.
   public let channelSpend, channelOutcome: [[Band]]
 
-  /// By tick: the mean and deviation of each departure.
-  private let means, deviations: [[Double]]
+  /// The mean and deviation of each departure, all ticks that tell something of it together.
+  private let means, deviations: [Double]
   /// Above this many deviations at any tick, a market is not as described.
   let threshold: Double
 
@@ -82,37 +82,35 @@ public final class CampaignForecast: Sendable {
     }
     let first = departures.prefix(Self.scaling)
     let columns = departures[0][0].count
-    var (means, deviations) = ([[Double]](), [[Double]]())
-    for tick in 0..<ticks {
-      let mean = (0..<columns).map { column in
-        first.reduce(0.0) { $0 + $1[tick][column] } / Double(Self.scaling)
-      }
+    var (means, deviations) = ([Double](), [Double]())
+    for column in 0..<columns {
+      let told = first.flatMap { $0.map { $0[column] } }.filter { $0 != 0 }
+      let mean = told.reduce(0, +) / Double(max(told.count, 1))
+      let variance = told.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(told.count, 1))
       means.append(mean)
-      deviations.append(
-        (0..<columns).map { column in
-          let squares = first.reduce(0.0) { sum, rows in
-            let distance = rows[tick][column] - mean[column]
-            return sum + distance * distance
-          }
-          // Factors that no simulated campaign tells of leave what is seen of them almost as it is.
-          return max((squares / Double(Self.scaling - 1)).squareRoot(), 0.02)
-        })
+      // What few campaigns tell of keeps the deviation that follows from the description.
+      deviations.append(told.count < Self.scaling ? 1 : max(variance.squareRoot(), 0.5))
     }
     (self.means, self.deviations) = (means, deviations)
+    func distance(_ departure: Double, _ column: Int) -> Double {
+      Self.distance(departure, mean: means[column], deviation: deviations[column])
+    }
     // A campaign of the same market is the largest but one or larger of 200 with a chance of 2 in 200, whatever the law.
     let highest = departures.dropFirst(Self.scaling).map { rows in
-      rows.enumerated().reduce(0.0) { highest, row in
-        zip(row.element.indices, row.element).reduce(highest) {
-          max($0, abs($1.1 - means[row.offset][$1.0]) / deviations[row.offset][$1.0])
-        }
+      rows.reduce(0.0) { highest, row in
+        row.indices.reduce(highest) { max($0, abs(distance(row[$1], $1))) }
       }
     }.sorted()
     threshold = highest[highest.count - Int(Self.falseAlarmRate * Double(Self.ranked + 1))]
   }
 
-  /// How far a departure lies from its mean, in deviations.
-  func distance(_ departure: Double, tick: Int, column: Int) -> Double {
-    (departure - means[tick][column]) / deviations[tick][column]
+  /// How far a departure lies from its mean, in deviations; 0 where nothing was seen.
+  func distance(_ departure: Double, column: Int) -> Double {
+    Self.distance(departure, mean: means[column], deviation: deviations[column])
+  }
+
+  private static func distance(_ departure: Double, mean: Double, deviation: Double) -> Double {
+    departure == 0 ? 0 : (departure - mean) / deviation
   }
 }
 

@@ -21,6 +21,11 @@ struct SeenAndExpected {
   /// By factor: for how much the description stands, in the units of what is seen; so that few counts tell little.
   let weights: [Double]
 
+  /// By factor: the sums of the squares of the ticks' expectations, and of their products with the drift's correlation.
+  private var squares = [Double](repeating: 0, count: MarketFactor.allCases.count)
+  private var correlated = [Double](repeating: 0, count: MarketFactor.allCases.count)
+  private var running = [Double](repeating: 0, count: MarketFactor.allCases.count)
+
   private let channel: MediaChannel
   private let landscape: AuctionLandscape?
   private let stock: LaneAdstock?
@@ -55,19 +60,51 @@ struct SeenAndExpected {
   /// What was seen over what was expected.
   func ratio(_ factor: MarketFactor) -> Double { exp(logRatio(factor)) }
 
+  /// How far the logarithm of what was seen over what was expected would stray from 0 in a market as described, of a campaign that
+  /// has seen as much as this one: how campaigns differ, how factors drift, and the luck of few counts; nil where it has seen
+  /// nothing of the factor.
+  func variance(_ factor: MarketFactor, in market: Market) -> Double? {
+    let place = factor.rawValue
+    let expected = expected[place]
+    guard expected > 0 else { return nil }
+    let (spread, drift) = (market.randomization, market.drift)
+    let (between, within) =
+      switch factor {
+      case .volume: (spread.volume, drift.volume)
+      case .price: (spread.price, drift.price)
+      case .response: (spread.response, drift.response)
+      case .conversion: (spread.conversion, 0)
+      }
+    let luck =
+      switch (channel.kind, factor) {
+      // Prices below a bid spread by about half their mean; the weight is two wins' money.
+      case (.auction, .price): 0.125 * weights[place] / expected
+      case (.auction, _): 1 / expected
+      case (.response(let response), _):
+        response.noise * response.noise * squares[place] / (expected * expected)
+      }
+    let share = expected / (expected + weights[place])
+    return share * share
+      * (between * between + within * within * correlated[place] / (expected * expected) + luck + 1e-6)
+  }
+
   /// Adds a tick.
   ///
   /// - Parameter isStopped: whether money may have stopped the tick, whose wins then say nothing of the volume.
-  mutating func add(_ shown: TickResults.Channel, season: Double, isStopped: Bool) {
+  mutating func add(_ shown: TickResults.Channel, season: Double, isStopped: Bool, persistence: Double) {
     func add(_ factor: MarketFactor, _ value: Double, of expectation: Double) {
-      seen[factor.rawValue] += value
-      expected[factor.rawValue] += expectation
+      let place = factor.rawValue
+      seen[place] += value
+      expected[place] += expectation
+      squares[place] += expectation * expectation
+      correlated[place] += expectation * (expectation + 2 * running[place])
+      running[place] = persistence * (running[place] + expectation)
     }
     switch channel.kind {
     case .auction(let auction):
       guard let landscape else { return }
       let (won, paid, _) = landscape.outcome(bid: shown.bid / auction.priceUnit)
-      if !isStopped { add(.volume, shown.wins, of: auction.volume * season * won) }
+      add(.volume, isStopped ? 0 : shown.wins, of: isStopped ? 0 : auction.volume * season * won)
       let price =
         auction.pricing == .firstPrice ? shown.bid : auction.priceUnit * paid / max(won, 1e-9)
       add(.price, shown.spend, of: shown.wins * price)
@@ -87,17 +124,25 @@ struct SeenAndExpected {
 }
 
 extension Market {
-  /// By tick, channel after channel, then all channels together: the logarithms of what was seen over what was expected until
-  /// then, by factor.
+  /// By tick, channel after channel, then all channels together, by factor: how far the logarithm of what was seen over what was
+  /// expected until then lies from 0, in the deviations of a campaign that has seen as much; 0 where nothing was seen.
+  ///
+  /// Of all channels together it is the mean of the logarithms, each weighing as well as it is known.
   func departures(of history: [TickResults], budget: Double) -> [[Double]] {
     var sums = channels.map { SeenAndExpected($0) }
     return replay(history, budget: budget, into: &sums) { sums in
       let factors = MarketFactor.allCases
-      let rows = sums.flatMap { sum in factors.map { sum.logRatio($0) } }
-      let together = factors.indices.map { factor in
-        sums.indices.reduce(0) { $0 + rows[$1 * factors.count + factor] }
+      var together = factors.map { _ in (sum: 0.0, weight: 0.0) }
+      let rows = sums.flatMap { sum in
+        factors.map { factor -> Double in
+          guard let variance = sum.variance(factor, in: self) else { return 0 }
+          let ratio = sum.logRatio(factor)
+          together[factor.rawValue].sum += ratio / variance
+          together[factor.rawValue].weight += 1 / variance
+          return ratio / variance.squareRoot()
+        }
       }
-      return rows + together
+      return rows + together.map { $0.weight > 0 ? $0.sum / $0.weight.squareRoot() : 0 }
     }
   }
 
@@ -106,20 +151,12 @@ extension Market {
     _ history: [TickResults], budget: Double, into sums: inout [SeenAndExpected],
     _ body: ([SeenAndExpected]) -> Row
   ) -> [Row] {
-    var left = budget
-    return history.map { results in
-      let available = min(left, tickCap ?? .infinity)
-      let spend = results.channels.reduce(0) { $0 + $1.spend }
-      // One more win of every channel may not have fitted.
-      let oneMore = zip(channels, results.channels).reduce(Double(leastLeftover)) { sum, pair in
-        if case .auction = pair.0.kind { sum + pair.1.bid } else { sum }
-      }
-      let isStopped = available - spend <= oneMore
+    let budgets = [Double](repeating: budget, count: history.count)
+    return PlayedCampaign(history, budgets: budgets, season: season, market: self).ticks.map { tick in
       for index in channels.indices {
         sums[index].add(
-          results.channels[index], season: season[min(results.tick, season.count - 1)], isStopped: isStopped)
+          tick.shown[index], season: tick.season, isStopped: tick.isStopped, persistence: drift.persistence)
       }
-      left -= spend
       return body(sums)
     }
   }

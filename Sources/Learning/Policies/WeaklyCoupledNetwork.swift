@@ -31,7 +31,11 @@ public struct WeaklyCoupledShape: Sendable, Equatable, Hashable, Codable {
   /// The largest |log λ̃| that the network tells apart.
   package static let priceRange: Float = 5
 
-  func makeNetwork(seed: UInt64) -> DenseNetwork { DenseNetwork(widths: widths, seed: seed, outputGain: 0) }
+  /// A network with a policy's weights or, where there is none, fresh ones.
+  func makeNetwork(startingFrom policy: WeaklyCoupledPolicy? = nil, seed: UInt64) -> DenseNetwork {
+    policy.map { DenseNetwork(widths: widths, parameters: $0.weights) }
+      ?? DenseNetwork(widths: widths, seed: seed, outputGain: 0)
+  }
 
   /// log λ̃ of a row at a log price of money.
   @inline(__always) func relativePrice(_ row: UnsafePointer<Float>, logPrice: Float) -> Float {

@@ -40,6 +40,8 @@ public final class WeaklyCoupledDQN<Environment: WeaklyCoupledEnvironment> {
   let shape: WeaklyCoupledShape
   let online: DenseNetwork
   private let target: DenseNetwork
+  /// Whether training goes on from a policy, so that its first pass plays that.
+  private let goesOn: Bool
   private var calibrated: WeaklyCoupledPolicy?
   private let descent: GradientDescent
   private let replay: PricedReplay
@@ -54,18 +56,24 @@ public final class WeaklyCoupledDQN<Environment: WeaklyCoupledEnvironment> {
 
   /// Prepares a training.
   ///
-  /// - Parameter threads: how many threads share the work; results do not depend on it.
+  /// - Parameters:
+  ///   - initial: a policy of the same shape to go on from; nil begins with fresh weights.
+  ///   - threads: how many threads share the work; results do not depend on it.
   public init(
     _ environment: Environment, configuration: WeaklyCoupledConfiguration = WeaklyCoupledConfiguration(),
-    seed: UInt64, threads: Int = 1
+    seed: UInt64, startingFrom initial: WeaklyCoupledPolicy? = nil, threads: Int = 1
   ) {
     self.environment = environment
     self.configuration = configuration
     self.seed = seed
     let (lanes, channels) = (configuration.lanes, environment.channelCount)
     shape = WeaklyCoupledShape(columns: environment.columns, hidden: configuration.hidden)
-    online = shape.makeNetwork(seed: seed)
-    target = shape.makeNetwork(seed: seed)
+    let shape = shape
+    precondition(
+      initial.map { $0.shape == shape } ?? true, "A policy to go on from must be of the learner's shape.")
+    goesOn = initial != nil
+    online = shape.makeNetwork(startingFrom: initial, seed: seed)
+    target = shape.makeNetwork(startingFrom: initial, seed: seed)
     pool = WorkerPool(threads: threads)
     let rows = configuration.batchStates * channels
     descent = GradientDescent(
@@ -151,14 +159,14 @@ public final class WeaklyCoupledDQN<Environment: WeaklyCoupledEnvironment> {
     index * Self.lanesPerBlock..<min((index + 1) * Self.lanesPerBlock, configuration.lanes)
   }
 
-  /// Writes what is played: the target network's best level, or now and then any; in the first pass any, half of them
-  /// the lowest.
+  /// Writes what is played: the target network's best level, or now and then any; in the first pass of fresh weights any,
+  /// half of them the lowest.
   private func choose(pass: Int, step: Int) {
     let (lanes, channels) = (configuration.lanes, environment.channelCount)
     let rows = replay.rows(pass: pass, step: step, lanes: 0..<lanes)
     let first = replay.place(pass: pass, step: step, lane: 0)
     let prices = replay.prices(pass: pass)
-    let isFirst = passes == 0
+    let isFirst = passes == 0 && !goesOn
     let input = Matrix(rows: lanes * channels, columns: online.inputs)
     if !isFirst {
       for index in 0..<rows.rows {

@@ -30,7 +30,7 @@ extension BidPriceLearner.Configuration: AgentConfiguration {
     return 4 * floats
   }
 
-  package func learner(of environment: any Environment, seat: LearnerSeat, from initial: Policy?)
+  package func learner(of environment: any Environment, seat: LearnerSeat, from initial: TrainedPolicy?)
     throws(ConfigurationError) -> any Learner
   {
     guard initial == nil else {

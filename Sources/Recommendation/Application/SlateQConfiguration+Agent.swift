@@ -23,7 +23,7 @@ extension SlateQConfiguration: AgentConfiguration {
     8 * Double(max(capacity, lanes)) * Double(environment.observationLayout.size)
   }
 
-  package func learner(of environment: any Environment, seat: LearnerSeat, from initial: Policy?)
+  package func learner(of environment: any Environment, seat: LearnerSeat, from initial: TrainedPolicy?)
     throws(ConfigurationError) -> any Learner
   {
     guard initial == nil else {

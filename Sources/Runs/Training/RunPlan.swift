@@ -40,7 +40,9 @@ package protocol DecidedRun: Sendable {
   ///   - stop: ends training early, with what there is.
   /// - Throws: `ConfigurationError` or what the problem's files throw before anything is written; `FileError`; `RunError`
   ///   where a seed diverged.
-  func train(from initial: Policy?, folder path: String?, style: ProgressLine.Style, stop: StopRequest?)
+  func train(
+    from initial: TrainedPolicy?, folder path: String?, style: ProgressLine.Style, stop: StopRequest?
+  )
     throws
     -> TrainingReport
   /// Makes a run of a policy that was trained elsewhere, to evaluate, export, publish or train on from: a policy file of
@@ -77,7 +79,7 @@ struct RunPlan<Problem: Application, Agent: AgentConfiguration>: DecidedRun {
   }
 
   /// A learner, where this machine has the memory for it.
-  func learner(of environment: any Environment, seat: LearnerSeat, from initial: Policy?) throws
+  func learner(of environment: any Environment, seat: LearnerSeat, from initial: TrainedPolicy?) throws
     -> any Learner
   {
     let needed = configuration.agent.memory(of: environment, lanes: seat.lanes)
@@ -94,17 +96,19 @@ struct RunPlan<Problem: Application, Agent: AgentConfiguration>: DecidedRun {
   func importing(_ file: String, folder path: String) throws -> Policy {
     let environment = try problem.environment(configuration.options)
     let policy = try Policy(importing: try Safetensors(contentsOf: file), for: environment)
-    let plan = adapted(to: policy)
+    let plan = adapted(to: .network(policy))
     _ = try plan.makeLearner()
     try policy.write(to: try plan.newFolder(path).policy)
     return policy
   }
 
   /// The same run with a network of a policy's sizes, to go on from it.
-  func adapted(to policy: Policy) -> RunPlan {
+  func adapted(to policy: TrainedPolicy) -> RunPlan {
     var plan = self
     plan.configuration.agent.adoptSizes(of: policy)
-    plan.configuration.options = problem.adapting(configuration.options, to: policy)
+    if let network = policy.network {
+      plan.configuration.options = problem.adapting(configuration.options, to: network)
+    }
     return plan
   }
 

@@ -14,7 +14,7 @@ extension RunPlan {
   /// other, and the folder holds their curves and the first seed's policy. Every seed's policy is a function of its seed
   /// alone: how many train side by side changes no result.
   package func train(
-    from initial: Policy? = nil, folder path: String? = nil, style: ProgressLine.Style = .silent,
+    from initial: TrainedPolicy? = nil, folder path: String? = nil, style: ProgressLine.Style = .silent,
     stop: StopRequest? = nil
   ) throws -> TrainingReport {
     guard let initial else { return try trainSeeds(from: nil, path, style, stop) }
@@ -22,10 +22,10 @@ extension RunPlan {
   }
 
   private func trainSeeds(
-    from initial: Policy?, _ path: String?, _ style: ProgressLine.Style, _ stop: StopRequest?
+    from initial: TrainedPolicy?, _ path: String?, _ style: ProgressLine.Style, _ stop: StopRequest?
   ) throws -> TrainingReport {
     let environment = try problem.environment(configuration.options)
-    try initial?.check(matches: environment)
+    try initial?.network?.check(matches: environment)
     let workers = min(configuration.threads ?? availableThreads(), configuration.seeds)
     let threads = configuration.seeds > 1 ? 1 : configuration.threads ?? problem.learnerThreads
     let seeds = (0..<configuration.seeds).map { configuration.seed + UInt64($0) }

@@ -3,6 +3,7 @@
   import Documents
   import Foundation
   import GRDB
+  import Synchronization
 
   /// Campaigns in SQLite: the state of each, and a journal of all that happened to it.
   ///
@@ -34,8 +35,14 @@
       let state: Data
       let isEnded: Bool
       let events: [CampaignEvent]
+      /// Of a new campaign: what it runs in, which the file keeps once for all campaigns.
+      var opened: CampaignModel?
     }
 
+    /// Where it is; nil in memory.
+    let path: String?
+    /// Digests of the markets that the file is known to hold.
+    private let keptMarkets = Mutex<Set<String>>([])
     private let queue: DatabaseQueue
     private let lock: FileLock?
 
@@ -43,6 +50,7 @@
     ///
     /// - Throws: `CampaignFileError` or `FileError`.
     init(_ path: String?, durability: Durability = .normal) throws {
+      self.path = path
       guard let path else {
         lock = nil
         queue = try DatabaseQueue()
@@ -79,16 +87,17 @@
         throw FileError.missing(path: path, remedy: "`apportion serve --state` creates it")
       }
       lock = nil
+      self.path = path
       var configuration = Configuration()
       configuration.readonly = true
       configuration.busyMode = .timeout(5)
       do {
         queue = try DatabaseQueue(path: path, configuration: configuration)
-        let isCurrent = try queue.read {
+        let isOurs = try queue.read {
           guard try !Self.migrator.hasBeenSuperseded($0) else { throw CampaignFileError.newer(path: path) }
-          return try Self.migrator.hasCompletedMigrations($0)
+          return try Self.migrator.appliedIdentifiers($0).contains(Self.campaigns)
         }
-        guard isCurrent else {
+        guard isOurs else {
           throw CampaignFileError.unusable(path: path, reason: "it is no file of campaigns")
         }
       } catch let error as DatabaseError {
@@ -98,9 +107,11 @@
 
     deinit { lock?.release() }
 
+    private static let campaigns = "1: campaigns and their journals"
+
     private static var migrator: DatabaseMigrator {
       var migrator = DatabaseMigrator()
-      migrator.registerMigration("1: campaigns and their journals") { database in
+      migrator.registerMigration(campaigns) { database in
         try database.execute(
           sql: """
             CREATE TABLE campaign (
@@ -122,6 +133,9 @@
             );
             CREATE INDEX event_by_campaign ON event (campaign, number);
             """)
+      }
+      migrator.registerMigration("2: the markets that campaigns run in") { database in
+        try database.execute(sql: "CREATE TABLE market (digest TEXT PRIMARY KEY, description TEXT NOT NULL)")
       }
       return migrator
     }
@@ -166,14 +180,30 @@
       }.map { try decoder.decode(CampaignEvent.self, from: $0) }
     }
 
+    /// The description, in YAML, of the market of a digest; nil where it is not there: older files have none.
+    func market(digest: String) throws -> String? {
+      try queue.read { database in
+        guard try database.tableExists("market") else { return nil }
+        return try String.fetchOne(
+          database, sql: "SELECT description FROM market WHERE digest = ?", arguments: [digest])
+      }
+    }
+
     /// Writes changes in one transaction: all of them or, where it throws, none.
     ///
     /// - Returns: the row of each.
     func commit(_ changes: [Change]) throws -> [Int64] {
       let time = Date().timeIntervalSince1970
       let encoder = JSONEncoder()
-      return try queue.write { database in
-        try changes.map { change in
+      let known = keptMarkets.withLock { $0 }
+      let new = changes.compactMap(\.opened).filter { !known.contains($0.digest) }
+      let rows = try queue.write { database in
+        for model in new {
+          try database.execute(
+            sql: "INSERT OR IGNORE INTO market (digest, description) VALUES (?, ?)",
+            arguments: [model.digest, model.market.yaml])
+        }
+        return try changes.map { change in
           let row: Int64
           if let known = change.row {
             row = known
@@ -195,6 +225,8 @@
           return row
         }
       }
+      keptMarkets.withLock { $0.formUnion(new.map(\.digest)) }
+      return rows
     }
   }
 #endif

@@ -279,7 +279,8 @@
                 CampaignFile.Change(
                   row: record.row, model: turn.key.model, sequence: turn.key.sequence,
                   version: record.version,
-                  state: turn.state, isEnded: record.isEnded, events: turn.events)
+                  state: turn.state, isEnded: record.isEnded, events: turn.events,
+                  opened: record.row == nil ? record.campaign.model : nil)
               }
             })
         } catch { failure = Self.servingError(error) }

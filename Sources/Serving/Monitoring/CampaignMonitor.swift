@@ -13,6 +13,8 @@
       let market: Market
       let forecast: CampaignForecast
       let appraisal: CampaignAppraisal
+      /// The file that it is kept in; nil in memory.
+      let journal: String?
     }
 
     /// The newest campaigns of a file that are watched.
@@ -43,7 +45,7 @@
         let events = try file.events(ofRow: stored.row)
         return Watched(
           summary: summary, market: model.market, forecast: forecast,
-          appraisal: CampaignAppraisal(events.history, forecast: forecast))
+          appraisal: CampaignAppraisal(events.history, forecast: forecast), journal: file.path)
       }
     }
 
@@ -65,7 +67,17 @@
       let flags = (summary.state.decision?.flags ?? []).map {
         "The last decision is flagged '\($0.rawValue)'."
       }
-      return appraisal.sentences + flags
+      return appraisal.sentences + (appraisal.departure == nil ? [] : [remedy]) + flags
+    }
+
+    /// How to describe the market anew.
+    private var remedy: String {
+      guard let journal else {
+        return "Campaigns in memory leave no journal to calibrate the market from: serve with --state."
+      }
+      return
+        "To describe it anew: apportion calibrate --journal \(journal) --output market.yaml; to learn on in it: "
+        + "apportion train --market market.yaml --from RUN."
     }
 
     /// The campaign as a document.

@@ -44,9 +44,38 @@
         #expect(report.rows.count == 1 && report.html == page)
       }
       #expect(throws: FileError.self) { try MonitorReport(state: state + "none", repository: folder) }
+      #expect(throws: FileError.self) { try CampaignJournal(state + "none") }
       try Data("no database at all, but some text".utf8).write(to: URL(filePath: state + "text"))
       defer { try? FileManager.default.removeItem(atPath: state + "text") }
       #expect(throws: CampaignFileError.self) { try MonitorReport(state: state + "text", repository: folder) }
+    }
+
+    /// A file knows the market that its campaigns ran in, which is then described anew from what they showed.
+    @Test func aFileIsAJournalToCalibrateFrom() async throws {
+      let state = temporaryPath("state")
+      defer { try? FileManager.default.removeItem(atPath: state) }
+      func refusal(_ market: Market? = nil) -> String {
+        let error = #expect(throws: InputError.self) { try CampaignJournal(state, market: market) }
+        return error?.description ?? ""
+      }
+      try await withCampaigns(state, policy: campaignPolicy(campaignMarket, seed: 4)) { client, _ in
+        #expect(refusal().contains("holds no campaign; name the file"))
+        for id in 1...3 {
+          var answer = try await client.call(CampaignCall(id: JSONValue(id), start: true))
+          for _ in 0..<(2 * id) {
+            answer = try await client.call(CampaignCall(id: JSONValue(id), results: try answer.results()))
+          }
+          #expect(answer.status == 200)
+        }
+        var other = campaignMarket
+        other.name = "another"
+        #expect(refusal(other).contains("no campaign of the market 'another'; its campaigns are of m;"))
+        let journal = try CampaignJournal(state)
+        #expect(journal.market == campaignMarket && journal.campaigns.map(\.ticks.count) == [2, 4, 6])
+        let calibration = try JournalCalibration(journal.campaigns, market: journal.market)
+        #expect(calibration.ticks == 12 && calibration.market != campaignMarket)
+        try calibration.market.validate()
+      }
     }
   }
 #endif
