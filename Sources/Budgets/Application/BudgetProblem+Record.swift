@@ -13,7 +13,9 @@ extension BudgetProblem {
         .invalid, key: "--exploration", problem: "decides nothing of a market's campaigns",
         remedy: "leave it out")
     }
-    let recorded = MarketEvaluation(market: market, episodes: episodes, seed: seed).record(
+    let recorded = MarketEvaluation(
+      market: reality ?? market, describedBy: market, episodes: episodes, seed: seed
+    ).record(
       try entry(of: policy))
     var table = CSVWriter([
       "episode", "tick", "channel", "level", "bid", "wins", "spend", "clicks", "conversions",

@@ -80,7 +80,7 @@ public struct CampaignAppraisal: Sendable {
     let rows = market.departures(of: Array(history.prefix(market.ticks)), budget: forecast.budget)
     let factors = MarketFactor.allCases
     for (tick, row) in rows.enumerated() {
-      let distances = row.indices.map { abs(forecast.distance(row[$0], column: $0)) }
+      let distances = row.indices.map { abs(forecast.distance(row[$0], tick: tick, column: $0)) }
       guard let column = distances.indices.max(by: { distances[$0] < distances[$1] }),
         distances[column] > forecast.threshold
       else { continue }

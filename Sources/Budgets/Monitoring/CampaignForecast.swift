@@ -2,7 +2,7 @@ import Foundation
 import Learning
 import LinearAlgebra
 
-/// What the campaigns of a model would come to if the market were as described: 399 of them, simulated.
+/// What the campaigns of a model would come to if the market were as described: 599 of them, simulated.
 ///
 /// ```swift
 /// let forecast = CampaignForecast(model)
@@ -37,17 +37,18 @@ public final class CampaignForecast: Sendable {
   /// By tick and channel.
   public let channelSpend, channelOutcome: [[Band]]
 
-  /// The mean and deviation of each departure, all ticks that tell something of it together.
-  private let means, deviations: [Double]
-  /// Above this many deviations at any tick, a market is not as described.
+  /// By tick: the mean of each departure. By departure: what it stays below in most campaigns, at all ticks.
+  private let means: [[Double]]
+  private let scales: [Double]
+  /// Beyond this many scales at any tick, a market is not as described.
   let threshold: Double
 
   private static let scaling = 200
-  private static let ranked = 199
+  private static let ranked = 399
 
   /// Simulates campaigns of a model.
   ///
-  /// Complexity: 399 episodes; about a second for nine channels and 48 ticks on two cores.
+  /// Complexity: 599 episodes; some two seconds for nine channels and 48 ticks on two cores.
   /// - Parameter budget: the money to spend; nil for the market's.
   public init(_ model: CampaignModel, budget: Double? = nil, seed: UInt64 = 0x6D6F_6E69_746F_72) {
     var market = model.market
@@ -82,35 +83,30 @@ public final class CampaignForecast: Sendable {
     }
     let first = departures.prefix(Self.scaling)
     let columns = departures[0][0].count
-    var (means, deviations) = ([Double](), [Double]())
-    for column in 0..<columns {
-      let told = first.flatMap { $0.map { $0[column] } }.filter { $0 != 0 }
-      let mean = told.reduce(0, +) / Double(max(told.count, 1))
-      let variance = told.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(told.count, 1))
-      means.append(mean)
-      // What few campaigns tell of keeps the deviation that follows from the description.
-      deviations.append(told.count < Self.scaling ? 1 : max(variance.squareRoot(), 0.5))
+    let means = (0..<ticks).map { tick in
+      (0..<columns).map { column in first.reduce(0.0) { $0 + $1[tick][column] } / Double(Self.scaling) }
     }
-    (self.means, self.deviations) = (means, deviations)
-    func distance(_ departure: Double, _ column: Int) -> Double {
-      Self.distance(departure, mean: means[column], deviation: deviations[column])
+    func farthest(_ rows: [[Double]], _ column: Int) -> Double {
+      rows.indices.reduce(0) { max($0, abs(rows[$1][column] - means[$1][column])) }
     }
-    // A campaign of the same market is the largest but one or larger of 200 with a chance of 2 in 200, whatever the law.
+    let scales = (0..<columns).map { column in
+      let place = column % MarketFactor.allCases.count
+      let (between, within) = market.variances(MarketFactor.allCases[place])
+      // What few campaigns buy tells little in most: no less than one deviation of what is well known.
+      let least = 1 / (between + within + 0.01).squareRoot()
+      return max(Band(first.map { farthest($0, column) }).high, least)
+    }
+    (self.means, self.scales) = (means, scales)
+    // A campaign of the same market is one of the four largest of 400 with a chance of 4 in 400, whatever the law.
     let highest = departures.dropFirst(Self.scaling).map { rows in
-      rows.reduce(0.0) { highest, row in
-        row.indices.reduce(highest) { max($0, abs(distance(row[$1], $1))) }
-      }
+      (0..<columns).reduce(0.0) { max($0, farthest(rows, $1) / scales[$1]) }
     }.sorted()
     threshold = highest[highest.count - Int(Self.falseAlarmRate * Double(Self.ranked + 1))]
   }
 
-  /// How far a departure lies from its mean, in deviations; 0 where nothing was seen.
-  func distance(_ departure: Double, column: Int) -> Double {
-    Self.distance(departure, mean: means[column], deviation: deviations[column])
-  }
-
-  private static func distance(_ departure: Double, mean: Double, deviation: Double) -> Double {
-    departure == 0 ? 0 : (departure - mean) / deviation
+  /// How far a departure lies from its mean, in scales.
+  func distance(_ departure: Double, tick: Int, column: Int) -> Double {
+    (departure - means[tick][column]) / scales[column]
   }
 }
 

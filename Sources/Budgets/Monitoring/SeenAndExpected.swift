@@ -60,21 +60,14 @@ struct SeenAndExpected {
   /// What was seen over what was expected.
   func ratio(_ factor: MarketFactor) -> Double { exp(logRatio(factor)) }
 
-  /// How far the logarithm of what was seen over what was expected would stray from 0 in a market as described, of a campaign that
-  /// has seen as much as this one: how campaigns differ, how factors drift, and the luck of few counts; nil where it has seen
-  /// nothing of the factor.
-  func variance(_ factor: MarketFactor, in market: Market) -> Double? {
+  /// The logarithm of what was seen over what was expected, over the variance that it would have in a market as described, of a
+  /// campaign that has seen as much as this one: of how campaigns differ, how factors drift, and the luck of few counts. Of few
+  /// counts it is what was seen less what was expected: the derivative of their log-likelihood (Rao's score). 0 where nothing tells.
+  func score(_ factor: MarketFactor, in market: Market) -> Double {
     let place = factor.rawValue
     let expected = expected[place]
-    guard expected > 0 else { return nil }
-    let (spread, drift) = (market.randomization, market.drift)
-    let (between, within) =
-      switch factor {
-      case .volume: (spread.volume, drift.volume)
-      case .price: (spread.price, drift.price)
-      case .response: (spread.response, drift.response)
-      case .conversion: (spread.conversion, 0)
-      }
+    guard expected > 0 else { return 0 }
+    let (between, within) = market.variances(factor)
     let luck =
       switch (channel.kind, factor) {
       // Prices below a bid spread by about half their mean; the weight is two wins' money.
@@ -84,8 +77,8 @@ struct SeenAndExpected {
         response.noise * response.noise * squares[place] / (expected * expected)
       }
     let share = expected / (expected + weights[place])
-    return share * share
-      * (between * between + within * within * correlated[place] / (expected * expected) + luck + 1e-6)
+    let variance = between + within * correlated[place] / (expected * expected) + luck + 1e-6
+    return logRatio(factor) / (share * variance)
   }
 
   /// Adds a tick.
@@ -124,26 +117,29 @@ struct SeenAndExpected {
 }
 
 extension Market {
-  /// By tick, channel after channel, then all channels together, by factor: how far the logarithm of what was seen over what was
-  /// expected until then lies from 0, in the deviations of a campaign that has seen as much; 0 where nothing was seen.
-  ///
-  /// Of all channels together it is the mean of the logarithms, each weighing as well as it is known.
+  /// By tick, channel after channel, then all channels together: the scores by factor until then.
   func departures(of history: [TickResults], budget: Double) -> [[Double]] {
     var sums = channels.map { SeenAndExpected($0) }
     return replay(history, budget: budget, into: &sums) { sums in
       let factors = MarketFactor.allCases
-      var together = factors.map { _ in (sum: 0.0, weight: 0.0) }
-      let rows = sums.flatMap { sum in
-        factors.map { factor -> Double in
-          guard let variance = sum.variance(factor, in: self) else { return 0 }
-          let ratio = sum.logRatio(factor)
-          together[factor.rawValue].sum += ratio / variance
-          together[factor.rawValue].weight += 1 / variance
-          return ratio / variance.squareRoot()
+      let rows = sums.flatMap { sum in factors.map { sum.score($0, in: self) } }
+      return rows
+        + factors.indices.map { factor in
+          sums.indices.reduce(0) { $0 + rows[$1 * factors.count + factor] }
         }
-      }
-      return rows + together.map { $0.weight > 0 ? $0.sum / $0.weight.squareRoot() : 0 }
     }
+  }
+
+  /// The variances of a factor's logarithm between campaigns and within them.
+  func variances(_ factor: MarketFactor) -> (between: Double, within: Double) {
+    let (between, within) =
+      switch factor {
+      case .volume: (randomization.volume, drift.volume)
+      case .price: (randomization.price, drift.price)
+      case .response: (randomization.response, drift.response)
+      case .conversion: (randomization.conversion, 0)
+      }
+    return (between * between, within * within)
   }
 
   /// Adds a campaign's ticks up.

@@ -132,37 +132,76 @@ struct ChannelEvidence {
 
   private static func factor(_ logarithm: Double) -> Double { exp(min(max(logarithm, -12), 12)) }
 
+  /// By how much, of themselves, wins and mean prices of a tick stray from their law: nothing is as exact as its model.
+  private static let tickNoise = 0.03
+
+  /// Of a bid at a log price factor: the share won, the mean price of a win, and the variance of a price.
+  private static func outcome(
+    _ landscape: AuctionLandscape, bid: Double, price: Double
+  ) -> (won: Double, mean: Double, variance: Double) {
+    let factor = factor(price)
+    let (won, paid, squares) = landscape.outcome(bid: bid / factor)
+    let share = max(won, 1e-12)
+    let mean = paid / share
+    return (share, mean * factor, max(squares / share - mean * mean, 0.0025 * mean * mean) * factor * factor)
+  }
+
   /// Wins are Poisson, their mean price is Gaussian of the landscape's own variance; slopes by differences.
   private static func likelihood(
     of landscape: AuctionLandscape, bid: Double, wins: Double, expected: Double?, price: Double?,
     at point: SIMD2<Double>, spread: Matrix2
   ) -> TickLikelihood? {
     let width = 0.05
-    func outcome(_ price: Double) -> (won: Double, mean: Double, variance: Double) {
-      let factor = factor(price)
-      let (won, paid, squares) = landscape.outcome(bid: bid / factor)
-      let mean = paid / max(won, 1e-12)
-      return (
-        max(won, 1e-12), mean * factor, max(squares / max(won, 1e-12) - mean * mean, 0) * factor * factor
-      )
+    func outcome(_ shift: Double) -> (won: Double, mean: Double, variance: Double) {
+      Self.outcome(landscape, bid: bid, price: point.x + shift)
     }
-    let (here, low, high) = (outcome(point.x), outcome(point.x - width), outcome(point.x + width))
+    let (here, low, high) = (outcome(0), outcome(-width), outcome(width))
     var result = TickLikelihood()
     if let expected {
       // The log of the mean by the log factors; its variance raises the mean.
       let slope = SIMD2(log(high.won / low.won) / (2 * width), 1)
       let mean = expected * here.won * factor(point.y + 0.5 * (slope * (spread * slope)).sum())
-      result.gradient += (wins - mean) * slope
-      result.information = Matrix2(mean * slope.x * slope, mean * slope)
+      let share = 1 / (1 + mean * tickNoise * tickNoise)
+      result.gradient += share * (wins - mean) * slope
+      let information = share * mean
+      result.information = Matrix2(information * slope.x * slope, information * slope)
     }
     if let price, here.mean > 0 {
       let slope = (high.mean - low.mean) / (2 * width)
-      // Prices are whole steps at best: what they vary by is never nothing.
-      let noise = max(here.variance, 0.0025 * here.mean * here.mean) / wins
+      let noise = here.variance / wins + tickNoise * tickNoise * here.mean * here.mean
       result.gradient.x += (price - here.mean) * slope / noise
       result.information.x.x += slope * slope / noise
     }
     return result
+  }
+
+  /// The logarithm of a tick's likelihood at all pairs of the first and the second log factor, the second changing fastest; nil
+  /// where it shows nothing.
+  ///
+  /// - Parameter noise: how far, of themselves, mean prices and wins may stray: half a step of either grid.
+  func logLikelihoods(
+    tick: Int, at firsts: [Double], _ seconds: [Double], noise: SIMD2<Double>
+  ) -> [Double]? {
+    guard case .auctions(let bid, let wins, let expected, let price) = terms[tick], let landscape else {
+      return nil
+    }
+    let factors = seconds.map { Self.factor($0) }
+    let shape = 1 / (max(noise.y, 0.1) * max(noise.y, 0.1))
+    return firsts.flatMap { first -> [Double] in
+      let here = Self.outcome(landscape, bid: bid, price: first)
+      var own = 0.0
+      if let price {
+        let stray = max(noise.x, 0.05) * here.mean
+        let variance = max(here.variance / wins + stray * stray, 1e-12)
+        own = -0.5 * ((price - here.mean) * (price - here.mean) / variance + log(variance))
+      }
+      guard let expected else { return factors.map { _ in own } }
+      return factors.map { factor in
+        // A negative binomial law: Poisson counts whose means stray.
+        let mean = max(expected * here.won * factor, 1e-300)
+        return own + wins * log(mean / (shape + mean)) - shape * log1p(mean / shape)
+      }
+    }
   }
 }
 

@@ -35,6 +35,12 @@ struct FactorPath {
     spreads = [Matrix2](repeating: Matrix2(diagonal: prior.constants + prior.drifts), count: ticks)
   }
 
+  /// A path that lies near some points.
+  init(near points: [SIMD2<Double>]) {
+    self.points = points
+    spreads = [Matrix2](repeating: Matrix2(diagonal: [0.003, 0.003]), count: points.count)
+  }
+
   /// States are constant and AR(1) of the first factor, then of the second.
   private struct State {
     var mean: SIMD4<Double>

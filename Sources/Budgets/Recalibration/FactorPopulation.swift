@@ -21,7 +21,11 @@ struct FactorPopulation {
     (self.channel, self.kind) = (channel, kind)
     self.evidence = evidence.filter(\.showsAnything)
     told = self.evidence.count
-    paths = self.evidence.map { FactorPath(prior, ticks: $0.count) }
+    let evidence = self.evidence
+    paths =
+      kind == .priceAndVolume
+      ? concurrentMap(count: told) { FactorPath(near: FactorGrid(prior).path(evidence[$0])) }
+      : evidence.map { FactorPath(prior, ticks: $0.count) }
   }
 
   /// Sums of the paths' AR(1)s.

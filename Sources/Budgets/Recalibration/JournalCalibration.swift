@@ -54,7 +54,7 @@ public struct JournalCalibration: Sendable {
 
   /// Calibrates.
   ///
-  /// Complexity: at most 200 rounds, each linear in campaigns, ticks and channels: some seconds for a hundred campaigns of nine
+  /// Complexity: at most 100 rounds, each linear in campaigns, ticks and channels: some seconds for a hundred campaigns of nine
   /// channels and 48 ticks.
   /// - Parameters:
   ///   - campaigns: as far as each went; those of no tick are passed over.

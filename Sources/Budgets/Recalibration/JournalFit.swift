@@ -56,15 +56,15 @@ struct JournalFit {
     return medians + deviations + [persistence]
   }
 
-  /// Goes on until nothing changes by more than 0.0003 in a round, for 200 rounds at most.
+  /// Goes on until nothing changes by more than 0.001 in a round, for 100 rounds at most.
   mutating func run(progress: (Double) -> Void) {
-    let most = 200
+    let most = 100
     for round in 0..<most {
       progress(Double(round) / Double(most))
       let before = numbers
       advance()
       let change = zip(before, numbers).reduce(0) { max($0, abs($1.0 - $1.1)) }
-      if round >= 5, change < 3e-4 { break }
+      if round >= 5, change < 1e-3 { break }
     }
     progress(1)
   }

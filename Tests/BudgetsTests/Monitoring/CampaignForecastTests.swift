@@ -27,8 +27,8 @@ import Testing
       .init("plan") { ReplanStrategy(market: market) })
   }
 
-  /// 400 campaigns of a market as described: a rate of 1 % gives 4 alarms, with the threshold's own luck (a beta law of 2 of
-  /// 200) more than 16 in one of some 3,000 seeds. Bands hold 90 of 100, their ends being quantiles of 399.
+  /// 400 campaigns of a market as described: a rate of 1 % gives 4 alarms, with the threshold's own luck (a beta law of 4 of
+  /// 400) more than 16 in one of some 760 seeds. Bands hold 90 of 100, their ends being quantiles of 599.
   @Test func alarmsAreAsRareAsTheySay() throws {
     let forecast = CampaignForecast(try CampaignModel(market: market()))
     let appraisals = histories(market(), count: 400, seed: 77).map {
@@ -43,18 +43,18 @@ import Testing
     #expect((330...390).contains(within), "\(within) of 400 within")
   }
 
-  /// A click rate of half, or prices of one and a half, in all channels: 35 and 49 of 100 campaigns were told when this was
-  /// written, by a test whose threshold has luck of its own; a fifth must be. Dearer auctions show in wins, most of all.
+  /// A click rate of half, or prices of one and a half, in all channels: 149 and 192 of 200 campaigns were told when this was
+  /// written, by a test whose threshold has luck of its own; 60 of 100 must be. Dearer auctions show in wins, most of all.
   @Test(arguments: [(0.5, 1.0, MarketFactor.response), (1.0, 1.5, MarketFactor.volume)])
   func seesWhatHasChanged(_ clicks: Double, _ prices: Double, _ factor: MarketFactor) throws {
     let forecast = CampaignForecast(try CampaignModel(market: market()))
     let departures = histories(market(clicks: clicks, prices: prices), count: 100, seed: 5).compactMap {
       CampaignAppraisal($0, forecast: forecast).departure
     }
-    #expect(departures.count >= 20, "\(departures.count) of 100")
+    #expect(departures.count >= 60, "\(departures.count) of 100")
     let named = departures.filter { $0.factor == factor }
     #expect(2 * named.count > departures.count, "\(named.count) of \(departures.count)")
-    #expect(named.allSatisfy { $0.ratio < 0.8 })
+    #expect(10 * named.count { $0.ratio < 0.8 } >= 9 * named.count)
   }
 
   @Test func saysWhereACampaignStands() throws {
