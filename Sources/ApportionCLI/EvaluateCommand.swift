@@ -101,15 +101,15 @@ struct EvaluateCommand: ParsableCommand {
       if let output { try AtomicFile.write(evaluation.json.text(indented: true) + "\n", to: output) }
       return options.show(evaluation.json, text: evaluation.text)
     }
+    let overrides = [
+      posterior.map { "posterior=\(JSONValue.string($0).text())" }, budget.map { "budget=\($0)" },
+      bound.map { "bound=\($0.rawValue)" },
+    ].compactMap { $0 }
     let evaluation = try evaluate(
-      run: folder, on: market, reality: reality,
-      overrides: [
-        posterior.map { "posterior=\(JSONValue.string($0).text())" }, budget.map { "budget=\($0)" },
-        bound.map { "bound=\($0.rawValue)" },
-      ].compactMap { $0 },
-      episodes: episodes, seed: seed)
+      run: folder, on: market, reality: reality, overrides: overrides, episodes: episodes, seed: seed)
     if let record {
-      let table = try folder.problem().record(
+      let problem = try judgedProblem(run: folder, on: market, reality: reality, overrides: overrides)
+      let table = try problem.record(
         of: folder.readPolicy(), exploration: exploration, episodes: episodes, seed: seed)
       try AtomicFile.write(table, to: record)
     }

@@ -69,6 +69,13 @@ extension Policy {
         trained: "\(kind) '\(metadata[kind] ?? "?")' (digest \(trained.prefix(12)))",
         given: "\(kind) '\(given[kind] ?? "?")' (digest \(other.prefix(12)))")
     }
+    try check(reads: environment)
+  }
+
+  /// Throws `PolicyError` where an environment has other observations or other actions than the policy; it may be another problem,
+  /// in which training goes on.
+  public func check(reads environment: some Environment) throws(PolicyError) {
+    let given = environment.metadata
     // Files that do not say so hold whole forecasts.
     let (believed, told) = (metadata["plan_realization"] ?? "1.0", given["plan_realization"] ?? "1.0")
     guard believed == told else {

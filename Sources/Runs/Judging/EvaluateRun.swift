@@ -39,17 +39,23 @@ package func evaluate(
   run folder: RunFolder, on name: String? = nil, reality: String? = nil, overrides: [String] = [],
   episodes: Int, seed: UInt64
 ) throws -> Evaluation {
-  var problem = try (try name.map { try findProblem($0) } ?? folder.problem()).evaluated(overrides: overrides)
-  if let reality {
-    guard let planned = problem as? BudgetProblem, let played = try findProblem(reality) as? BudgetProblem
-    else {
-      throw ConfigurationError(place: "--reality", message: "takes a market, for the run of a market")
-    }
-    problem = try planned.evaluated(in: played)
-  }
+  let problem = try judgedProblem(run: folder, on: name, reality: reality, overrides: overrides)
   let policy = try folder.readPolicy()
   try problem.check(policy)
   return try problem.evaluation(of: policy, episodes: episodes, seed: seed)
+}
+
+/// What a run is judged on: its own problem or another, with options, and perhaps played in another market.
+package func judgedProblem(
+  run folder: RunFolder, on name: String? = nil, reality: String? = nil, overrides: [String] = []
+) throws -> any Application {
+  let problem = try (try name.map { try findProblem($0) } ?? folder.problem()).evaluated(overrides: overrides)
+  guard let reality else { return problem }
+  guard let planned = problem as? BudgetProblem, let played = try findProblem(reality) as? BudgetProblem
+  else {
+    throw ConfigurationError(place: "--reality", message: "takes a market, for the run of a market")
+  }
+  return try planned.evaluated(in: played)
 }
 
 /// Plays a run's policy as campaigns on a log of real auctions, beside all baselines and the best bids in hindsight.

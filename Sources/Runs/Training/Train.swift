@@ -25,7 +25,7 @@ extension RunPlan {
     from initial: TrainedPolicy?, _ path: String?, _ style: ProgressLine.Style, _ stop: StopRequest?
   ) throws -> TrainingReport {
     let environment = try problem.environment(configuration.options)
-    try initial?.network?.check(matches: environment)
+    try initial?.network?.check(reads: environment)
     let workers = min(configuration.threads ?? availableThreads(), configuration.seeds)
     let threads = configuration.seeds > 1 ? 1 : configuration.threads ?? problem.learnerThreads
     let seeds = (0..<configuration.seeds).map { configuration.seed + UInt64($0) }

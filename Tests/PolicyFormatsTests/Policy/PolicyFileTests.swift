@@ -126,6 +126,8 @@ import Testing
       throws: PolicyError.otherProblem(
         trained: "market 'tiny' (digest 0123456789ab)", given: "market 'other' (digest ffff)")
     ) { try policy.check(matches: Stub(metadata: ["market": "other", "market_digest": "ffff"])) }
+    // Training may go on there.
+    try policy.check(reads: Stub(metadata: ["market": "other", "market_digest": "ffff"]))
     #expect(throws: PolicyError.otherSpaces(detail: "it chooses among [2, 2] levels where [2, 3] are needed"))
     {
       try policy.check(matches: Stub(branchSizes: [2, 3]))
