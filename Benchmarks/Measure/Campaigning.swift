@@ -12,8 +12,10 @@ struct Campaigning: ParsableCommand {
     let model = try CampaignModel(
       market: market, policy: try policy.map { try TrainedPolicy(contentsOf: $0) })
     // What the consoles of the plan's campaigns show, over and over.
-    let histories = MarketEvaluation(market: market, episodes: 8, seed: 1).record(
-      .init("plan") { ReplanStrategy(market: market) })
+    guard let plan = Baselines(market).entries.first(where: { $0.name == "replan" }) else {
+      throw ValidationError("There is no strategy 'replan'.")
+    }
+    let histories = MarketEvaluation(market: market, episodes: 8, seed: 1).record(plan)
     var (fallbacks, rounds) = (0, 0)
     func play() throws {
       rounds += 1
