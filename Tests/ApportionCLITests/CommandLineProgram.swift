@@ -19,17 +19,23 @@ struct CommandLineProgram {
     .appending(path: "apportion").path()
 
   /// Runs the program to its end.
-  static func run(_ arguments: [String], in folder: String = "/tmp") throws -> Result {
-    try start(arguments, in: folder).finish()
+  ///
+  /// - Parameter settings: variables of its environment and a command that runs it, as for `env`.
+  static func run(
+    _ arguments: [String], in folder: String = "/tmp", under settings: [String] = []
+  ) throws -> Result {
+    try start(arguments, in: folder, under: settings).finish()
   }
 
   /// Starts the program; its output goes to files, so that it never waits for a reader.
-  static func start(_ arguments: [String], in folder: String = "/tmp") throws -> Running {
+  static func start(
+    _ arguments: [String], in folder: String = "/tmp", under settings: [String] = []
+  ) throws -> Running {
     let stem = FileManager.default.temporaryDirectory.appending(path: "apportion-\(UUID())").path()
     for name in [".out", ".err"] { try AtomicFile.write([], to: stem + name) }
     let process = Process()
-    process.executableURL = URL(filePath: path)
-    process.arguments = arguments
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = settings + [path] + arguments
     process.currentDirectoryURL = URL(filePath: folder)
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle(forWritingAtPath: stem + ".out")
