@@ -27,13 +27,12 @@ extension BudgetProblem {
     let clairvoyant = evaluation.bounds()
     // In posterior draws nothing is known to be charged for.
     let isPenalized = bound == .penalized && heldOut == nil
-    let certificate = EvaluationSummary(
-      returns: isPenalized ? evaluation.penalizedBounds() : clairvoyant,
-      lengths: Array(repeating: market.ticks, count: episodes))
+    let penalized = isPenalized ? evaluation.penalizedBound(clairvoyant) : nil
+    let clairvoyantMean = clairvoyant.reduce(0, +) / Double(episodes)
     return Evaluation(
       policy: rows[rows.count - 1], trainingSteps: steps, baselines: rows.dropLast(),
-      best: .bound(certificate.mean), boundInterval: isPenalized ? certificate.ci95 : nil,
-      clairvoyant: isPenalized ? clairvoyant.reduce(0, +) / Double(episodes) : nil,
+      best: .bound(penalized?.mean ?? clairvoyantMean), boundInterval: penalized?.ci95,
+      clairvoyant: penalized == nil ? nil : clairvoyantMean,
       violations: records.map(\.violations).reduce(0, +), posteriorDraws: heldOut?.count)
   }
 }

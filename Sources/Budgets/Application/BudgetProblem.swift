@@ -31,7 +31,7 @@ package struct BudgetProblem: Application {
         .number("budget", \.budget, 1e-6...1e12, "the money to spend, or none for the market's own budget"),
         .choice(
           "bound", \.bound,
-          "what evaluations stand beside: the clairvoyant's bound, or penalized (tighter, three times as long)"
+          "what evaluations stand beside: the clairvoyant's bound, or penalized (tighter, from 512 of the episodes)"
         ),
         .choice(
           "observation", \.observation,

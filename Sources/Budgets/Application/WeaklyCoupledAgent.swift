@@ -20,7 +20,8 @@ struct WeaklyCoupledAgent: AgentConfiguration {
       .choice("rows", \.rows, "what a channel's row shows: console, beliefs or plan"),
       .number(
         "optimism", \.optimism, .atLeast(0),
-        "what a deviation of a channel's log gain is worth in play, or none for what suits the rows"),
+        "what a deviation of a channel's log gain is worth in play before the search, or none for what suits the rows"
+      ),
     ] + learningSettings.map { $0.lifted(nil, \.learning) }
 
   private static let learningSettings: [Setting<WeaklyCoupledConfiguration>] = [
@@ -41,6 +42,16 @@ struct WeaklyCoupledAgent: AgentConfiguration {
       "calibration_episodes", \.calibrationEpisodes, 1...1_000_000, "episodes of a round of calibration"),
     .integer(
       "calibration_rounds", \.calibrationRounds, 0...100, "rounds that make prices of money martingales"),
+    .number(
+      "information", \.information, .atLeast(0),
+      "what a deviation of news of a channel is worth before the search, in shares of all that is to be gained"
+    ),
+    .integer(
+      "search_generations", \.searchGenerations, 0...10_000,
+      "generations that search for exploration and prices after the last pass; 0 keeps what the two above say"
+    ),
+    .integer("search_candidates", \.searchCandidates, 2...10_000, "candidates of a generation"),
+    .integer("search_episodes", \.searchEpisodes, 1...1_000_000, "episodes that each of them plays"),
   ]
 
   func memory(of environment: any Environment, lanes: Int) -> Double {

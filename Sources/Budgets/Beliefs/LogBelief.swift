@@ -3,7 +3,7 @@ import Foundation
 /// A Gaussian belief about the log of a factor that is the sum of a constant and a stationary AR(1).
 ///
 /// The constant is the multiplier an episode was given, the AR(1) the drift within it; both start at mean 0. Counts
-/// are taken in by moment matching with the conjugate gamma, exact measurements by Kalman's update.
+/// are taken in by matching the moments of their posterior, exact measurements by Kalman's update.
 struct LogBelief {
   private(set) var constant: Float = 0
   private(set) var drift: Float = 0
@@ -62,18 +62,14 @@ struct LogBelief {
 
   /// Takes in a count that is Poisson with mean `expected · e^factor`.
   ///
-  /// The factor's belief is read as the gamma distribution of the same mean and variance, to which a Poisson count is
-  /// conjugate; its posterior is written back as the log-normal of the same mean and variance. So the forecast of the
-  /// factor is a martingale: what is looked at more often is not thought better of for it.
+  /// The belief becomes the log-normal of the posterior's mean factor and variance of the log (`CountPosterior`). So the
+  /// forecast of the factor is a martingale: what is looked at more often is not thought better of for it.
   mutating func observe(count: Float, expected: Float) {
     let prior = variance
     guard expected > 0, prior > 1e-12 else { return }
-    let mean = exp(self.mean + 0.5 * prior)
-    let shape = 1 / (exp(prior) - 1)
-    let posteriorMean = (shape + count) / (shape / mean + expected)
-    let posterior = log(1 + 1 / (shape + count))
-    let shift = log(posteriorMean) - 0.5 * posterior - self.mean
-    move(by: shift / prior, information: (prior - posterior) / (prior * prior))
+    let posterior = CountPosterior(mean: mean, prior: prior, count: count, expected: expected)
+    let shift = posterior.logFactor - 0.5 * posterior.variance - mean
+    move(by: shift / prior, information: (prior - posterior.variance) / (prior * prior))
   }
 
   /// By how much the variance of the constant's mean is expected to grow when a Poisson count of this mean is seen: what
@@ -85,6 +81,9 @@ struct LogBelief {
     let first = constantVariance + covariance
     return max(first * first * (prior - posterior) / (prior * prior), 0)
   }
+
+  /// What part of news of the log factor is news of the constant.
+  var lasting: Float { variance > 1e-12 ? max((constantVariance + covariance) / variance, 0) : 0 }
 
   private mutating func correct(by residual: Float, innovation: Float) {
     guard innovation > 1e-12 else { return }

@@ -110,6 +110,9 @@ final class BeliefRows: ChannelRows {
     clock.write(tick: tick, into: row, at: first, columns: columns)
     trait.write(into: row, at: first + EpisodeClock.featureNames.count, columns: columns, traffic: traffic)
     row[columns[.deviation]] = (belief.response.variance + belief.conversion.variance).squareRoot()
+    row[columns[.evidence]] = trait.observations * response
+    row[columns[.variance]] = belief.response.variance
+    row[columns[.lasting]] = belief.response.lasting
     row[columns[.gainUnit]] = logGain
     row[columns[.costUnit]] = log(trait.costUnit)
   }

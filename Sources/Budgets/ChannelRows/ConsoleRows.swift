@@ -22,6 +22,8 @@ final class ConsoleRows: ChannelRows {
   /// Channels × levels: the share of auctions won and the money paid, as parts of the units.
   private let won, paid: Matrix
   private let clicksCounted, conversionsCounted: Float
+  /// What part of the variance of a log click rate is the constant's.
+  private let lasting: Float
   private let spendWeight: Float
 
   init(market: Market, laneCount: Int) {
@@ -43,6 +45,8 @@ final class ConsoleRows: ChannelRows {
     let (spread, drift) = (market.randomization, market.drift)
     clicksCounted = countedObservations(spread.response, drift.response)
     conversionsCounted = countedObservations(spread.conversion)
+    let (constant, drifting) = (spread.response * spread.response, drift.response * drift.response)
+    lasting = constant > 0 ? Float(constant / (constant + drifting)) : 0
     spendWeight = market.objective == .profit ? 1 : 0
   }
 
@@ -91,6 +95,9 @@ final class ConsoleRows: ChannelRows {
         trait.write(
           into: row, at: width + 1 + EpisodeClock.featureNames.count, columns: columns, traffic: traffic)
         row[columns[.deviation]] = variance.squareRoot()
+        row[columns[.evidence]] = trait.observations * exp(seen[7])
+        row[columns[.variance]] = log(1 + (1 - seen[9]) / clicksCounted)
+        row[columns[.lasting]] = lasting
         row[columns[.gainUnit]] = logGain
         row[columns[.costUnit]] = log(trait.costUnit)
       }

@@ -94,6 +94,9 @@ package struct ForeknowledgePenalty: Sendable {
     var volume = SeenFactor(
       constantDeviation: spread.volume, driftDeviation: drift.volume, persistence: drift.persistence)
     let decays = (0..<path.ticks).map { pow(drift.persistence, Double($0)) }
+    let powers = Self.exponents.map {
+      clicks.powers(of: $0, decays: decays, stationary: drift.response * drift.response)
+    }
     let share = 1 / Double(path.ticks)
     /// By exponent: what the ticks before were expected to bring when they came.
     var passed = [Double](repeating: 0, count: Self.exponents.count)
@@ -101,8 +104,7 @@ package struct ForeknowledgePenalty: Sendable {
       let place = tick * path.channelCount + index
       for (number, exponent) in Self.exponents.enumerated() {
         let left = decays[..<(path.ticks - tick)]
-        let rates = clicks.expectedPowers(
-          of: exponent, decays: left, stationary: drift.response * drift.response)
+        let rates = clicks.expected(powers[number], steps: left.count)
         let prices = price.expectedPowers(of: -exponent, decays: left)
         let volumes = volume.expectedPowers(of: exponent, decays: left)
         let bought = share * conversions.expectedPower(of: exponent)

@@ -24,6 +24,8 @@ package final class RateFilter {
   private let persistent: Bool
   /// The probabilities at the sums of both places.
   private let rates: [Double]
+  /// The logarithms of these and of what they leave to 1.
+  private let logRates, logRests: [Double]
   private var likelihood: [Double]
 
   /// Begins with what is known before the first step; nil where the grid would be too large or reach beyond a probability
@@ -67,6 +69,8 @@ package final class RateFilter {
     let spacing = spacing
     rates = (0..<rows + columns - 1).map { probability * exp(first + Double($0) * spacing) }
     likelihood = rates
+    logRates = rates.map { log($0) }
+    logRests = rates.map { log(1 - min($0, 1)) }
     guard probability > 0, (rates.last ?? 1) < 1 else { return nil }
     restart()
   }
@@ -86,28 +90,47 @@ package final class RateFilter {
   package var expectedProbability: Double {
     var sum = 0.0
     for row in 0..<constants.count {
-      for column in 0..<drifts.count { sum += Double(law[row, column]) * rates[row + column] }
+      let shares = law.pointer + row * drifts.count
+      for column in 0..<drifts.count { sum += Double(shares[column]) * rates[row + column] }
     }
     return sum
   }
 
-  /// What e^(exponent · log factor) is expected to be in the step at hand and in later ones.
+  /// What powers of the factor are by place of the grid, now and later: the same in every step of an episode.
+  package struct Powers {
+    /// By constant: e^(exponent · constant).
+    fileprivate let constants: [Double]
+    /// Steps ahead × drifts: e^(exponent · decayed drift), what is yet to come of the drift counted in.
+    fileprivate let drifts: [Double]
+  }
+
+  /// Tabulates the powers of the factor.
   ///
   /// - Parameters:
   ///   - exponent: the power.
-  ///   - decays: by step: to what the drift has decayed, persistence^n.
+  ///   - decays: by steps ahead: to what the drift has decayed, persistence^n.
   ///   - stationary: the drift's variance in the long run.
-  package func expectedPowers(of exponent: Double, decays: ArraySlice<Double>, stationary: Double) -> [Double]
-  {
+  package func powers(of exponent: Double, decays: [Double], stationary: Double) -> Powers {
+    Powers(
+      constants: constants.map { exp(exponent * $0) },
+      drifts: decays.flatMap { decay in
+        let toCome = 0.5 * exponent * exponent * stationary * (1 - decay * decay)
+        return drifts.map { exp(exponent * decay * $0 + toCome) }
+      })
+  }
+
+  /// What e^(exponent · log factor) is expected to be in the step at hand and in those after it, `steps` in all.
+  package func expected(_ powers: Powers, steps: Int) -> [Double] {
     var shares = [Double](repeating: 0, count: drifts.count)
     for row in 0..<constants.count {
-      let power = exp(exponent * constants[row])
-      for column in 0..<drifts.count { shares[column] += power * Double(law[row, column]) }
+      let power = powers.constants[row]
+      let law = law.pointer + row * drifts.count
+      for column in 0..<drifts.count { shares[column] += power * Double(law[column]) }
     }
-    return decays.map { decay in
+    return (0..<steps).map { step in
       var sum = 0.0
-      for column in 0..<drifts.count { sum += shares[column] * exp(exponent * decay * drifts[column]) }
-      return sum * exp(0.5 * exponent * exponent * stationary * (1 - decay * decay))
+      for column in 0..<drifts.count { sum += shares[column] * powers.drifts[step * drifts.count + column] }
+      return sum
     }
   }
 
@@ -116,15 +139,16 @@ package final class RateFilter {
     if trials > 0 {
       var most = -Double.infinity
       for index in rates.indices {
-        likelihood[index] = successes * log(rates[index]) + (trials - successes) * log(1 - rates[index])
+        likelihood[index] = successes * logRates[index] + (trials - successes) * logRests[index]
         most = max(most, likelihood[index])
       }
       for index in rates.indices { likelihood[index] = exp(likelihood[index] - most) }
       var total = 0.0
       for row in 0..<constants.count {
+        let shares = law.pointer + row * drifts.count
         for column in 0..<drifts.count {
-          let weighed = Double(law[row, column]) * likelihood[row + column]
-          law[row, column] = Float(weighed)
+          let weighed = Double(shares[column]) * likelihood[row + column]
+          shares[column] = Float(weighed)
           total += weighed
         }
       }

@@ -2,7 +2,7 @@
 ///
 /// A row holds, in this order: the features that the network reads; each level's forecast gain, then each level's forecast
 /// cost, then what each level is worth in later steps (audiences it tires, stock it builds), in the channel's own units;
-/// and six scalars, see `Scalar`. Ladders shorter than `levels` are closed beyond
+/// and nine scalars, see `Scalar`. Ladders shorter than `levels` are closed beyond
 /// their end: a level that may not be played has the gain `closed`. In its own units a channel's problem is free of
 /// scale, which is what lets one network serve channels and budgets of any size.
 public struct ChannelColumns: Sendable, Equatable, Hashable, Codable {
@@ -21,6 +21,12 @@ public struct ChannelColumns: Sendable, Equatable, Hashable, Codable {
     case timeLeft
     /// The standard deviation of the logarithm of the channel's gain, as far as it is known.
     case deviation
+    /// How many observations (clicks) a gain of one unit is expected to bring; 0 where nothing is counted.
+    case evidence
+    /// The variance of the logarithm of the rate that these observations tell of.
+    case variance
+    /// What part of news of that rate lasts to the end of the episode.
+    case lasting
     /// The logarithm of the gain unit, in units of the objective.
     case gainUnit
     /// The logarithm of the cost unit, in money.

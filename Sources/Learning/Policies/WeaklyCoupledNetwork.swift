@@ -80,11 +80,14 @@ struct ChannelValues {
 
   /// The level of the largest priced gain, the first among equals.
   ///
-  /// - Parameter hope: what gains are multiplied with, for what could be learned.
-  @inline(__always) func best(at price: Float, hope: Float = 1) -> Int {
+  /// - Parameters:
+  ///   - hope: what gains are multiplied with, for what could be true of the channel.
+  ///   - curiosity: what the news of a level is worth.
+  @inline(__always) func best(at price: Float, hope: Float = 1, curiosity: Curiosity = .none) -> Int {
     var (best, most) = (0, -Float.infinity)
     for level in 0..<levels {
-      let score = hope * gain(level) + worths[level] - price * cost(level)
+      let gain = gain(level)
+      let score = hope * gain + curiosity.worth(ofGaining: gain) + worths[level] - price * cost(level)
       if score > most { (best, most) = (level, score) }
     }
     return best

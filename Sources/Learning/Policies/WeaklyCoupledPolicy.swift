@@ -11,8 +11,8 @@ public struct WeaklyCoupledPolicy: Sendable, Equatable {
   public let priceCenter: Float
   /// By step: what is added to the log price of money that is found, so that the price is a martingale.
   public var priceOffsets: [Float]
-  /// κ: gains are multiplied with e^(κ · deviation · time left), for what could be learned (Lai and Robbins, 1985).
-  public var optimism: Float
+  /// What is bought beyond its price for what it would show.
+  public var exploration: WeaklyCoupledExploration
   /// One name per feature.
   public let featureNames: [String]
   /// What the environment, and whoever saves the policy, say of it.
@@ -24,8 +24,9 @@ public struct WeaklyCoupledPolicy: Sendable, Equatable {
 
   /// Puts a policy together; the parts must fit one another.
   public init(
-    shape: WeaklyCoupledShape, weights: [Float], priceCenter: Float, priceOffsets: [Float], optimism: Float,
-    featureNames: [String], metadata: [String: String] = [:], trainingSeed: UInt64 = 0, trainingSteps: Int = 0
+    shape: WeaklyCoupledShape, weights: [Float], priceCenter: Float, priceOffsets: [Float],
+    exploration: WeaklyCoupledExploration, featureNames: [String], metadata: [String: String] = [:],
+    trainingSeed: UInt64 = 0, trainingSteps: Int = 0
   ) {
     let count = DenseNetwork.parameterCount(shape.widths)
     precondition(
@@ -38,7 +39,7 @@ public struct WeaklyCoupledPolicy: Sendable, Equatable {
     self.weights = weights
     self.priceCenter = priceCenter
     self.priceOffsets = priceOffsets
-    self.optimism = optimism
+    self.exploration = exploration
     self.featureNames = featureNames
     self.metadata = metadata
     self.trainingSeed = trainingSeed

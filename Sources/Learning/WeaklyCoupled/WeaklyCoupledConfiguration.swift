@@ -39,9 +39,16 @@ public struct WeaklyCoupledConfiguration: Sendable, Equatable, Codable {
   public var calibrationEpisodes = 256
   /// See `calibrationEpisodes`.
   public var calibrationRounds = 2
-  /// κ: what a deviation of a channel's log gain is worth when the policy plays, with all the time left; see
-  /// `WeaklyCoupledPolicy.optimism`.
-  public var optimism: Float = 0.8
+  /// κ of `WeaklyCoupledExploration`, where the search for it begins.
+  public var optimism: Float = 0.4
+  /// γ of the same.
+  public var information: Float = 0.03
+  /// The generations of the search for exploration and prices after the last pass; 0 keeps the two above.
+  public var searchGenerations = 12
+  /// The candidates of a generation, an even number of them.
+  public var searchCandidates = 12
+  /// The episodes that every candidate of a generation plays.
+  public var searchEpisodes = 768
 
   /// The defaults.
   public init() {}

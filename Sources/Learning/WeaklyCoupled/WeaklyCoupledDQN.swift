@@ -48,7 +48,7 @@ public final class WeaklyCoupledDQN<Environment: WeaklyCoupledEnvironment> {
   private let batch: WeaklyCoupledBatch
   private let onlineOutput, targetOutput: Matrix
   private let workspace: ForwardWorkspace
-  private let pool: WorkerPool
+  let pool: WorkerPool
   private let blocks: [Environment.Block]
   private var replayRandom: RandomStream
   private var random: [RandomStream]
@@ -113,10 +113,12 @@ public final class WeaklyCoupledDQN<Environment: WeaklyCoupledEnvironment> {
     passes += 1
   }
 
-  /// The policy as it stands, its prices of money calibrated on training episodes: kept until the next pass.
+  /// The policy as it stands, its prices of money calibrated on training episodes and, after the last pass, its exploration
+  /// searched for: kept until the next pass.
   public var policy: WeaklyCoupledPolicy {
     if let calibrated, calibrated.trainingSteps == steps { return calibrated }
-    let policy = calibrate(uncalibratedPolicy)
+    var policy = calibrate(uncalibratedPolicy)
+    if isDone { policy = explore(policy) }
     calibrated = policy
     return policy
   }
@@ -125,7 +127,8 @@ public final class WeaklyCoupledDQN<Environment: WeaklyCoupledEnvironment> {
   package var uncalibratedPolicy: WeaklyCoupledPolicy {
     WeaklyCoupledPolicy(
       shape: shape, weights: target.parameterValues, priceCenter: configuration.priceCenter,
-      priceOffsets: [], optimism: configuration.optimism,
+      priceOffsets: [],
+      exploration: .init(optimism: configuration.optimism, information: configuration.information),
       featureNames: environment.featureNames, metadata: environment.metadata,
       trainingSeed: seed, trainingSteps: steps)
   }

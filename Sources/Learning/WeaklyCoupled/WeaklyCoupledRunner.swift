@@ -100,7 +100,7 @@ package final class WeaklyCoupledRunner {
       let range = first..<min(first + lanesPerPiece, lanes)
       findPrices(rows, lanes: range, money: money)
       for lane in range { playedLogPrices[lane] = logPrices[lane] + offset }
-      choose(rows, lanes: range, stepCap: stepCap, into: levels)
+      choose(rows, lanes: range, step: step, money: money, stepCap: stepCap, into: levels)
     }
     isOpening = false
   }
@@ -186,11 +186,16 @@ package final class WeaklyCoupledRunner {
   }
 
   private func choose(
-    _ rows: MatrixView, lanes range: Range<Int>, stepCap: Float, into levels: UnsafeMutablePointer<Int32>
+    _ rows: MatrixView, lanes range: Range<Int>, step: Int, money: UnsafePointer<Float>, stepCap: Float,
+    into levels: UnsafeMutablePointer<Int32>
   ) {
     evaluate(rows, lanes: range, points: 1) { lane, _ in playedLogPrices[lane] }
     let (shape, columns, output) = (policy.shape, policy.shape.columns, output.view)
+    let optimism = policy.exploration.optimism(step)
+    let information = policy.exploration.information(step)
     for lane in range {
+      // A channel's share of what all money left is expected to bring.
+      let share = exp(logPrices[lane]) * min(money[lane], 1e30) / Float(channels)
       /// The levels at a price raised by a factor, and what they cost.
       func levelsCost(raised: Float) -> Float {
         var cost: Float = 0
@@ -199,8 +204,11 @@ package final class WeaklyCoupledRunner {
           let values = shape.values(
             row: row, outputs: output.row((lane - range.lowerBound) * channels + channel))
           let price = raised * exp(shape.relativePrice(row, logPrice: playedLogPrices[lane]))
-          let hope = exp(policy.optimism * row[columns[.deviation]] * row[columns[.timeLeft]])
-          let level = values.best(at: price, hope: hope)
+          let hope = exp(optimism * row[columns[.deviation]] * row[columns[.timeLeft]])
+          let curiosity = Curiosity(
+            weight: information * share * exp(-row[columns[.gainUnit]]) * row[columns[.lasting]],
+            evidence: row[columns[.evidence]], variance: row[columns[.variance]])
+          let level = values.best(at: price, hope: hope, curiosity: curiosity)
           levels[lane * channels + channel] = Int32(level)
           cost += exp(row[columns[.costUnit]]) * max(values.cost(level), 0)
         }

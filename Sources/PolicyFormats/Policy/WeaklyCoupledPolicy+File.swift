@@ -5,7 +5,7 @@ import Learning
 /// How a weakly coupled policy stands in a safetensors file: format `apportion-policy/3`.
 ///
 /// Tensors: `layer.0.weight` [outputs, inputs], `layer.0.bias` [outputs], and so on to the last layer; `price.offset`
-/// [steps], one 0 where prices were not calibrated. Metadata: the keys below, and whatever the environment says of itself.
+/// [steps], one 0 where prices were not calibrated; `exploration.optimism` and `exploration.information` [1 or steps]. Metadata: the keys below, and whatever the environment says of itself.
 public enum WeaklyCoupledPolicyFile {
   /// The value of the key `format`.
   public static let format = "apportion-policy/3"
@@ -15,16 +15,17 @@ public enum WeaklyCoupledPolicyFile {
     /// The network's sizes and what a channel's row holds, as JSON.
     static let network = "network"
     static let priceCenter = "price_center"
-    static let optimism = "optimism"
     /// A JSON list of strings.
     static let featureNames = "feature_names"
     static let trainingSeed = "training_seed"
     static let trainingSteps = "training_steps"
 
-    static let all = [format, network, priceCenter, optimism, featureNames, trainingSeed, trainingSteps]
+    static let all = [format, network, priceCenter, featureNames, trainingSeed, trainingSteps]
   }
 
   static let offset = "price.offset"
+  static let optimism = "exploration.optimism"
+  static let information = "exploration.information"
 }
 
 extension WeaklyCoupledPolicy {
@@ -44,7 +45,6 @@ extension WeaklyCoupledPolicy {
     file.metadata[Key.featureNames] =
       (try? encoder.encode(featureNames)).map { String(decoding: $0, as: UTF8.self) } ?? ""
     file.metadata[Key.priceCenter] = "\(priceCenter)"
-    file.metadata[Key.optimism] = "\(optimism)"
     file.metadata[Key.trainingSeed] = "\(trainingSeed)"
     file.metadata[Key.trainingSteps] = "\(trainingSteps)"
     var place = 0
@@ -58,9 +58,13 @@ extension WeaklyCoupledPolicy {
         .init(name: "layer.\(index).bias", shape: [outputs], floats: weights[place..<place + outputs]))
       place += outputs
     }
-    let offsets = priceOffsets.isEmpty ? [0] : priceOffsets
-    file.tensors.append(
-      .init(name: WeaklyCoupledPolicyFile.offset, shape: [offsets.count], floats: offsets))
+    for (name, numbers) in [
+      (WeaklyCoupledPolicyFile.offset, priceOffsets.isEmpty ? [0] : priceOffsets),
+      (WeaklyCoupledPolicyFile.optimism, exploration.optimism),
+      (WeaklyCoupledPolicyFile.information, exploration.information),
+    ] {
+      file.tensors.append(.init(name: name, shape: [numbers.count], floats: numbers[...]))
+    }
     return file
   }
 
@@ -101,26 +105,39 @@ extension WeaklyCoupledPolicy {
         key: Key.featureNames, detail: "\(columns.features) names are needed, not \(names.count)")
     }
     var weights: [Float] = []
-    var expected = Set(WeaklyCoupledVectors.TensorName.all + [WeaklyCoupledPolicyFile.offset])
+    var expected = Set(
+      WeaklyCoupledVectors.TensorName.all + [
+        WeaklyCoupledPolicyFile.offset, WeaklyCoupledPolicyFile.optimism, WeaklyCoupledPolicyFile.information,
+      ])
     for (index, (inputs, outputs)) in zip(shape.widths, shape.widths.dropFirst()).enumerated() {
       weights += try file.finiteFloats("layer.\(index).weight", shape: [outputs, inputs])
       weights += try file.finiteFloats("layer.\(index).bias", shape: [outputs])
       expected.formUnion(["layer.\(index).weight", "layer.\(index).bias"])
     }
-    let offsets = try file.tensor(WeaklyCoupledPolicyFile.offset)
-    guard offsets.shape.count == 1, offsets.shape[0] > 0 else {
-      throw PolicyError.wrongShape(tensor: offsets.name, expected: [1], found: offsets.shape)
+    func bySteps(_ name: String) throws -> [Float] {
+      let shape = try file.tensor(name).shape
+      guard shape.count == 1, shape[0] > 0 else {
+        throw PolicyError.wrongShape(tensor: name, expected: [1], found: shape)
+      }
+      return try file.finiteFloats(name, shape: shape)
+    }
+    let optimism = try bySteps(WeaklyCoupledPolicyFile.optimism)
+    let information = try bySteps(WeaklyCoupledPolicyFile.information)
+    guard (optimism + information).allSatisfy({ $0 >= 0 }) else {
+      throw PolicyError.malformedMetadata(
+        key: WeaklyCoupledPolicyFile.optimism, detail: "exploration has coefficients below 0")
     }
     if let stranger = file.tensors.first(where: { !expected.contains($0.name) }) {
       throw PolicyError.unexpectedTensor(name: stranger.name)
     }
-    let (center, optimism) = (try number(Key.priceCenter, Float.self), try number(Key.optimism, Float.self))
-    guard center.isFinite, optimism.isFinite, optimism >= 0 else {
-      throw PolicyError.malformedMetadata(key: Key.optimism, detail: "it is not a number of at least 0")
+    let center = try number(Key.priceCenter, Float.self)
+    guard center.isFinite else {
+      throw PolicyError.malformedMetadata(key: Key.priceCenter, detail: "it is not a finite number")
     }
     self.init(
       shape: shape, weights: weights, priceCenter: center,
-      priceOffsets: try file.finiteFloats(offsets.name, shape: offsets.shape), optimism: optimism,
+      priceOffsets: try bySteps(WeaklyCoupledPolicyFile.offset),
+      exploration: .init(optimism: optimism, information: information),
       featureNames: names, metadata: file.metadata.filter { !Key.all.contains($0.key) },
       trainingSeed: try number(Key.trainingSeed, UInt64.self),
       trainingSteps: try number(Key.trainingSteps, Int.self))

@@ -14,6 +14,7 @@ import Testing
     configuration.batchStates = 8
     configuration.priceCenter = problem.planLogPrice
     configuration.optimism = optimism
+    configuration.information = 0
     return WeaklyCoupledDQN(problem, configuration: configuration, seed: 1).uncalibratedPolicy
   }
 

@@ -14,6 +14,8 @@ import Testing
     configuration.learningRate = 3e-3
     configuration.calibrationEpisodes = 8
     configuration.optimism = 0
+    configuration.information = 0
+    configuration.searchGenerations = 0
     return configuration
   }
 

@@ -12,12 +12,12 @@ import Testing
 @Suite struct WeaklyCoupledRunnerTests {
   static let shape = WeaklyCoupledShape(columns: ChannelColumns(features: 4, levels: 5), hidden: [7, 6])
 
-  private func policy(optimism: Float = 0) -> WeaklyCoupledPolicy {
+  private func policy(_ exploration: WeaklyCoupledExploration = .init()) -> WeaklyCoupledPolicy {
     var random = RandomStream(seed: 9, purpose: .test)
     let count = DenseNetwork.parameterCount(Self.shape.widths)
     return WeaklyCoupledPolicy(
       shape: Self.shape, weights: (0..<count).map { _ in 0.4 * (random.uniform() - 0.5) }, priceCenter: 0,
-      priceOffsets: [], optimism: optimism, featureNames: ["a", "b", "c", "d"])
+      priceOffsets: [], exploration: exploration, featureNames: ["a", "b", "c", "d"])
   }
 
   /// Rows of plausible channels: gains and costs that rise along the ladder.
@@ -39,6 +39,9 @@ import Testing
       rows[row, columns[.trafficAfter]] = 3
       rows[row, columns[.timeLeft]] = 0.5
       rows[row, columns[.deviation]] = random.uniform()
+      rows[row, columns[.evidence]] = 2 * random.uniform()
+      rows[row, columns[.variance]] = random.uniform()
+      rows[row, columns[.lasting]] = random.uniform()
       rows[row, columns[.gainUnit]] = random.uniform() - 0.5
       rows[row, columns[.costUnit]] = random.uniform() - 0.5
     }
@@ -107,7 +110,8 @@ import Testing
             from: rows.view.row(lane * channels + channel), count: rows.columns)
         }
       }
-      let runner = WeaklyCoupledRunner(policy(optimism: 0.5), lanes: lanes, channels: channels)
+      let runner = WeaklyCoupledRunner(
+        policy(.init(optimism: 0.5, information: 0.2)), lanes: lanes, channels: channels)
       var levels = [Int32](repeating: 0, count: lanes * channels)
       runner.act(rows: mixed.view, step: 0, money: order.map { money[$0] }, into: &levels)
       var result = [[Int32]](repeating: [Int32](repeating: 0, count: channels), count: lanes)
@@ -140,6 +144,43 @@ import Testing
     }
   }
 
+  /// Of two channels that differ in what is known of them alone, the known one is left and the other is tried; without a worth of
+  /// information both are left. The news of a level is worth what the formula says.
+  @Test func informationIsBoughtWhereLittleIsKnown() {
+    let columns = Self.shape.columns
+    let rows = Matrix(rows: 2, columns: columns.count)
+    for row in 0..<2 {
+      for level in 0..<columns.levels {
+        rows[row, columns.gains.lowerBound + level] = 0.5 * Float(level)
+        rows[row, columns.costs.lowerBound + level] = 0.6 * Float(level)
+      }
+      rows[row, columns[.traffic]] = 1
+      rows[row, columns[.timeLeft]] = 1
+      rows[row, columns[.evidence]] = 2
+      rows[row, columns[.variance]] = row == 0 ? 1e-4 : 1
+      rows[row, columns[.lasting]] = 1
+    }
+    let count = DenseNetwork.parameterCount(Self.shape.widths)
+    for information in [0, 0.4] as [Float] {
+      let plain = WeaklyCoupledPolicy(
+        shape: Self.shape, weights: [Float](repeating: 0, count: count), priceCenter: 0, priceOffsets: [],
+        exploration: .init(information: information), featureNames: ["a", "b", "c", "d"])
+      let runner = WeaklyCoupledRunner(plain, lanes: 1, channels: 2)
+      var levels: [Int32] = [9, 9]
+      runner.act(rows: rows.view, step: 0, money: [3], into: &levels)
+      // At the price found, gains less priced costs, and the bonus of level l: γ λ money / channels √(1 − log(1 + 1 / (c + l))).
+      let price = exp(Double(runner.playedLogPrices[0]))
+      let counted = 1 / (exp(1.0) - 1)
+      let scores = (0..<columns.levels).map { level in
+        let news = level == 0 ? 0 : (1 - log1p(1 / (counted + Double(level)))).squareRoot()
+        return Double(level) * (0.5 - 0.6 * price) + Double(information) * price * 1.5 * news
+      }
+      let best = scores.indices.max { scores[$0] < scores[$1] }
+      #expect(Int(levels[1]) == best)
+      #expect(levels[0] == 0 && (levels[1] > 0) == (information > 0))
+    }
+  }
+
   @Test func theStepCapHoldsAndClosedLevelsAreNeverPlayed() {
     let (lanes, channels) = (20, 5)
     let rows = rows(lanes * channels, seed: 4)
@@ -153,7 +194,7 @@ import Testing
     let count = DenseNetwork.parameterCount(Self.shape.widths)
     let plain = WeaklyCoupledPolicy(
       shape: Self.shape, weights: [Float](repeating: 0, count: count), priceCenter: 0, priceOffsets: [],
-      optimism: 0, featureNames: ["a", "b", "c", "d"])
+      exploration: .init(), featureNames: ["a", "b", "c", "d"])
     for cap in [0.1, 1, 3] as [Float] {
       let runner = WeaklyCoupledRunner(plain, lanes: lanes, channels: channels)
       var levels = [Int32](repeating: 0, count: lanes * channels)

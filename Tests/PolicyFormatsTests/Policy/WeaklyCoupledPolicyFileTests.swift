@@ -10,7 +10,8 @@ import Testing
     let network = DenseNetwork(widths: shape.widths, seed: 3)
     return WeaklyCoupledPolicy(
       shape: shape, weights: network.parameterValues, priceCenter: -0.25, priceOffsets: [0.5, 0.1, 0],
-      optimism: 0.8, featureNames: ["a", "b", "c"], metadata: ["market": "tiny"], trainingSeed: 7,
+      exploration: .init(optimism: [0.8, 0.2], information: [0.03]), featureNames: ["a", "b", "c"],
+      metadata: ["market": "tiny"], trainingSeed: 7,
       trainingSteps: 9)
   }
 
@@ -22,7 +23,7 @@ import Testing
     var other = policy.safetensors
     other.metadata["format"] = "apportion-policy/1"
     #expect(throws: PolicyError.unknownFormat(found: "apportion-policy/1")) { try WeaklyCoupledPolicy(other) }
-    for key in ["network", "price_center", "optimism", "feature_names", "training_seed", "training_steps"] {
+    for key in ["network", "price_center", "feature_names", "training_seed", "training_steps"] {
       for text in ["", "x", "[1]", "nan"] {
         var broken = policy.safetensors
         broken.metadata[key] = text
@@ -43,7 +44,7 @@ import Testing
     let shape = WeaklyCoupledShape(columns: ChannelColumns(features: 6, levels: 5), hidden: [7, 4])
     return WeaklyCoupledPolicy(
       shape: shape, weights: DenseNetwork(widths: shape.widths, seed: 3).parameterValues, priceCenter: 0.5,
-      priceOffsets: [0], optimism: 0, featureNames: (0..<6).map { "f\($0)" })
+      priceOffsets: [0], exploration: .init(), featureNames: (0..<6).map { "f\($0)" })
   }()
 
   @Test(arguments: PolicyFormat.allCases)
