@@ -31,7 +31,7 @@ def rows(ring, states):
     """The rows of the channels of some states: features, forecasts of gains and costs, worths, traffic now and after."""
     found = ring[states].reshape(-1, ring.shape[-1])
     names = jnp.split(found, [features, features + levels, features + 2 * levels, features + 3 * levels], axis=1)
-    return *names[:4], found[:, -9], found[:, -8], found[:, -2], found[:, -1]
+    return *names[:4], found[:, -10], found[:, -9], found[:, -2], found[:, -1]
 
 
 def values(parameters, row, log_price):
@@ -81,7 +81,7 @@ def update(parameters, target, state, key, ring, prices, played, gained, spent):
 
 
 keys = jax.random.split(jax.random.key(0), 8)
-ring = jax.random.uniform(keys[0], (count, channels, features + 3 * levels + 9)).at[:, :, -2:].set(0)
+ring = jax.random.uniform(keys[0], (count, channels, features + 3 * levels + 10)).at[:, :, -2:].set(0)
 prices = jax.random.normal(keys[1], (count, channels))
 played = jax.random.randint(keys[2], (count, channels), 0, levels)
 gained = jax.random.uniform(keys[3], (count, channels))

@@ -22,11 +22,11 @@ def network():
 def values(network, row, log_price):
     price = log_price.clamp(-5, 5)[:, None]
     out = network(torch.cat([row[:, :features], price, price.relu()], dim=1))
-    traffic = row[:, -9:-8]
+    traffic = row[:, -10:-9]
     gain = row[:, features : features + levels] + traffic * out[:, :levels]
     cost = row[:, features + levels : features + 2 * levels] + traffic * out[:, levels : 2 * levels]
     worth = row[:, features + 2 * levels : features + 3 * levels]
-    return gain, cost, row[:, -8] * out[:, -1], gain + worth - log_price.exp()[:, None] * cost
+    return gain, cost, row[:, -9] * out[:, -1], gain + worth - log_price.exp()[:, None] * cost
 
 
 def at(table, level):
@@ -37,7 +37,7 @@ online, target = network(), network()
 target.load_state_dict(online.state_dict())
 parameters, targets = list(online.parameters()), list(target.parameters())
 optimizer = torch.optim.Adam(parameters, lr=1e-3, fused=True)
-ring = torch.rand(count, channels, features + 3 * levels + 9)
+ring = torch.rand(count, channels, features + 3 * levels + 10)
 ring[:, :, -2:] = 0
 prices = torch.randn(count, channels)
 played = torch.randint(0, levels, (count, channels))

@@ -39,6 +39,7 @@ final class WeaklyCoupledPlayer: CampaignPlayer {
   }
 
   func choose(_ console: AdvertiserConsole, levels: UnsafeMutablePointer<Int32>) -> CampaignDecision.Flag? {
+    rows.pause(paused)
     rows.write(console, into: matrix.view)
     for channel in 0..<problem.channelCount {
       let row = matrix.view.row(channel)

@@ -57,6 +57,7 @@ final class BeliefRows: ChannelRows {
   }
 
   func startEpisode(_ console: AdvertiserConsole) { lanes.startEpisode() }
+  func pause(_ channels: [Bool]) { lanes.paused = channels }
   func observe(_ console: AdvertiserConsole) { lanes.tracker.observe(console) }
 
   func write(_ console: AdvertiserConsole, into rows: MatrixView) {
@@ -113,6 +114,7 @@ final class BeliefRows: ChannelRows {
     row[columns[.evidence]] = trait.observations * response
     row[columns[.variance]] = belief.response.variance
     row[columns[.lasting]] = belief.response.lasting
+    row[columns[.planPrice]] = plans ? log(max(lanes.planner.multiplier, 1e-12)) : 0
     row[columns[.gainUnit]] = logGain
     row[columns[.costUnit]] = log(trait.costUnit)
   }

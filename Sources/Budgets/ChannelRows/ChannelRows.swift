@@ -13,26 +13,40 @@ package enum ChannelRowKind: String, Sendable, CaseIterable {
   case console
   /// The filter's beliefs, and gains and costs as they forecast them.
   case beliefs
-  /// The same, and what the plan says that levels are worth later: audiences they tire, stock they build.
+  /// The same, the plan's price of money, and what the plan says that levels are worth later: audiences they tire, stock
+  /// they build.
   case plan
 
   /// The κ from which training searches on: a half of what was best of a few on `nine-campaigns` without a worth of
   /// information (docs/weakly-coupled.md).
-  var optimism: Float { self == .console ? 0.6 : 0.4 }
+  var optimism: Float {
+    switch self {
+    case .console: 0.6
+    case .beliefs: 0.4
+    case .plan: 0.2
+    }
+  }
 }
 
 /// Writes the rows of every channel of some lanes, a row per lane and channel; it never reads latent state, nor how
 /// much money there is: that is in the price of money alone.
 protocol ChannelRows: MarketObservation {
+  /// Plans on without some channels of one lane, where there are plans; with all where the list is empty.
+  func pause(_ channels: [Bool])
   /// What is known of one lane, for campaigns to store.
   var numbers: [Float] { get set }
+}
+
+extension ChannelRows {
+  func pause(_ channels: [Bool]) {}
 }
 
 extension Market {
   /// What a channel's row holds.
   func channelColumns(_ kind: ChannelRowKind) -> ChannelColumns {
     ChannelColumns(
-      features: channelFeatureNames(kind).count, levels: channels.map(\.levels.count).max() ?? 1)
+      features: channelFeatureNames(kind).count, levels: channels.map(\.levels.count).max() ?? 1,
+      pricesByPlan: kind == .plan)
   }
 
   /// A name per feature of a channel's row.

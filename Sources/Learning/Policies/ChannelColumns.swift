@@ -2,7 +2,7 @@
 ///
 /// A row holds, in this order: the features that the network reads; each level's forecast gain, then each level's forecast
 /// cost, then what each level is worth in later steps (audiences it tires, stock it builds), in the channel's own units;
-/// and nine scalars, see `Scalar`. Ladders shorter than `levels` are closed beyond
+/// and ten scalars, see `Scalar`. Ladders shorter than `levels` are closed beyond
 /// their end: a level that may not be played has the gain `closed`. In its own units a channel's problem is free of
 /// scale, which is what lets one network serve channels and budgets of any size.
 public struct ChannelColumns: Sendable, Equatable, Hashable, Codable {
@@ -10,6 +10,8 @@ public struct ChannelColumns: Sendable, Equatable, Hashable, Codable {
   public let features: Int
   /// The number of levels of the longest ladder.
   public let levels: Int
+  /// Whether rows tell a plan's price of money, so that none is looked for.
+  public let pricesByPlan: Bool
 
   /// The numbers at the end of a row, in this order.
   public enum Scalar: Int, CaseIterable, Sendable {
@@ -27,6 +29,8 @@ public struct ChannelColumns: Sendable, Equatable, Hashable, Codable {
     case variance
     /// What part of news of that rate lasts to the end of the episode.
     case lasting
+    /// The logarithm of a plan's price of money, in units of the objective; 0 where there is no plan.
+    case planPrice
     /// The logarithm of the gain unit, in units of the objective.
     case gainUnit
     /// The logarithm of the cost unit, in money.
@@ -37,11 +41,12 @@ public struct ChannelColumns: Sendable, Equatable, Hashable, Codable {
   public static let closed: Float = -1e30
 
   /// Describes rows.
-  public init(features: Int, levels: Int) {
+  public init(features: Int, levels: Int, pricesByPlan: Bool = false) {
     precondition(
       features > 0 && levels > 0, "A channel's row needs features and levels: \(features), \(levels).")
     self.features = features
     self.levels = levels
+    self.pricesByPlan = pricesByPlan
   }
 
   /// The forecast gain of each level.

@@ -7,7 +7,8 @@ import NeuralNetworks
   import Darwin
 #endif
 
-/// Plays a weakly coupled policy in some lanes: finds each lane's price of money, then each channel's level.
+/// Plays a weakly coupled policy in some lanes: finds each lane's price of money, or takes a plan's where rows tell it, then each
+/// channel's level.
 ///
 /// The price found last is state: a later search looks around it. Lanes do not know of each other, so results depend
 /// neither on how lanes are put together nor on threads. A decision costs one pass of (channels × prices tried) rows: linear
@@ -98,7 +99,11 @@ package final class WeaklyCoupledRunner {
     let offset = offsets.isEmpty ? 0 : offsets[min(step, offsets.count - 1)]
     for first in stride(from: 0, to: lanes, by: lanesPerPiece) {
       let range = first..<min(first + lanesPerPiece, lanes)
-      findPrices(rows, lanes: range, money: money)
+      if policy.shape.columns.pricesByPlan {
+        for lane in range { logPrices[lane] = rows.row(lane * channels)[policy.shape.columns[.planPrice]] }
+      } else {
+        findPrices(rows, lanes: range, money: money)
+      }
       for lane in range { playedLogPrices[lane] = logPrices[lane] + offset }
       choose(rows, lanes: range, step: step, money: money, stepCap: stepCap, into: levels)
     }

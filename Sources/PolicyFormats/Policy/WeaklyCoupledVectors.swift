@@ -64,8 +64,9 @@ package struct WeaklyCoupledVectors: Sendable, Equatable, Codable {
         }
       }
       observations += (0..<columns.levels).map { _ in 0.1 * stream.normal() }
-      // Traffic, traffic after, time left and deviation are not negative; units are logarithms.
-      observations += (0..<4).map { _ in 2 * stream.uniform() } + [stream.normal(), stream.normal()]
+      // The last two, the units, are logarithms; the scalars before them are not negative.
+      observations += (0..<ChannelColumns.Scalar.allCases.count - 2).map { _ in 2 * stream.uniform() }
+      observations += [stream.normal(), stream.normal()]
     }
     self.init(
       policy, channels: channels, observations: observations,

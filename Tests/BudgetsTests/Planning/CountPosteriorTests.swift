@@ -9,12 +9,12 @@ import Testing
 
 @Suite("Beliefs after counts")
 struct CountPosteriorTests {
-  /// The posterior's mean factor and variance of the log on a grid of 4,001 points over eight deviations.
+  /// The posterior's mean factor and variance of the log on a grid of 16,001 points over twelve deviations.
   private func onGrid(mean: Double, prior: Double, count: Double, expected: Double) -> (
     log: Double, variance: Double
   ) {
     var (total, factor, first, second, top) = (0.0, 0.0, 0.0, 0.0, -Double.infinity)
-    let points = (0...4000).map { mean + 8 * prior.squareRoot() * (Double($0) / 2000 - 1) }
+    let points = (0...16_000).map { mean + 12 * prior.squareRoot() * (Double($0) / 8000 - 1) }
     func height(_ x: Double) -> Double {
       count * x - expected * exp(x) - (x - mean) * (x - mean) / (2 * prior)
     }
@@ -29,12 +29,12 @@ struct CountPosteriorTests {
     return (log(factor / total), second / total - (first / total) * (first / total))
   }
 
-  @Test("Quadrature agrees with a grid, from no count to thousands")
+  @Test("Quadrature agrees with a grid, for rates within three deviations and from no count to thousands")
   func grid() {
     for (mean, prior) in [(0.0, 1.09), (0.7, 0.34), (-1.5, 2.0), (0.2, 0.02)] {
       for expected in [0.01, 0.3, 4, 150, 8000] {
-        for ratio in [0, 0.5, 1, 4] {
-          let count = (expected * ratio).rounded()
+        for deviations in [-3.0, -1, 0, 1, 3] {
+          let count = (expected * exp(mean + deviations * prior.squareRoot())).rounded()
           let posterior = CountPosterior(
             mean: Float(mean), prior: Float(prior), count: Float(count), expected: Float(expected))
           let exact = onGrid(mean: mean, prior: prior, count: count, expected: expected)

@@ -161,24 +161,40 @@ import Testing
       rows[row, columns[.lasting]] = 1
     }
     let count = DenseNetwork.parameterCount(Self.shape.widths)
-    for information in [0, 0.4] as [Float] {
+    for information in [0, 1] as [Float] {
+      // An offset makes money dearer than the channels are worth.
       let plain = WeaklyCoupledPolicy(
-        shape: Self.shape, weights: [Float](repeating: 0, count: count), priceCenter: 0, priceOffsets: [],
+        shape: Self.shape, weights: [Float](repeating: 0, count: count), priceCenter: 0, priceOffsets: [0.5],
         exploration: .init(information: information), featureNames: ["a", "b", "c", "d"])
       let runner = WeaklyCoupledRunner(plain, lanes: 1, channels: 2)
       var levels: [Int32] = [9, 9]
       runner.act(rows: rows.view, step: 0, money: [3], into: &levels)
-      // At the price found, gains less priced costs, and the bonus of level l: γ λ money / channels √(1 − log(1 + 1 / (c + l))).
-      let price = exp(Double(runner.playedLogPrices[0]))
+      let (found, price) = (exp(Double(runner.logPrices[0])), exp(Double(runner.playedLogPrices[0])))
       let counted = 1 / (exp(1.0) - 1)
       let scores = (0..<columns.levels).map { level in
         let news = level == 0 ? 0 : (1 - log1p(1 / (counted + Double(level)))).squareRoot()
-        return Double(level) * (0.5 - 0.6 * price) + Double(information) * price * 1.5 * news
+        return Double(level) * (0.5 - 0.6 * price) + Double(information) * found * 1.5 * news
       }
       let best = scores.indices.max { scores[$0] < scores[$1] }
       #expect(Int(levels[1]) == best)
       #expect(levels[0] == 0 && (levels[1] > 0) == (information > 0))
     }
+  }
+
+  /// Where rows tell a plan's price, that is the price, whatever the money.
+  @Test func aPlansPriceIsTaken() {
+    let columns = ChannelColumns(features: 4, levels: 5, pricesByPlan: true)
+    let shape = WeaklyCoupledShape(columns: columns, hidden: [7, 6])
+    let rows = rows(6, seed: 5)
+    for row in 0..<6 { rows[row, columns[.planPrice]] = row < 3 ? 0.3 : -0.2 }
+    let policy = WeaklyCoupledPolicy(
+      shape: shape, weights: policy().weights, priceCenter: 0, priceOffsets: [0.1], exploration: .init(),
+      featureNames: ["a", "b", "c", "d"])
+    let runner = WeaklyCoupledRunner(policy, lanes: 2, channels: 3)
+    var levels = [Int32](repeating: 0, count: 6)
+    runner.act(rows: rows.view, step: 0, money: [1, 100], into: &levels)
+    #expect([runner.logPrices[0], runner.logPrices[1]] == [0.3, -0.2])
+    #expect(abs(runner.playedLogPrices[0] - 0.4) < 1e-6)
   }
 
   @Test func theStepCapHoldsAndClosedLevelsAreNeverPlayed() {
