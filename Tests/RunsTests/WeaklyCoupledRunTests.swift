@@ -13,7 +13,8 @@ import Testing
     let path = FileManager.default.temporaryDirectory.appending(path: "run-\(UUID())").path()
     let overrides = [
       "steps=3000", "lanes=32", "seed=5", "seeds=2", "evaluations=2", "validation_episodes=16",
-      "agent.rows=console", "agent.optimism=0", "agent.information=0", "agent.search_generations=0", "agent.hidden=[16]", "agent.updates_per_pass=4",
+      "agent.rows=console", "agent.optimism=0", "agent.information=0", "agent.search_generations=0",
+      "agent.hidden=[16]", "agent.updates_per_pass=4",
       "agent.batch_states=16", "agent.calibration_episodes=16",
     ]
     _ = try decide(
@@ -94,7 +95,8 @@ import Testing
     let overrides = [
       "steps=1536", "lanes=32", "seed=9", "evaluations=1", "validation_episodes=0",
       "agent.updates_per_pass=0",
-      "agent.calibration_episodes=16", "agent.optimism=0",
+      "agent.calibration_episodes=16", "agent.optimism=0", "agent.search_generations=1",
+      "agent.search_candidates=2", "agent.search_episodes=16",
     ]
     let path = file + "-run"
     _ = try decide(TrainingRequest(problem: file, algorithm: "weakly-coupled", overrides: overrides)).train(

@@ -40,7 +40,8 @@ func randomChannelPolicy(_ market: Market, _ kind: ChannelRowKind, seed: UInt64)
   return WeaklyCoupledPolicy(
     shape: shape, weights: (0..<count).map { _ in 0.05 * Float(stream.normal()) },
     priceCenter: problem.planLogPrice, priceOffsets: (0..<market.ticks).map { _ in 0.1 * stream.normal() },
-    exploration: .init(optimism: 0.5, information: 0.05), featureNames: problem.featureNames, metadata: problem.metadata)
+    exploration: .init(optimism: 0.5, information: 0.05), featureNames: problem.featureNames,
+    metadata: problem.metadata)
 }
 
 /// Simulated episodes, decided on by the evaluation's strategy and by campaigns that are fed what the console shows.

@@ -88,6 +88,21 @@ import Testing
     #expect(abs(mean) < 5 * deviation + 0.03 * scale, "\(mean) of \(scale)")
   }
 
+  /// On the plan's rows an untrained network plays the plan's gains, costs and price: `replan`, but for what rounding decides.
+  @Test func untrainedOnThePlanItIsReplan() throws {
+    let market = try Market.bundled("nine-campaigns")
+    let problem = WeaklyCoupledMarket(market: market, rows: .plan)
+    let policy = forecastPolicy(problem)
+    let records = MarketEvaluation(market: market, episodes: 32, seed: 2).run([
+      .init("replan") { ReplanStrategy(market: market) },
+      .init("policy") { WeaklyCoupledStrategy(policy: policy, problem: problem) },
+    ])
+    let same = zip(records[0].returns, records[1].returns).filter { $0 == $1 }.count
+    #expect(same >= 16, "\(same) of 32 episodes")
+    let means = records.map { $0.returns.reduce(0, +) / 32 }
+    #expect(abs(means[1] / means[0] - 1) < 0.01, "\(means)")
+  }
+
   @Test func exploreWithoutBonusIsReplan() throws {
     let market = try Market.bundled("nine-campaigns")
     let evaluation = MarketEvaluation(market: market, episodes: 32, seed: 2)

@@ -74,6 +74,9 @@ import Testing
     configuration.passes = 2
     configuration.updatesPerPass = 8
     configuration.batchStates = 128
+    (configuration.searchGenerations, configuration.searchCandidates, configuration.searchEpisodes) = (
+      2, 4, 128
+    )
     let weights = [1, 2, 3].map { threads in
       let learner = WeaklyCoupledDQN(
         KnownCurves.three, configuration: configuration, seed: 4, threads: threads)
