@@ -149,17 +149,19 @@ func randomChannelPolicy(_ market: Market, _ kind: ChannelRowKind, seed: UInt64)
     }
   }
 
+  /// Five of nine are paused: with fewer, a plan that would not have bought what the policy buys has hardly more money for others.
   @Test(arguments: ChannelRowKind.allCases)
   func aPausedChannelsMoneyGoesToOthers(kind: ChannelRowKind) throws {
     let market = try Market.bundled("nine-campaigns")
     var campaign = try Campaign(
       CampaignModel(market: market, policy: .weaklyCoupled(randomChannelPolicy(market, kind, seed: 7))))
     let free = try #require(campaign.decide())
-    let most = try #require(
-      free.channels.indices.max { free.channels[$0].expectedSpend < free.channels[$1].expectedSpend })
-    try campaign.setPaused(free.channels.indices.map { $0 == most })
+    let order = free.channels.indices.sorted {
+      free.channels[$0].expectedSpend > free.channels[$1].expectedSpend
+    }
+    try campaign.setPaused(free.channels.indices.map { order.prefix(5).contains($0) })
     let paused = try #require(campaign.decide())
-    #expect(paused.channels[most].level == 0 && paused.channels[most].bid == 0)
+    #expect(order.prefix(5).allSatisfy { paused.channels[$0].level == 0 && paused.channels[$0].bid == 0 })
     #expect(paused.moneyPrice < free.moneyPrice && paused.flags == [.paused])
     // Longer by a quarter, with the beliefs that it has.
     try campaign.extend(by: [Double](repeating: 1, count: 12))
