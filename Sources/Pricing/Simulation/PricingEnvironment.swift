@@ -3,8 +3,9 @@ import LinearAlgebra
 
 /// A pricing problem as learners meet it: a branch per product, whose choices are its prices.
 ///
-/// The observation shows the season, the stock and what a unit of it is worth to a planner, what was asked and sold last,
-/// the price that buyers remember, and what sales have told of demand. On request the planner's prices stand in it as a
+/// The observation shows the season, the stock and what a unit of it is worth to a planner, the price that buyers
+/// remember, and what sales have told of demand. What was asked and sold last is not shown: all that it tells stands in the
+/// belief, and beside it a low price's large sales pass for large demand. On request the planner's prices stand in it as a
 /// prior: the policy then begins as the planner and learns what it misses.
 public struct PricingEnvironment: Environment {
   /// The rules.
@@ -41,10 +42,7 @@ public struct PricingEnvironment: Environment {
     var names = ["time", "traffic", "traffic_left"]
     for resource in problem.resources { names += ["\(resource.name)/left", "\(resource.name)/bid_price"] }
     if simulation.prices == nil {
-      for product in problem.products {
-        names += ["\(product.name)/price", "\(product.name)/sales"]
-        if problem.reference != nil { names.append("\(product.name)/reference") }
-      }
+      if problem.reference != nil { names += problem.products.map { "\($0.name)/reference" } }
       if simulation.hypotheses.count > 1 {
         let groups = simulation.table.isLogit ? ["demand"] : problem.products.map(\.name)
         names += groups.flatMap {
@@ -105,12 +103,7 @@ public struct PricingEnvironment: Environment {
       put(state.plan.bids[resource] / money, &row)
     }
     if simulation.prices == nil {
-      for product in problem.products.indices {
-        let last = state.lastColumns[product]
-        put(last < 0 ? 0 : simulation.table.prices[last] / money, &row)
-        put(state.lastSales[product] / (1 + state.plan.sales[product] * problem.traffic[period]), &row)
-        if problem.reference != nil { put(state.reference[product] / money, &row) }
-      }
+      if problem.reference != nil { for price in state.reference { put(price / money, &row) } }
       if simulation.hypotheses.count > 1 {
         for group in 0..<simulation.table.groupCount {
           let (scale, slope) = simulation.belief(state, group)
