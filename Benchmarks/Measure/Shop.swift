@@ -36,7 +36,7 @@ struct Shop: ParsableCommand {
       }
       let recommender = ShopRecommender(log, seed: seed + number)
       let popularity = (0..<products).map { product in log.views.count { $0 == product } }
-      let row = Matrix(rows: 1, columns: log.columns)
+      let columns = log.columns
       let policies: [(String, (ShopWorld.Visitor, inout RandomStream) -> Int)] = [
         ("random", { _, stream in stream.integer(below: products) }),
         ("popular in proportion", { _, stream in log.views[stream.integer(below: log.views.count)] }),
@@ -50,7 +50,7 @@ struct Shop: ParsableCommand {
         (
           "next view",
           { visitor, _ in
-            visitor.history.write(into: row)
+            let row = visitor.history.row(columns: columns)
             let likely = recommender.views.logProbabilities(row.view)
             return (0..<products).max { likely[0, $0] < likely[0, $1] } ?? 0
           }
@@ -58,7 +58,7 @@ struct Shop: ParsableCommand {
         (
           "ours",
           { visitor, _ in
-            visitor.history.write(into: row)
+            let row = visitor.history.row(columns: columns)
             return recommender.choose(row.view)[0]
           }
         ),
@@ -89,20 +89,13 @@ struct Shop: ParsableCommand {
 }
 
 extension ViewHistory {
-  func write(into matrix: Matrix) {
-    var row = [Float](repeating: 0, count: matrix.columns)
+  /// One row, as recommenders read it.
+  fileprivate func row(columns: Int) -> Matrix {
+    var row = [Float](repeating: 0, count: columns)
     var span = row.mutableSpan
     write(into: &span)
+    let matrix = Matrix(rows: 1, columns: columns)
     for column in row.indices { matrix[0, column] = row[column] }
-  }
-}
-
-extension ViewHistory {
-  /// Writes the only row of a matrix.
-  fileprivate func write(into matrix: Matrix) {
-    var row = [Float](repeating: 0, count: matrix.columns)
-    var span = row.mutableSpan
-    write(into: &span)
-    for column in row.indices { matrix[0, column] = row[column] }
+    return matrix
   }
 }

@@ -36,6 +36,7 @@ public final class ReplayWorkload {
 
   /// Stores a step of 64 lanes.
   public func insert() {
+    let actions = actions
     replay.append(actions: actions.span, step: lanes.results)
   }
 

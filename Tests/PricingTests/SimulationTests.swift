@@ -35,6 +35,41 @@ import Pricing
     #expect(abs(record.bounds[0] - season.deterministicBound(stock: 8, time: 1)) < 0.01)
   }
 
+  /// A dear period makes buyers remember dear prices, for a while: the planner values that as following it to the season's
+  /// end does. (Held for ever, the remembered price would be worth eight times as much.)
+  @Test(arguments: [false, true]) func rememberedPricesFade(isLogit: Bool) throws {
+    let ladder = (4...12).map { Double($0) }
+    let problem = PricingProblem(
+      name: "shelf", summary: "", currency: "USD", periods: 52, traffic: Array(repeating: 1, count: 52),
+      resources: [], products: (0..<2).map { .init(name: "p\($0)", prices: ladder, cost: 2) },
+      demand: isLogit
+        ? .logit(visitors: 20, intercepts: [3, 2], sensitivity: 0.5)
+        : .exponential(scales: [30, 20], slopes: [0.25, 0.2]),
+      uncertainty: .init(), reference: .init(memory: 0.8, effect: 0.02), cancellations: nil, mayClose: false)
+    let simulation = try PricingSimulation(problem)
+    var stream = RandomStream(seed: 1, purpose: .test)
+    let start = simulation.makeState(stream: &stream)
+    let choices = start.plan.choices
+    // Endless stock: profits are expectations, whatever is drawn.
+    func rest(_ start: PricingState) -> Double {
+      var state = start
+      var profit = 0.0
+      while state.period < problem.periods {
+        profit += simulation.step(&state, choices: choices, stream: &stream)
+      }
+      return profit
+    }
+    var states = [start, start]
+    for step in 0..<2 {
+      _ = simulation.step(
+        &states[step], choices: choices.map { $0 + step }, stream: &stream)
+    }
+    let planned = simulation.plannedValue(states[1]) - simulation.plannedValue(states[0])
+    let real = rest(states[1]) - rest(states[0])
+    #expect(real > 0.1)
+    #expect(abs(planned - real) < 0.15 * real, "\(planned) against \(real)")
+  }
+
   /// The logit's best prices on a ladder, by brute force.
   @Test func logitPlansAreBestOnTheLadder() throws {
     for seed in 1...10 as ClosedRange<UInt64> {

@@ -8,7 +8,7 @@ public struct EpisodeRecord: Sendable {
   public var expectedReturns: [Double] = []
   /// The share of the budget spent, by episode.
   public var budgetUsed: [Double] = []
-  /// Ticks in which money spent exceeded the budget or the cap, or a level left its limits.
+  /// Ticks in which money spent exceeded the budget or the cap; a level out of its limits cannot be played at all.
   public var violations = 0
 
   /// Creates the record of no episodes.

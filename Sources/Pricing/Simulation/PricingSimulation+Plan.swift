@@ -15,13 +15,30 @@ extension PricingSimulation {
     return (moments(hypotheses.logScales), moments(hypotheses.logSlopes))
   }
 
-  /// What the planner expects of the rest of the season.
-  func plannedValue(_ state: PricingState) -> Double {
+  /// What the planner expects of the rest of the season, in which the prices that buyers remember give way to its own.
+  package func plannedValue(_ state: PricingState) -> Double {
     guard state.period < problem.periods else { return 0 }
     if prices != nil { return state.stockValue }
     var value = trafficLeft[state.period] * state.plan.profit
+    if problem.reference != nil {
+      let fading = trafficLeft[state.period] - rememberedTraffic[state.period]
+      value += fading * (lastingProfit(state) - state.plan.profit)
+    }
     for resource in state.units.indices { value += state.plan.bids[resource] * state.units[resource] }
     return value
+  }
+
+  /// The profit of the plan per unit of traffic, after bid prices, once buyers remember the plan's own prices.
+  private func lastingProfit(_ state: PricingState) -> Double {
+    var (profit, attraction) = (0.0, 1.0)
+    for product in problem.products.indices {
+      let column = table.first[product] + state.plan.choices[product]
+      guard !table.isClosed[column] else { continue }
+      let demand = state.expected[column] / effect(state, column, product)
+      profit += demand * (table.margins[column] - planner.charge(state.plan, product))
+      attraction += demand
+    }
+    return table.isLogit ? table.visitors * profit / attraction : profit
   }
 
   /// What each choice of a product adds by the planner, the best at 0.

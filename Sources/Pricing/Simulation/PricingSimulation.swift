@@ -13,6 +13,8 @@ public final class PricingSimulation: Sendable {
   private let arrivals: RequestTable?
   /// The traffic from each period to the end.
   let trafficLeft: [Double]
+  /// The same, each period's weighed by how much buyers then still remember of the prices of now.
+  let rememberedTraffic: [Double]
 
   /// Compiles a problem; of a network the relaxation is solved, which may take seconds.
   ///
@@ -25,6 +27,12 @@ public final class PricingSimulation: Sendable {
     var left = [0.0]
     for traffic in problem.traffic.reversed() { left.append(left[left.count - 1] + traffic) }
     trafficLeft = left.reversed()
+    let memory = problem.reference?.memory ?? 1
+    var remembered = [0.0]
+    for traffic in problem.traffic.reversed() {
+      remembered.append(memory * remembered[remembered.count - 1] + traffic)
+    }
+    rememberedTraffic = remembered.reversed()
     if let network = problem.network {
       let relaxation = try LagrangianRelaxation(network)
       relaxation.minimize()

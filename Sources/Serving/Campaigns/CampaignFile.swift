@@ -34,7 +34,8 @@
       let version: Int
       let state: Data
       let isEnded: Bool
-      let events: [CampaignEvent]
+      /// `CampaignEvent`s in JSON.
+      let events: [Data]
       /// Of a new campaign: what it runs in, which the file keeps once for all campaigns.
       var opened: CampaignModel?
     }
@@ -194,7 +195,6 @@
     /// - Returns: the row of each.
     func commit(_ changes: [Change]) throws -> [Int64] {
       let time = Date().timeIntervalSince1970
-      let encoder = JSONEncoder()
       let known = keptMarkets.withLock { $0 }
       let new = changes.compactMap(\.opened).filter { !known.contains($0.digest) }
       let rows = try queue.write { database in
@@ -220,7 +220,7 @@
           }
           for event in change.events {
             try database.cachedStatement(sql: "INSERT INTO event (campaign, time, event) VALUES (?, ?, ?)")
-              .execute(arguments: [row, time, try encoder.encode(event)])
+              .execute(arguments: [row, time, event])
           }
           return row
         }

@@ -115,7 +115,9 @@
       var journal: [CampaignEvent]?
       var events: [CampaignEvent] = []
       var isChanged = false
+      /// What is written of a change, in JSON.
       var state = Data()
+      var newEvents: [Data] = []
       var replies: [Result<HTTPReply, any Error>] = []
       var corrections = 0
       var fallbacks = 0
@@ -227,7 +229,10 @@
       if turn.isChanged, let record = turn.record {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .withoutEscapingSlashes
-        do { turn.state = try encoder.encode(record.campaign.state) } catch {
+        do {
+          turn.state = try encoder.encode(record.campaign.state)
+          turn.newEvents = try turn.events.map(encoder.encode)
+        } catch {
           turn.isChanged = false
           turn.replies = turn.jobs.map { _ in .failure(error) }
         }
@@ -279,7 +284,7 @@
                 CampaignFile.Change(
                   row: record.row, model: turn.key.model, sequence: turn.key.sequence,
                   version: record.version,
-                  state: turn.state, isEnded: record.isEnded, events: turn.events,
+                  state: turn.state, isEnded: record.isEnded, events: turn.newEvents,
                   opened: record.row == nil ? record.campaign.model : nil)
               }
             })
