@@ -20,7 +20,7 @@ package struct FluidPlanner: Sendable {
     /// Per resource what a unit is worth.
     var bids: [Double]
     /// Per product the number of the choice.
-    var choices: [Int]
+    package var choices: [Int]
     /// The profit per unit of traffic after bid prices.
     package var profit = 0.0
     /// Per product the mean sales per unit of traffic.
