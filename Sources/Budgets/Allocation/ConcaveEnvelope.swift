@@ -26,11 +26,14 @@ struct ConcaveEnvelope: Sendable {
 
   /// The envelope's value.
   func value(_ stock: Double) -> Double {
-    stock < touching ? valueAtLow + straightSlope * (stock - low) : curve.value(stock)
+    isStraight(stock) ? valueAtLow + straightSlope * (stock - low) : curve.value(stock)
   }
 
   /// The envelope's derivative.
-  func slope(_ stock: Double) -> Double { stock < touching ? straightSlope : curve.slope(stock) }
+  func slope(_ stock: Double) -> Double { isStraight(stock) ? straightSlope : curve.slope(stock) }
+
+  /// A stock that rounding leaves below the lowest one lies on no straight piece where there is none.
+  private func isStraight(_ stock: Double) -> Bool { isStraightened && stock < touching }
 }
 
 /// Where the straight line from a stock touches the curve, up to a highest stock; the stock itself where the curve is concave.

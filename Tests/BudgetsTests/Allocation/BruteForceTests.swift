@@ -6,6 +6,10 @@ import Testing
 
 /// Plans of small random problems beside every schedule on a grid: curves of both bends, limits, caps, targets, frozen channels.
 @Suite struct BruteForceTests {
+  /// `APPORTION_PROBLEMS=2000 scripts/test --filter noScheduleBeatsThePlan` plans as many instead of the few of a test run.
+  private static let count =
+    ProcessInfo.processInfo.environment["APPORTION_PROBLEMS"].flatMap { Int($0) } ?? 200
+
   private struct Problem {
     var market: Market
     var constraints = PlanConstraints()
@@ -91,8 +95,9 @@ import Testing
 
   /// No schedule of the grid beats a plan by more than what the search leaves open, nor any its bound.
   @Test func noScheduleBeatsThePlan() throws {
-    var widest = 0.0
-    for number in 0..<200 {
+    var gaps: [Double] = []
+    var refused = 0
+    for number in 0..<Self.count {
       let problem = Problem(seed: number)
       guard let plan = try? SpendPlan(market: problem.market, constraints: problem.constraints, gap: 1e-4)
       else {
@@ -100,6 +105,7 @@ import Testing
         problem.forEachSchedule { spends, _ in
           Issue.record("problem \(number) is refused, but \(spends) is allowed")
         }
+        refused += 1
         continue
       }
       var best = 0.0
@@ -107,9 +113,15 @@ import Testing
       #expect(plan.outcome >= best * (1 - 1e-4), "problem \(number)")
       #expect(plan.bound >= best * (1 - 1e-9), "problem \(number)")
       #expect(plan.violations == 0, "problem \(number)")
-      widest = max(widest, plan.certifiedGap)
+      gaps.append(plan.certifiedGap)
     }
-    #expect(widest < 0.02)
+    gaps.sort()
+    #expect((gaps.last ?? 1) < 0.02)
+    if Self.count > 200 {
+      print(
+        "\(gaps.count) problems, \(refused) refused; gap at most 1e-4 in \(gaps.count { $0 <= 1e-4 }), "
+          + "median \(gaps[gaps.count / 2]), widest \(gaps[gaps.count - 1])")
+    }
   }
 
   /// Of all schedules that meet a target the plan brings at least as much as the best.
