@@ -43,6 +43,20 @@ package struct CalibrationReport: Sendable {
             "cost_per_exposure": channel.costPerExposure.map { JSONValue($0) } ?? .null,
           ]
         }),
+      "experiments": .array(
+        calibration.tests.map { test in
+          [
+            "channel": .string(test.experiment.channel),
+            "from": .string("\(test.experiment.days.lowerBound)"),
+            "to": .string("\(test.experiment.days.upperBound)"),
+            "outcome_change": JSONValue(test.experiment.outcomeChange),
+            "deviation": JSONValue(test.experiment.deviation),
+            "estimate": JSONValue(test.outcomeChange),
+            "estimate_ci90": [
+              JSONValue(test.outcomeChange90.lowerBound), JSONValue(test.outcomeChange90.upperBound),
+            ],
+          ]
+        }),
       "organic": .array(
         calibration.organic.map { driver in
           [
@@ -100,7 +114,7 @@ package struct CalibrationReport: Sendable {
       + "The market is in \(market), \(calibration.posterior.count) posterior draws in \(posterior)\n"
   }
 
-  /// What was known before, what cost no money, what exposures cost, and the regions: tables where there are any.
+  /// What was known before, tests, what cost no money, what exposures cost, and the regions: tables where there are any.
   private var furtherTables: String {
     var text = ""
     let known = calibration.channels.filter { $0.prior != nil }
@@ -111,6 +125,18 @@ package struct CalibrationReport: Sendable {
         table.append([
           channel.name, "\(format(prior.mean)) ± \(format(prior.deviation))", format(channel.roas),
           "\(format(channel.roas90.lowerBound)) to \(format(channel.roas90.upperBound))",
+        ])
+      }
+      text += table.text + "\n"
+    }
+    if !calibration.tests.isEmpty {
+      var table = TextTable(["test", "from", "to", "change measured", "change now", "90 % interval"])
+      for test in calibration.tests {
+        let (known, range) = (test.experiment, test.outcomeChange90)
+        table.append([
+          known.channel, "\(known.days.lowerBound)", "\(known.days.upperBound)",
+          "\(format(known.outcomeChange)) ± \(format(known.deviation))", format(test.outcomeChange),
+          "\(format(range.lowerBound)) to \(format(range.upperBound))",
         ])
       }
       text += table.text + "\n"

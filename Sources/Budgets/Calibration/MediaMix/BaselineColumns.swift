@@ -8,7 +8,7 @@
 struct BaselineColumns: Sendable {
   /// What a column belongs to.
   enum Group: Sendable {
-    case level, trend, season, control
+    case level, trend, season, control, confounder
   }
 
   /// Column by column, one number per tick.
@@ -16,9 +16,11 @@ struct BaselineColumns: Sendable {
   /// By column.
   let groups: [Group]
 
-  /// The columns of a history: 1, time in years, sines and cosines of the year, days of the week where ticks are days, and
-  /// the controls, each brought to mean 0 and deviation 1 over the first `rows` ticks.
-  init(_ history: MediaHistory, season choice: MediaMixOptions.Season, rows: Int) {
+  /// The columns of a history: 1, time in years, sines and cosines of the year, days of the week where ticks are days, the
+  /// controls and `confounders`, each brought to mean 0 and deviation 1 over the first `rows` ticks.
+  init(
+    _ history: MediaHistory, season choice: MediaMixOptions.Season, rows: Int, confounders: [[Double]] = []
+  ) {
     let year = history.days.map { Double($0.number - history.days[0].number) / 365.25 }
     var season: [[Double]] = []
     for harmonic in 0..<choice.harmonics {
@@ -32,7 +34,7 @@ struct BaselineColumns: Sendable {
     var groups = [Group.level]
     let all = [
       (Group.trend, choice.hasTrend ? [year] : []), (.season, season),
-      (.control, history.controls.map(\.values)),
+      (.control, history.controls.map(\.values)), (.confounder, confounders),
     ]
     for (group, members) in all {
       for column in members {

@@ -13,6 +13,8 @@ struct BaselineRidge: Sendable, Equatable {
   var season = 10.0
   /// Of the controls.
   var controls = 10.0
+  /// Of what goes along with the money of channels whose effect is known from elsewhere: next to none.
+  let confounders = 0.3
 
   private static let candidates = [0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000]
 
@@ -24,6 +26,7 @@ struct BaselineRidge: Sendable, Equatable {
       case .trend: trend
       case .season: season
       case .control: controls
+      case .confounder: confounders
       }
     }
   }

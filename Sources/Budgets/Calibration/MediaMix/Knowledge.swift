@@ -10,6 +10,14 @@ public struct Knowledge: Sendable, Equatable {
     /// The share of money's effect that is kept per tick.
     public var carryOver: ClosedRange<Double>?
 
+    /// Gathers what is known.
+    public init(
+      expectedReturn: (mean: Double, deviation: Double)? = nil, carryOver: ClosedRange<Double>? = nil
+    ) {
+      self.expectedReturn = expectedReturn
+      self.carryOver = carryOver
+    }
+
     /// Equal in every part.
     public static func == (a: Channel, b: Channel) -> Bool {
       a.expectedReturn?.mean == b.expectedReturn?.mean
@@ -36,6 +44,11 @@ public struct Knowledge: Sendable, Equatable {
   public var channels: [String: Channel] = [:]
   /// In the order of the file.
   public var experiments: [Experiment] = []
+
+  /// The channels whose returns were measured elsewhere.
+  var measuredChannels: Set<String> {
+    Set(channels.filter { $0.value.expectedReturn != nil }.map(\.key) + experiments.map(\.channel))
+  }
 
   /// Knows nothing.
   public init() {}

@@ -7,12 +7,28 @@ import Documents
 /// of the whole history per unit of money; for a test, what the channel's curve brings with the money less what it brings
 /// without the change, over all ticks, carry-over included.
 struct KnowledgeTerms: Sendable {
+  /// A return or a test.
+  struct Measurement: Sendable {
+    /// The place of its channel.
+    let channel: Int
+    /// By shape: what a unit of the channel's effect brings in it.
+    let units: [Double]
+    /// What was measured, and its standard error.
+    let value: Double
+    let deviation: Double
+
+    /// What a draw says of it.
+    func value(_ draw: EffectSampler.Draw) -> Double { units[draw.shapes[channel]] * draw.effects[channel] }
+  }
+
+  /// The tests, in their order.
+  private(set) var tests: [Measurement] = []
   /// By driver and shape: Σ m² / σ².
-  var precisions: [Double]
+  private(set) var precisions: [Double]
   /// By driver and shape: Σ m R / σ².
-  var shifts: [Double]
+  private(set) var shifts: [Double]
   /// By driver and shape: whether the shape keeps as much as is known to be kept.
-  var isAllowed: [Bool]
+  private(set) var isAllowed: [Bool]
 
   init(
     _ knowledge: Knowledge, history: MediaHistory, design: MediaDesign, scale: Double
@@ -33,61 +49,82 @@ struct KnowledgeTerms: Sendable {
     }
     for (name, known) in knowledge.channels.sorted(by: { $0.key < $1.key }) {
       let channel = try place(name)
-      let money = history.spends[channel].values.reduce(0, +)
-      for shape in 0..<count {
-        let index = channel * count + shape
-        if let range = known.carryOver { isAllowed[index] = range.contains(design.shapes[shape].keptShare) }
-        guard let expected = known.expectedReturn else { continue }
-        add(
-          design.columns[index].reduce(0, +) * scale / money, is: expected.mean, expected.deviation, at: index
-        )
+      let own = channel * count..<(channel + 1) * count
+      if let range = known.carryOver {
+        for (index, shape) in zip(own, design.shapes) { isAllowed[index] = range.contains(shape.keptShare) }
+        guard isAllowed[own].contains(true) else {
+          throw InputError(
+            .invalid, key: "knowledge.\(name).carry_over", problem: "fits no adstock that is tried",
+            remedy: "widen the range, or choose another --adstock")
+        }
       }
-      guard isAllowed[channel * count..<(channel + 1) * count].contains(true) else {
-        throw InputError(
-          .invalid, key: "knowledge.\(name).carry_over", problem: "fits no adstock that is tried",
-          remedy: "widen the range, or choose another --adstock")
+      if let expected = known.expectedReturn {
+        let money = history.spends[channel].values.reduce(0, +)
+        add(
+          Measurement(
+            channel: channel, units: design.columns[own].map { $0.reduce(0, +) * scale / money },
+            value: expected.mean, deviation: expected.deviation))
       }
     }
     for test in knowledge.experiments {
       let channel = try place(test.channel)
       let driver = history.drivers[channel].values
-      let ticks = history.days.indices.filter { test.days.contains(history.days[$0]) }
-      let spent = ticks.reduce(0) { $0 + history.spends[channel].values[$1] }
-      guard !ticks.isEmpty else {
-        throw InputError(
-          .invalid, key: "knowledge.experiments",
-          problem: "has a test from \(test.days.lowerBound), where the history has no ticks",
-          remedy: "give days from \(history.days[0]) to \(history.days[history.count - 1])")
+      let without = try driverWithout(test, driver: driver, history: history, channel: channel)
+      let units = design.shapes.enumerated().map { shape, described in
+        let column = design.columns[channel * count + shape]
+        let counterfactual = described.column(without, scaledBy: driver, rows: design.seenRows[channel])
+        return (column.reduce(0, +) - counterfactual.reduce(0, +)) * scale
       }
-      guard test.spendChange <= spent * (1 + 1e-9) else {
-        throw InputError(
-          .invalid, key: "knowledge.experiments",
-          problem:
-            "has a test that added \(test.spendChange) to \(test.channel), which spent \(spent) in those days",
-          remedy: "give the money that the history holds for the test")
-      }
-      // Money added is taken away in proportion; money cut is put back evenly where nothing is left.
-      var without = driver
-      for tick in ticks {
-        without[tick] =
-          spent > 0
-          ? driver[tick] * (1 - test.spendChange / spent)
-          : driver[tick] - test.spendChange / Double(ticks.count)
-      }
-      for shape in 0..<count {
-        let index = channel * count + shape
-        let counterfactual = design.shapes[shape].column(
-          without, scaledBy: driver, rows: design.seenRows[channel])
-        let change = design.columns[index].reduce(0, +) - counterfactual.reduce(0, +)
-        add(change * scale, is: test.outcomeChange, test.deviation, at: index)
-      }
+      tests.append(
+        Measurement(channel: channel, units: units, value: test.outcomeChange, deviation: test.deviation))
+      add(tests[tests.count - 1])
     }
   }
 
-  private mutating func add(_ unit: Double, is value: Double, _ deviation: Double, at index: Int) {
-    precisions[index] += unit * unit / (deviation * deviation)
-    shifts[index] += unit * value / (deviation * deviation)
+  private mutating func add(_ measurement: Measurement) {
+    let first = measurement.channel * measurement.units.count
+    let variance = measurement.deviation * measurement.deviation
+    for (shape, unit) in measurement.units.enumerated() {
+      precisions[first + shape] += unit * unit / variance
+      shifts[first + shape] += unit * measurement.value / variance
+    }
   }
+}
+
+/// What would have driven a channel's response without a test.
+///
+/// Money added is taken away in proportion. Money cut is put back in proportion to what was left or, where nothing was, to as many
+/// ticks before: spread evenly a saturating curve would make too much of it.
+private func driverWithout(
+  _ test: Knowledge.Experiment, driver: [Double], history: MediaHistory, channel: Int
+) throws(InputError) -> [Double] {
+  let ticks = history.days.indices.filter { test.days.contains(history.days[$0]) }
+  let spent = ticks.reduce(0) { $0 + history.spends[channel].values[$1] }
+  guard let first = ticks.first else {
+    throw InputError(
+      .invalid, key: "knowledge.experiments",
+      problem: "has a test from \(test.days.lowerBound), where the history has no ticks",
+      remedy: "give days from \(history.days[0]) to \(history.days[history.count - 1])")
+  }
+  guard test.spendChange <= spent * (1 + 1e-9) else {
+    throw InputError(
+      .invalid, key: "knowledge.experiments",
+      problem:
+        "has a test that added \(test.spendChange) to \(test.channel), which spent \(spent) in those days",
+      remedy: "give the money that the history holds for the test")
+  }
+  var without = driver
+  if spent > 1e-3 * abs(test.spendChange) {
+    for tick in ticks { without[tick] *= 1 - test.spendChange / spent }
+    return without
+  }
+  let before = first >= ticks.count ? Array(driver[first - ticks.count..<first]) : []
+  let sum = before.reduce(0, +)
+  for (place, tick) in ticks.enumerated() {
+    let share = sum > 0 ? before[place] / sum : 1 / Double(ticks.count)
+    without[tick] -= test.spendChange * share
+  }
+  return without
 }
 
 extension ResponseShape {

@@ -31,7 +31,11 @@ struct MediaDesign: Sendable {
     self.rows = rows
     countedRows = history.isCounted[..<rows].count { $0 }
     self.outcome = outcome
-    baseline = BaselineColumns(history, season: options.season, rows: rows)
+    // What is unseen and moves with the money of a channel would pass for its effect, which is known better.
+    let known = options.knowledge.measuredChannels
+    let confounders = zip(history.spends, history.drivers).filter { known.contains($0.0.name) }.map(
+      \.1.values)
+    baseline = BaselineColumns(history, season: options.season, rows: rows, confounders: confounders)
     var columns: [[Double]] = []
     var means: [Double] = []
     var seenRows: [Int] = []

@@ -39,6 +39,16 @@ public struct MediaMixCalibration: Sendable {
     }
   }
 
+  /// A test that was known of beside what the calibration says of it.
+  public struct TestEstimate: Sendable, Equatable {
+    /// The test.
+    public let experiment: Knowledge.Experiment
+    /// The change of the outcome by the median of the posterior draws.
+    public let outcomeChange: Double
+    /// Between which changes nine of ten posterior draws lie.
+    public let outcomeChange90: ClosedRange<Double>
+  }
+
   /// The market: typical curves, with the last ticks' spends as its recent ones.
   public let market: Market
   /// Markets that the history might as well come from.
@@ -47,6 +57,8 @@ public struct MediaMixCalibration: Sendable {
   public let channels: [ChannelEstimate]
   /// By driver that costs no money: what it brought, and between what nine of ten draws lie.
   public let organic: [(name: String, contribution: Double, interval: ClosedRange<Double>)]
+  /// By test that was known of, in the order given: what it changed of the outcome by measurement and by the posterior draws.
+  public let tests: [TestEstimate]
   /// By region of a panel: its outcome and its money.
   public let regions: [(name: String, outcome: Double, spend: Double)]
   /// How well the model forecasts.
@@ -83,7 +95,9 @@ public struct MediaMixCalibration: Sendable {
       history, options: options, rows: history.count, draws: options.draws
     ) { progress(0.4 + 0.6 * $0) }
     let allDrawn = fit.draws.map { responses(history, fit, $0.shapes, $0.effects) }
-    let allContributions = allDrawn.map { zip($0, history.drivers).map(contribution) }
+    let allContributions = zip(allDrawn, fit.draws).map { drawn, draw in
+      zip(zip(drawn, history.drivers), draw.effects).map { $1 > 0 ? contribution($0.0, $0.1) : 0 }
+    }
     let count = history.spends.count
     let drawn = allDrawn.map { Array($0[..<count]) }
     let contributions = allContributions.map { Array($0[..<count]) }
@@ -91,6 +105,12 @@ public struct MediaMixCalibration: Sendable {
     organic = history.organic.enumerated().map { place, series in
       let sorted = allContributions.map { $0[count + place] }.sorted()
       return (series.name, quantile(sorted, 0.5), quantile(sorted, 0.05)...quantile(sorted, 0.95))
+    }
+    tests = zip(options.knowledge.experiments, fit.evidence.tests).map { experiment, test in
+      let sorted = fit.draws.map(test.value).sorted()
+      return TestEstimate(
+        experiment: experiment, outcomeChange: quantile(sorted, 0.5),
+        outcomeChange90: quantile(sorted, 0.05)...quantile(sorted, 0.95))
     }
     regions = history.regions.map { region in
       (
@@ -138,7 +158,6 @@ private func responses(
     return ResponseChannel(
       spends: (0..<16).map { level in top * pow(Double(level) / 15, 1.5) }, adstock: shape.adstock,
       saturation: Hill(
-        // A channel that brings nothing still has a curve, of no height that counts.
         maximum: max(found.1, 1e-9) * fit.scale, halfSaturation: shape.halfSaturation(of: driver.values),
         slope: shape.slope),
       recent: Array(series.values.suffix(history.spacing.planTicks)))
@@ -156,10 +175,12 @@ private func typical(
       paths.reduce(0) { $0 + $1[tick] } / Double(paths.count)
     }
     let distances = paths.map { path in zip(path, mean).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) } }
-    let nearest = distances.indices.min { distances[$0] < distances[$1] } ?? 0
+    let own = contributions.map { $0[index] }
+    let nearest = own.indices.filter { own[$0] > 0 }.min { distances[$0] < distances[$1] } ?? 0
     var response = drawn[nearest][index]
-    let median = quantile(contributions.map { $0[index] }.sorted(), 0.5)
-    response.saturation.maximum *= median / max(contributions[nearest][index], .leastNormalMagnitude)
+    let median = quantile(own.sorted(), 0.5)
+    // A channel that brings nothing still has a curve, of no height that counts.
+    response.saturation.maximum *= max(median / max(own[nearest], .leastNormalMagnitude), 1e-9)
     return response
   }
 }

@@ -8,6 +8,8 @@ struct MediaMixFit: Sendable {
   let scale: Double
   let design: MediaDesign
   let draws: [EffectSampler.Draw]
+  /// What is known of channels from elsewhere.
+  let evidence: KnowledgeTerms
   /// How the noise lies.
   let noise: NoiseModel
   /// By tick: the mean over the draws, scaled; ticks beyond the design's rows are forecast.
@@ -28,7 +30,7 @@ struct MediaMixFit: Sendable {
     let outcome = values.map { [scale] in $0 / scale }
     design = MediaDesign(history, outcome: outcome, options: options, rows: rows)
     let prior = EffectPrior(history, mediaShare: options.mediaShare, rows: rows)
-    let evidence = try KnowledgeTerms(options.knowledge, history: history, design: design, scale: scale)
+    evidence = try KnowledgeTerms(options.knowledge, history: history, design: design, scale: scale)
     do {
       var noise = NoiseModel(ticks: history.count, rows: rows, isCounted: history.isCounted)
       var ridge = BaselineRidge()

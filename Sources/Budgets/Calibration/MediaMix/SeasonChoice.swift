@@ -11,7 +11,7 @@ struct SeasonChoice: Sendable {
 
   init(_ history: MediaHistory, options: MediaMixOptions, rows: Int) throws(InputError) {
     let years = Double(rows) / history.spacing.ticksPerYear
-    guard years < 2.5 else {
+    guard years < 2 else {
       season = .init(harmonics: options.harmonics, hasTrend: true)
       return
     }
