@@ -1,3 +1,4 @@
+import Apportion
 import ArgumentParser
 
 /// Times one piece of work and prints JSON: `seconds` per item of work.
@@ -9,6 +10,11 @@ import ArgumentParser
       Growth.self, Acting.self, Campaigning.self,
       PlayBandit.self, Shop.self, Satisfaction.self, LargeCatalogue.self, JudgeLog.self,
     ])
+
+  static func main() {
+    chooseBLASKernels()
+    main(nil)
+  }
 }
 
 /// What every piece takes.

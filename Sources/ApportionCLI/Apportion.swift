@@ -27,6 +27,7 @@ struct ApportionCommand: ParsableCommand {
   static func main() {
     // Whatever runs in parallel here does so on threads of ours; on any number of them, results are the same bits.
     setBLASThreads(1)
+    chooseBLASKernels()
     do {
       var command = try parseAsRoot()
       try command.run()

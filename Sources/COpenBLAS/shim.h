@@ -8,4 +8,15 @@
 #define lapack_complex_double double _Complex
 #include <lapacke.h>
 
+// The newest of OpenBLAS's kernels that the processor can run, as OPENBLAS_CORETYPE names them; NULL below AVX2.
+static inline const char *copenblas_newest_kernels(void) {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512cd"))
+    return "SKYLAKEX";
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return "HASWELL";
+#endif
+  return 0;
+}
+
 #endif

@@ -1,3 +1,4 @@
+import Foundation
 import LinearAlgebra
 import Testing
 
@@ -82,4 +83,33 @@ struct BLASTests {
       #expect(blasThreads == 2)
     }
   }
+
+  /// Kernels are the process's, so these tests have processes of their own: what is known or asked for stands, and else the
+  /// kernels are the newest that the processor runs, whose products are right.
+  @Test func kernelsFitTheProcessor() async {
+    await #expect(processExitsWith: .success) {
+      unsetenv("OPENBLAS_CORETYPE")
+      let a = normalMatrix(rows: 70, columns: 90, lane: 4)
+      let b = normalMatrix(rows: 90, columns: 50, lane: 5)
+      chooseBLASKernels()
+      let c = Matrix(rows: 70, columns: 50)
+      multiply(a.view, b.view, into: c.view)
+      #expect(largestDifference(table(c), product(a, b)) < 1e-4)
+      let old: Set = ["Prescott", "Core2", "Penryn", "Dunnington", "Nehalem", "Sandybridge", "Generic"]
+      #expect(!hasVectorsOf2013 || !old.contains(blasKernel))
+      #expect(getenv("OPENBLAS_CORETYPE") == nil)
+    }
+    await #expect(processExitsWith: .success) {
+      let before = blasKernel
+      setenv("OPENBLAS_CORETYPE", "NEHALEM", 1)
+      chooseBLASKernels()
+      #expect(blasKernel == before)
+    }
+  }
+}
+
+/// Whether the processor has AVX2 and fused multiply-add.
+private var hasVectorsOf2013: Bool {
+  let flags = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+  return flags.contains(" avx2 ") && flags.contains(" fma ")
 }

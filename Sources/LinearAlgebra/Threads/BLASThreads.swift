@@ -47,6 +47,3 @@ private let inside = Mutex((count: 0, threads: Int32(1)))
     if state.count == 0 && state.threads != 1 { openblas_set_num_threads(state.threads) }
   }
 }
-
-/// The name of the processor that OpenBLAS's kernels are made for, as `SkylakeX`: results round alike where it is the same.
-public var blasKernel: String { openblas_get_corename().map { String(cString: $0) } ?? "unknown" }
