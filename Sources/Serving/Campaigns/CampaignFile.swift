@@ -64,8 +64,6 @@
       configuration.prepareDatabase { database in
         try database.execute(sql: "PRAGMA journal_mode = WAL")
         try database.execute(sql: "PRAGMA synchronous = \(durability.rawValue)")
-        // A checkpoint waits for the disk: at 40 MB of log rather than at 4, fewer than one request in a hundred does.
-        try database.execute(sql: "PRAGMA wal_autocheckpoint = 10000")
       }
       do {
         queue = try DatabaseQueue(path: path, configuration: configuration)
