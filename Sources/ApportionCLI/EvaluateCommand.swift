@@ -105,12 +105,12 @@ struct EvaluateCommand: ParsableCommand {
       posterior.map { "posterior=\(JSONValue.string($0).text())" }, budget.map { "budget=\($0)" },
       bound.map { "bound=\($0.rawValue)" },
     ].compactMap { $0 }
-    let evaluation = try evaluate(
-      run: folder, on: market, reality: reality, overrides: overrides, episodes: episodes, seed: seed)
+    let problem = try judgedProblem(run: folder, on: market, reality: reality, overrides: overrides)
+    let policy = try folder.readPolicy()
+    let evaluation = try evaluate(policy, on: problem, episodes: episodes, seed: seed)
     if let record {
-      let problem = try judgedProblem(run: folder, on: market, reality: reality, overrides: overrides)
       let table = try problem.record(
-        of: folder.readPolicy(), exploration: exploration, episodes: episodes, seed: seed)
+        of: policy, exploration: exploration, episodes: episodes, seed: seed)
       try AtomicFile.write(table, to: record)
     }
     try AtomicFile.write(evaluation.json.text(indented: true) + "\n", to: output ?? folder.evaluation)

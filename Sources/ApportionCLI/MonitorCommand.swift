@@ -11,7 +11,7 @@
       abstract:
         "Sets campaigns that a server keeps beside their forecasts: pacing, channels, and whether the market is still as described.",
       discussion: """
-        The file may be in use. The server shows the same at /campaigns. Forecasts are 599 simulated campaigns of each \
+        The file may be in use. The server shows the same at /campaigns. Forecasts are \(CampaignForecast.campaignCount) simulated campaigns of each \
         model; of campaigns in a market as described, 1 in 100 is told that it is not.
         """)
 

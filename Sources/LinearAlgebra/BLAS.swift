@@ -43,7 +43,7 @@ public func multiply(
 /// Whether OpenBLAS has kernels that read small matrices where they are (`sgemm_small_kernel_permit`): on processors with
 /// AVX-512. Elsewhere every product first copies both matrices, so products had rather be few and large.
 package let multipliesSmallMatricesDirectly = ["SkylakeX", "Cooperlake", "SapphireRapids"].contains(
-  String(cString: openblas_get_corename()))
+  blasKernel)
 
 /// One matrix product, any part of whose result can be asked for.
 private struct Product {

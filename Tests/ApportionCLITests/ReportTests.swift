@@ -24,22 +24,9 @@ private let chromium = "/usr/bin/chromium"
       ] {
         #expect(try CommandLineProgram.run(arguments, in: folder).status == 0)
       }
-      let browser = Process()
-      browser.executableURL = URL(filePath: chromium)
-      browser.currentDirectoryURL = URL(filePath: folder)
-      browser.arguments =
-        [
-          "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr",
-          "--screenshot=page.png",
-          "--user-data-dir=\(folder)/profile",
-        ] + settings + ["file://\(folder)/run/report.html"]
-      let errors = Pipe()
-      browser.standardError = errors
-      browser.standardOutput = FileHandle.nullDevice
-      try browser.run()
-      let log = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-      browser.waitUntilExit()
-      #expect(browser.terminationStatus == 0)
+      let log = try browse(
+        "run/report.html", in: folder, reading: \.standardError,
+        settings: ["--enable-logging=stderr", "--screenshot=page.png"] + settings)
       #expect(!log.contains("CONSOLE"), "\(log)")
       // A blank page of this size takes a few kilobytes.
       #expect(try AtomicFile.read(folder + "/page.png").count > 20_000)
@@ -110,22 +97,36 @@ private let chromium = "/usr/bin/chromium"
     }
   }
 
-  /// The title of a page once its scripts have run; themes are Chromium's: 0 dark, 1 light.
-  private func titleOfPage(_ page: String, in folder: String, theme: Int) throws -> String {
+  /// Has Chromium show a page of a folder, where it works; returns what it writes to a stream.
+  private func browse(
+    _ page: String, in folder: String, reading stream: ReferenceWritableKeyPath<Process, Any?>,
+    settings: [String]
+  ) throws -> String {
     let browser = Process()
     browser.executableURL = URL(filePath: chromium)
-    browser.arguments = [
-      "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom", "--virtual-time-budget=4000",
-      "--allow-file-access-from-files", "--window-size=1700,1200",
-      "--blink-settings=preferredColorScheme=\(theme)",
-      "--user-data-dir=\(folder)/profile", "file://\(folder)/\(page)",
-    ]
-    let output = Pipe()
-    browser.standardOutput = output
+    browser.currentDirectoryURL = URL(filePath: folder)
+    browser.arguments =
+      ["--headless", "--no-sandbox", "--disable-gpu", "--user-data-dir=\(folder)/profile"] + settings
+      + ["file://\(folder)/\(page)"]
+    let pipe = Pipe()
+    browser.standardOutput = FileHandle.nullDevice
     browser.standardError = FileHandle.nullDevice
+    browser[keyPath: stream] = pipe
     try browser.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     browser.waitUntilExit()
+    #expect(browser.terminationStatus == 0)
+    return text
+  }
+
+  /// The title of a page once its scripts have run; themes are Chromium's: 0 dark, 1 light.
+  private func titleOfPage(_ page: String, in folder: String, theme: Int) throws -> String {
+    let text = try browse(
+      page, in: folder, reading: \.standardOutput,
+      settings: [
+        "--dump-dom", "--virtual-time-budget=4000", "--allow-file-access-from-files",
+        "--window-size=1700,1200", "--blink-settings=preferredColorScheme=\(theme)",
+      ])
     let start = try #require(text.range(of: "<title>"))
     let end = try #require(text.range(of: "</title>"))
     return String(text[start.upperBound..<end.lowerBound])

@@ -33,8 +33,7 @@ extension Campaign {
     guard case .began(let budget)? = events.first else {
       throw .outOfTurn("event", "the journal does not begin with the campaign's begin", "give all of it")
     }
-    var latest: [Int: TickResults] = [:]
-    for results in events.compactMap(\.results) { latest[results.tick] = results }
+    let latest = events.latestResults
     var campaign = try Campaign(model, budget: budget)
     for event in events.dropFirst() {
       guard case .results(let results) = event else {

@@ -55,10 +55,14 @@ public struct PlayedCampaign: Sendable {
 }
 
 extension [CampaignEvent] {
+  /// By tick, what it showed by its last correction.
+  var latestResults: [Int: TickResults] {
+    Dictionary(compactMap(\.results).map { ($0.tick, $0) }) { _, correction in correction }
+  }
+
   /// The results of a campaign's ticks from 0 on, corrections in their places.
   public var history: [TickResults] {
-    var latest: [Int: TickResults] = [:]
-    for results in compactMap(\.results) { latest[results.tick] = results }
+    let latest = latestResults
     return (0..<latest.count).compactMap { latest[$0] }
   }
 }

@@ -2,7 +2,7 @@ import Foundation
 import Learning
 import LinearAlgebra
 
-/// What the campaigns of a model would come to if the market were as described: 599 of them, simulated.
+/// What the campaigns of a model would come to if the market were as described: `campaignCount` of them, simulated.
 ///
 /// ```swift
 /// let forecast = CampaignForecast(model)
@@ -45,10 +45,12 @@ public final class CampaignForecast: Sendable {
 
   private static let scaling = 200
   private static let ranked = 399
+  /// How many campaigns are simulated.
+  public static let campaignCount = scaling + ranked
 
   /// Simulates campaigns of a model.
   ///
-  /// Complexity: 599 episodes; some two seconds for nine channels and 48 ticks on two cores.
+  /// Complexity: `campaignCount` episodes; some two seconds for nine channels and 48 ticks on two cores.
   /// - Parameter budget: the money to spend; nil for the market's.
   public init(_ model: CampaignModel, budget: Double? = nil, seed: UInt64 = 0x6D6F_6E69_746F_72) {
     var market = model.market
@@ -91,7 +93,7 @@ public final class CampaignForecast: Sendable {
     }
     let scales = (0..<columns).map { column in
       let place = column % MarketFactor.allCases.count
-      let (between, within) = market.variances(MarketFactor.allCases[place])
+      let (between, within) = market.variances(of: MarketFactor.allCases[place])
       // What few campaigns buy tells little in most: no less than one deviation of what is well known.
       let least = 1 / (between + within + 0.01).squareRoot()
       return max(Band(first.map { farthest($0, column) }).high, least)

@@ -1,18 +1,6 @@
 import Foundation
 import LinearAlgebra
 
-/// What a market's description says of, and a campaign may find otherwise.
-public enum MarketFactor: Int, CaseIterable, Sendable {
-  /// Auctions to be won.
-  case volume
-  /// What wins cost.
-  case price
-  /// Clicks of a win; of a response channel, the outcome of its stock.
-  case response
-  /// Conversions of a click.
-  case conversion
-}
-
 /// What a channel has shown since a campaign began, by factor, beside what its market leads one to expect of the same bids,
 /// wins and clicks.
 struct SeenAndExpected {
@@ -67,7 +55,7 @@ struct SeenAndExpected {
     let place = factor.rawValue
     let expected = expected[place]
     guard expected > 0 else { return 0 }
-    let (between, within) = market.variances(factor)
+    let (between, within) = market.variances(of: factor)
     let luck =
       switch (channel.kind, factor) {
       // Prices below a bid spread by about half their mean; the weight is two wins' money.
@@ -128,18 +116,6 @@ extension Market {
           sums.indices.reduce(0) { $0 + rows[$1 * factors.count + factor] }
         }
     }
-  }
-
-  /// The variances of a factor's logarithm between campaigns and within them.
-  func variances(_ factor: MarketFactor) -> (between: Double, within: Double) {
-    let (between, within) =
-      switch factor {
-      case .volume: (randomization.volume, drift.volume)
-      case .price: (randomization.price, drift.price)
-      case .response: (randomization.response, drift.response)
-      case .conversion: (randomization.conversion, 0)
-      }
-    return (between * between, within * within)
   }
 
   /// Adds a campaign's ticks up.

@@ -17,12 +17,10 @@ struct JournalFit {
 
   init(_ campaigns: [PlayedCampaign], market: Market) {
     base = market
-    let (spread, drift) = (market.randomization, market.drift)
-    func squares(_ deviations: [Double]) -> [Double] { deviations.map { max($0 * $0, Self.leastVariance) } }
-    // In the order of the factors.
-    describedConstants = squares([spread.volume, spread.price, spread.response, spread.conversion])
-    describedDrifts = squares([drift.volume, drift.price, drift.response, 0])
-    persistence = drift.persistence
+    let variances = MarketFactor.allCases.map { market.variances(of: $0) }
+    describedConstants = variances.map { max($0.between, Self.leastVariance) }
+    describedDrifts = variances.map { max($0.within, Self.leastVariance) }
+    persistence = market.drift.persistence
     constants = describedConstants.map { max($0, 0.0025) }
     drifts = zip(describedDrifts, [0.0025, 0.0025, 0.0025, Self.leastVariance]).map { max($0, $1) }
     offsets = [1, 1, 1, 1]

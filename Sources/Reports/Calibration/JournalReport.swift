@@ -15,16 +15,13 @@ package struct JournalReport: Sendable {
 
   /// By name: how factors vary within a campaign and between campaigns, as described and as seen.
   private var variations: [(name: String, within: (Double, Double), between: (Double, Double))] {
-    let (old, new) = (calibration.described, market)
-    return [
-      ("prices", (old.drift.price, new.drift.price), (old.randomization.price, new.randomization.price)),
-      ("volumes", (old.drift.volume, new.drift.volume), (old.randomization.volume, new.randomization.volume)),
-      (
-        "responses", (old.drift.response, new.drift.response),
-        (old.randomization.response, new.randomization.response)
-      ),
-      ("conversion rates", (0, 0), (old.randomization.conversion, new.randomization.conversion)),
+    let named: [(String, MarketFactor)] = [
+      ("prices", .price), ("volumes", .volume), ("responses", .response), ("conversion rates", .conversion),
     ]
+    return named.map { name, factor in
+      let (old, new) = (calibration.described.deviations(of: factor), market.deviations(of: factor))
+      return (name, (old.within, new.within), (old.between, new.between))
+    }
   }
 
   /// The calibration as JSON.

@@ -40,7 +40,15 @@ package func evaluate(
   episodes: Int, seed: UInt64
 ) throws -> Evaluation {
   let problem = try judgedProblem(run: folder, on: name, reality: reality, overrides: overrides)
-  let policy = try folder.readPolicy()
+  return try evaluate(folder.readPolicy(), on: problem, episodes: episodes, seed: seed)
+}
+
+/// Plays a policy on held-out episodes of a problem that it fits.
+///
+/// - Throws: what the problem says where the policy does not fit it.
+package func evaluate(
+  _ policy: TrainedPolicy, on problem: any Application, episodes: Int, seed: UInt64
+) throws -> Evaluation {
   try problem.check(policy)
   return try problem.evaluation(of: policy, episodes: episodes, seed: seed)
 }

@@ -24,7 +24,7 @@
         """
         <h1>Campaigns</h1>
         \(body)
-        <p class="note">The newest \(CampaignMonitor.most) at most. Bands hold nine of ten of 599 simulated campaigns of the market as
+        <p class="note">The newest \(CampaignMonitor.most) at most. Bands hold nine of ten of \(CampaignForecast.campaignCount) simulated campaigns of the market as
         it is described; ratios are what was seen over what it leads one to expect of the same bids.</p>
         """)
     }
