@@ -59,8 +59,14 @@ struct SpendSearch {
     var tried = 1
     // What boxes that cannot be cut any further leave open.
     var settled = -Double.infinity
-    while let place = open.indices.max(by: { open[$0].bound < open[$1].bound }), tried < limit,
-      open[place].bound > objective + gap * max(abs(objective), .leastNormalMagnitude)
+    // A hundredth left open is worth four times as many.
+    let most = boxes == nil && limit > 1 ? 4 * limit : limit
+    func isEnough(_ left: Double) -> Bool {
+      let share = left / max(abs(objective), .leastNormalMagnitude)
+      return share <= gap || tried >= (share > 0.01 ? most : limit)
+    }
+    while let place = open.indices.max(by: { open[$0].bound < open[$1].bound }),
+      !isEnough(open[place].bound - objective)
     {
       root = open.remove(at: place)
       guard let cut = cut(root) else {
@@ -76,7 +82,7 @@ struct SpendSearch {
     bound = max(objective, settled, open.map(\.bound).max() ?? objective)
   }
 
-  private static func boxes(_ cells: Int) -> Int { cells <= 40 ? 600 : cells <= 150 ? 60 : 1 }
+  private static func boxes(_ cells: Int) -> Int { cells <= 150 ? min(600, 24_000 / max(1, cells)) : 1 }
 
   /// Solves a box on its envelopes and improves the best plan from there.
   private mutating func solve(_ box: Box) -> Box {
