@@ -2,7 +2,7 @@
 ///
 /// The share of the outcome that a channel brings is 0 with a chance of `chanceOfNothing`, else half-normal. Weekly sums tell
 /// a steady effect of media from the level of the outcome badly, so effects need a scale: the deviations of the channels add
-/// up to `mediaShare`. They follow the money: three quarters in proportion to it, a quarter in proportion to its root, for
+/// up to `mediaShare`. They follow the money: four fifths in proportion to it, a fifth in proportion to its root, for
 /// small channels are mostly the better ones, but not a hundred times better. A channel that the fitted ticks do not know is
 /// expected to return what the others do: its deviation is its share of the money. Long histories outweigh all of it.
 struct EffectPrior: Sendable {
@@ -17,7 +17,7 @@ struct EffectPrior: Sendable {
     let roots = money.reduce(0) { $0 + $1.squareRoot() }
     let channels = zip(history.drivers, money).map { driver, money in
       let isSeen = driver.values[..<rows].contains { $0 > 0 }
-      return mediaShare * (isSeen ? 0.75 * money / total + 0.25 * money.squareRoot() / roots : money / total)
+      return mediaShare * (isSeen ? 0.8 * money / total + 0.2 * money.squareRoot() / roots : money / total)
     }
     // What costs no money may bring what a channel of middling money does.
     deviations =

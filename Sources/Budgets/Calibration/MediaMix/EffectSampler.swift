@@ -32,9 +32,9 @@ struct EffectSampler {
     self.evidence = evidence
     self.prior = prior
     variance = design.total / Double(max(1, design.design.countedRows))
-    shapes = [Int](repeating: 0, count: design.design.channelCount)
-    effects = [Double](repeating: 0, count: design.design.channelCount)
-    left = [Double](repeating: 0, count: design.design.shapes.count)
+    shapes = [Int](repeating: 0, count: design.design.candidates.count)
+    effects = [Double](repeating: 0, count: design.design.candidates.count)
+    left = [Double](repeating: 0, count: design.design.shapeCount)
     weights = left
     means = left
   }
@@ -72,17 +72,18 @@ struct EffectSampler {
     }
     // The prior's density of the slab at 0 is 2 / (deviation · √2π); that of the spike is all its chance.
     let odds = prior.chanceOfNothing / (1 - prior.chanceOfNothing)
-    let nothing = log(odds * Double(count) * deviation / 2)
+    let nothing = log(odds * deviation / 2)
     var highest = nothing
     for shape in 0..<count {
-      guard evidence.isAllowed[first + shape] else {
+      let chance = evidence.logChances[first + shape]
+      guard chance > -.infinity else {
         weights[shape] = -.infinity
         continue
       }
       let (precision, location) = conditional(first + shape, left[shape], priorPrecision)
       let root = precision.squareRoot()
       // The integral of the effect's prior and likelihood over all effects of at least 0.
-      weights[shape] = log(design.design.means[first + shape] / root) + logOfTail(location * root)
+      weights[shape] = chance + log(design.design.means[first + shape] / root) + logOfTail(location * root)
       means[shape] = location
       highest = max(highest, weights[shape])
     }

@@ -1,4 +1,5 @@
 import Documents
+import Foundation
 
 /// What knowledge adds to the precision of each effect, and where it draws it to.
 ///
@@ -27,16 +28,19 @@ struct KnowledgeTerms: Sendable {
   private(set) var precisions: [Double]
   /// By driver and shape: Σ m R / σ².
   private(set) var shifts: [Double]
-  /// By driver and shape: whether the shape keeps as much as is known to be kept.
-  private(set) var isAllowed: [Bool]
+  /// By driver and shape: the logarithm of its chance, with what is known of carry-over, before the outcome is seen.
+  private(set) var logChances: [Double]
+  /// By driver: the share per tick that is known to be kept; nil where nothing is known.
+  private var keptShares: [ClosedRange<Double>?]
 
   init(
     _ knowledge: Knowledge, history: MediaHistory, design: MediaDesign, scale: Double
   ) throws(InputError) {
-    let count = design.shapes.count
-    precisions = [Double](repeating: 0, count: count * design.channelCount)
+    let count = design.shapeCount
+    precisions = [Double](repeating: 0, count: design.columns.count)
     shifts = precisions
-    isAllowed = [Bool](repeating: true, count: precisions.count)
+    logChances = design.candidates.flatMap(\.logChances)
+    keptShares = history.drivers.map { _ in nil }
     let names = history.spends.map(\.name)
     func place(_ name: String) throws(InputError) -> Int {
       guard let place = names.firstIndex(of: name) else {
@@ -51,12 +55,17 @@ struct KnowledgeTerms: Sendable {
       let channel = try place(name)
       let own = channel * count..<(channel + 1) * count
       if let range = known.carryOver {
-        for (index, shape) in zip(own, design.shapes) { isAllowed[index] = range.contains(shape.keptShare) }
-        guard isAllowed[own].contains(true) else {
+        keptShares[channel] = range
+        let allowed = zip(own, design.candidates[channel].shapes).filter { allows($0.1, channel: channel) }
+        let chance = allowed.reduce(0) { $0 + exp(logChances[$1.0]) }
+        guard chance > 0 else {
           throw InputError(
             .invalid, key: "knowledge.\(name).carry_over", problem: "fits no adstock that is tried",
             remedy: "widen the range, or choose another --adstock")
         }
+        let told = allowed.map { ($0.0, logChances[$0.0] - log(chance)) }
+        for index in own { logChances[index] = -.infinity }
+        for (index, value) in told { logChances[index] = value }
       }
       if let expected = known.expectedReturn {
         let money = history.spends[channel].values.reduce(0, +)
@@ -70,7 +79,7 @@ struct KnowledgeTerms: Sendable {
       let channel = try place(test.channel)
       let driver = history.drivers[channel].values
       let without = try driverWithout(test, driver: driver, history: history, channel: channel)
-      let units = design.shapes.enumerated().map { shape, described in
+      let units = design.candidates[channel].shapes.enumerated().map { shape, described in
         let column = design.columns[channel * count + shape]
         let counterfactual = described.column(without, scaledBy: driver, rows: design.seenRows[channel])
         return (column.reduce(0, +) - counterfactual.reduce(0, +)) * scale
@@ -79,6 +88,11 @@ struct KnowledgeTerms: Sendable {
         Measurement(channel: channel, units: units, value: test.outcomeChange, deviation: test.deviation))
       add(tests[tests.count - 1])
     }
+  }
+
+  /// Whether a shape keeps as much as is known to be kept.
+  func allows(_ shape: ResponseShape, channel: Int) -> Bool {
+    keptShares[channel]?.contains(shape.keptShare) ?? true
   }
 
   private mutating func add(_ measurement: Measurement) {

@@ -6,17 +6,18 @@ import LinearAlgebra
 /// and for all (Frisch and Waugh, 1933; Lovell, 1963): what is left of the outcome is explained by what is left of the media
 /// columns, and whoever tries shapes needs only the products of those.
 struct MediaDesign: Sendable {
-  /// All shapes that are tried, the same for every channel.
-  let shapes: [ResponseShape]
-  let channelCount: Int
+  /// By driver: all shapes that are tried.
+  private(set) var candidates: [ShapeCandidates]
+  /// How many shapes of each driver are tried.
+  let shapeCount: Int
   /// Ticks that are fitted; later ones are only forecast.
   let rows: Int
   /// How many of them have an outcome that is to be explained.
   let countedRows: Int
-  /// By channel and shape, `channel * shapes.count + shape`: the whole column, later ticks included.
-  let columns: [[Double]]
+  /// By channel and shape, `channel * shapeCount + shape`: the whole column, later ticks included.
+  private(set) var columns: [[Double]] = []
   /// By column: its mean over the fitted ticks, or over all of them where the channel starts only later.
-  let means: [Double]
+  private(set) var means: [Double] = []
   /// By driver: the first ticks that set its scale; all of them where it starts only after the fitted ones.
   let seenRows: [Int]
   /// By tick, scaled.
@@ -26,8 +27,9 @@ struct MediaDesign: Sendable {
 
   /// Prepares to fit the first `rows` ticks of an outcome.
   init(_ history: MediaHistory, outcome: [Double], options: MediaMixOptions, rows: Int) {
-    shapes = ResponseShape.candidates(options.adstock, spacing: history.spacing)
-    channelCount = history.drivers.count
+    let shapes = ShapeCandidates(options.adstock, spacing: history.spacing)
+    shapeCount = shapes.shapes.count
+    candidates = history.drivers.map { _ in shapes }
     self.rows = rows
     countedRows = history.isCounted[..<rows].count { $0 }
     self.outcome = outcome
@@ -36,29 +38,47 @@ struct MediaDesign: Sendable {
     let confounders = zip(history.spends, history.drivers).filter { known.contains($0.0.name) }.map(
       \.1.values)
     baseline = BaselineColumns(history, season: options.season, rows: rows, confounders: confounders)
-    var columns: [[Double]] = []
-    var means: [Double] = []
-    var seenRows: [Int] = []
-    for series in history.drivers {
-      // A channel that starts only later takes its scale from there, and what is known of it is the prior.
-      let seen = series.values[..<rows].contains { $0 > 0 } ? rows : history.count
-      seenRows.append(seen)
-      for shape in shapes {
+    // A channel that starts only later takes its scale from there, and what is known of it is the prior.
+    seenRows = history.drivers.map { $0.values[..<rows].contains { $0 > 0 } ? rows : history.count }
+    fill(history)
+  }
+
+  private mutating func fill(_ history: MediaHistory) {
+    columns = []
+    means = []
+    for (channel, series) in history.drivers.enumerated() {
+      let seen = seenRows[channel]
+      for shape in candidates[channel].shapes {
         let column = shape.column(series.values, rows: seen)
         columns.append(column)
         means.append(column[..<seen].reduce(0, +) / Double(seen))
       }
     }
-    self.columns = columns
-    self.means = means
-    self.seenRows = seenRows
+  }
+
+  /// The design with the shapes of each driver gathered where draws have been, as far as they are allowed.
+  func refined(
+    around draws: [EffectSampler.Draw], width: Double, history: MediaHistory, evidence: KnowledgeTerms,
+    seed: UInt64
+  ) -> MediaDesign {
+    var refined = self
+    for channel in candidates.indices {
+      var stream = RandomStream(seed: seed, purpose: .noise, lane: channel)
+      let plausible = draws.filter { $0.effects[channel] > 0 }.map { $0.shapes[channel] }
+      let tried = candidates[channel].refined(around: plausible, width: width, &stream)
+      if tried.shapes.contains(where: { evidence.allows($0, channel: channel) }) {
+        refined.candidates[channel] = tried
+      }
+    }
+    refined.fill(history)
+    return refined
   }
 
   /// What media bring by tick in a draw.
   func media(_ draw: EffectSampler.Draw) -> [Double] {
     var sum = [Double](repeating: 0, count: outcome.count)
     for (channel, (shape, effect)) in zip(draw.shapes, draw.effects).enumerated() {
-      let column = columns[channel * shapes.count + shape]
+      let column = columns[channel * shapeCount + shape]
       for tick in sum.indices { sum[tick] += effect * column[tick] }
     }
     return sum
@@ -115,7 +135,7 @@ struct ClearedDesign: Sendable {
     let share = 1 / Double(draws.count)
     for draw in draws {
       for (channel, (shape, effect)) in zip(draw.shapes, draw.effects).enumerated() {
-        let place = channel * design.shapes.count + shape
+        let place = channel * design.shapeCount + shape
         for index in weights.indices { weights[index] -= share * effect * clearing[place][index] }
       }
       for (tick, value) in design.media(draw).enumerated() { sum[tick] += share * value }

@@ -79,10 +79,8 @@ public struct MediaMixCalibration: Sendable {
     progress: (Double) -> Void = { _ in }
   ) throws(InputError) {
     let choice = try SeasonChoice(history, options: options, rows: history.count)
-    var options = options
-    options.season = choice.season
     let parameters =
-      BaselineColumns(history, season: options.season, rows: history.count).columns.count
+      BaselineColumns(history, season: choice.season, rows: history.count).columns.count
       + 4 * history.drivers.count
     guard history.isCounted.count(where: { $0 }) > parameters, history.count >= 30 else {
       throw InputError(
@@ -91,6 +89,9 @@ public struct MediaMixCalibration: Sendable {
         remedy: "give more history, or fewer controls and channels")
     }
     holdout = try Holdout(history, options: options) { progress(0.4 * $0) }
+    // A season that hardly shows may still be there: left out, it would pass for what media did.
+    var options = options
+    options.season = .init(harmonics: options.harmonics, hasTrend: true)
     let fit = try MediaMixFit(
       history, options: options, rows: history.count, draws: options.draws
     ) { progress(0.4 + 0.6 * $0) }
@@ -151,7 +152,7 @@ private func responses(
   _ history: MediaHistory, _ fit: MediaMixFit, _ shapes: [Int], _ coefficients: [Double]
 ) -> [ResponseChannel] {
   zip(history.drivers.indices, zip(shapes, coefficients)).map { index, found in
-    let shape = fit.design.shapes[found.0]
+    let shape = fit.design.candidates[index].shapes[found.0]
     let driver = history.drivers[index]
     let series = index < history.spends.count ? history.spends[index] : driver
     let top = series.values.max() ?? 1

@@ -17,8 +17,8 @@ struct MediaMixFit: Sendable {
 
   /// Fits the first `rows` ticks of a history.
   ///
-  /// Each of three short rounds tells the noise and the baseline's ridge of the next (Monte Carlo expectation maximisation, Wei
-  /// and Tanner, 1990); a long one then gives the draws.
+  /// Each of four short rounds tells the noise and the baseline's ridge of the next (Monte Carlo expectation maximisation, Wei
+  /// and Tanner, 1990), and where its shapes are to gather; a long one then gives the draws.
   ///
   /// - Parameter progress: called with the share of the work that is done.
   init(
@@ -28,26 +28,35 @@ struct MediaMixFit: Sendable {
     let values = history.outcome.values
     scale = values[..<rows].reduce(0) { $0 + abs($1) } / Double(rows)
     let outcome = values.map { [scale] in $0 / scale }
-    design = MediaDesign(history, outcome: outcome, options: options, rows: rows)
+    var design = MediaDesign(history, outcome: outcome, options: options, rows: rows)
     let prior = EffectPrior(history, mediaShare: options.mediaShare, rows: rows)
-    evidence = try KnowledgeTerms(options.knowledge, history: history, design: design, scale: scale)
+    var evidence = try KnowledgeTerms(options.knowledge, history: history, design: design, scale: scale)
     do {
       var noise = NoiseModel(ticks: history.count, rows: rows, isCounted: history.isCounted)
       var ridge = BaselineRidge()
-      for round in 0..<3 {
+      // How far shapes are strewn at least.
+      let widths = [0.15, 0.08, 0.04, 0.02]
+      for (round, width) in widths.enumerated() {
         let cleared = try design.cleared(noise, ridge: ridge)
-        let rough = sample(cleared, prior, evidence, seed: options.seed, draws: 32, warmup: 60, thinning: 4)
+        let rough = sample(cleared, prior, evidence, seed: options.seed, draws: 96, warmup: 60, thinning: 2)
         noise = NoiseModel(
           outcome: outcome, fitted: cleared.forecast(rough), rows: rows, isCounted: history.isCounted)
-        ridge = try design.ridge(for: rough, noise: noise, from: ridge)
-        progress(0.15 * Double(round + 1))
+        let some = stride(from: 0, to: rough.count, by: 3).map { rough[$0] }
+        ridge = try design.ridge(for: some, noise: noise, from: ridge)
+        design = design.refined(
+          around: rough, width: width, history: history, evidence: evidence, seed: options.seed)
+        evidence = try KnowledgeTerms(options.knowledge, history: history, design: design, scale: scale)
+        progress(0.45 * Double(round + 1) / Double(widths.count))
       }
       let cleared = try design.cleared(noise, ridge: ridge)
       self.draws = sample(
         cleared, prior, evidence, seed: options.seed, draws: draws, warmup: 300, thinning: 15)
       fitted = cleared.forecast(self.draws)
       self.noise = NoiseModel(outcome: outcome, fitted: fitted, rows: rows, isCounted: history.isCounted)
+      (self.design, self.evidence) = (design, evidence)
       progress(1)
+    } catch let error as InputError {
+      throw error
     } catch {
       throw InputError(
         .invalid, key: history.outcome.name, problem: "cannot be fitted (\(error))",

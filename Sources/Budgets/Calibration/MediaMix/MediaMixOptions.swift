@@ -15,7 +15,7 @@ public struct MediaMixOptions: Sendable, Equatable {
   /// What share of the outcome media may well bring, all channels together: the scale of the prior on their effects, which
   /// the history corrects.
   public var mediaShare = 0.3
-  /// Pairs of sine and cosine that make the season of a year, at most: `SeasonChoice` finds how many the history can bear.
+  /// Pairs of sine and cosine that make the season of a year, at most: `SeasonChoice` finds how many forecasts can bear.
   public var harmonics = 3
   /// What is known of channels from elsewhere.
   public var knowledge = Knowledge()

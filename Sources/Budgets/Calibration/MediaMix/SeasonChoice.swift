@@ -1,6 +1,6 @@
 import Documents
 
-/// How much season a history can bear: pairs of sine and cosine, and whether a trend.
+/// How much season forecasts from a history can bear: pairs of sine and cosine, and whether a trend.
 ///
 /// Three forecasts from within the history, each of the sixth that follows what it is fitted to, by ridge regressions of several
 /// penalties: the baseline of the smallest error is taken, the richer one only where it gains at least a hundredth. Before a
@@ -48,6 +48,7 @@ struct SeasonChoice: Sendable {
     guard season.harmonics != asked || !season.hasTrend else { return nil }
     return
       "the history is too short for more season than \(season.harmonics) pairs of sine and cosine of the year"
-      + (season.hasTrend ? "" : " and no trend") + ", by forecasts from within it"
+      + (season.hasTrend ? "" : " and no trend")
+      + ", by forecasts from within it: the hold-out keeps to such a choice, returns allow for more"
   }
 }

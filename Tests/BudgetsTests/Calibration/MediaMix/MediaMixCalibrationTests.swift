@@ -64,6 +64,24 @@ private struct Generated {
     #expect(errors.sorted()[6] < 0.25)
   }
 
+  /// With next to no noise the plausible shapes lie between those tried first; of a few fixed ones, three returns of eighteen were
+  /// inside, and the median error was 7 %. Of twelve, fewer than eight inside have a probability of 0.4 %; seeds are fixed.
+  @Test func shapesAreSoughtBetweenThoseTriedFirst() throws {
+    var (inside, errors) = (0, [Double]())
+    for seed in UInt64(21)...24 {
+      let generated = Generated(seed: seed, noise: 0.004)
+      for (channel, truth) in zip(
+        try MediaMixCalibration(generated.history, name: "clear", options: options).channels,
+        generated.returns)
+      {
+        inside += channel.roas90.contains(truth) ? 1 : 0
+        errors.append(abs(channel.roas / truth - 1))
+      }
+    }
+    #expect(inside >= 8, "\(inside) of 12")
+    #expect(errors.sorted()[6] < 0.04, "\(errors)")
+  }
+
   @Test func makesAMarketThatCanBePlayed() throws {
     let truth = Generated(seed: 9)
     let calibration = try MediaMixCalibration(truth.history, name: "generated", options: options)
