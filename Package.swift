@@ -59,7 +59,9 @@ let package = Package(
       name: "Budgets",
       dependencies: ["Applications", "CKernels", "Documents", "Learning", "Optimization"],
       resources: [.copy("Resources")]),
-    .target(name: "Auctions", dependencies: ["Applications", "CKernels", "Documents", "Learning"]),
+    .target(
+      name: "Auctions", dependencies: ["Applications", "CKernels", "Documents", "Learning"],
+      resources: [.copy("Resources")]),
     .target(
       name: "Pricing", dependencies: ["Applications", "Documents", "Learning", "Optimization"],
       resources: [.copy("Resources")]),

@@ -82,6 +82,8 @@ package protocol Application: Sendable {
   func evaluation(of policy: Policy, episodes: Int, seed: UInt64) throws -> Evaluation
   /// Says why a policy acts as it does in a step.
   func explanation(of policy: Policy, step: Int, episodes: Int, seed: UInt64) throws -> any Document
+  /// What the branches of an action and their choices are called; nil where numbers must do.
+  var branchNames: [BranchNames]? { get }
   /// Says what to do next, from what has been seen so far.
   ///
   /// - Throws: `InputError` with the place in a table that cannot be read, or where the request says what decides nothing.
@@ -150,6 +152,20 @@ package protocol Document: Sendable {
   var json: JSONValue { get }
 }
 
+/// What a branch of an action and its choices are called.
+package struct BranchNames: Sendable, Equatable {
+  /// The branch, as in the name of a product.
+  package let branch: String
+  /// Its choices in their order, as in prices.
+  package let choices: [String]
+
+  /// Joins the names.
+  package init(_ branch: String, choices: [String]) {
+    self.branch = branch
+    self.choices = choices
+  }
+}
+
 /// A part of a page about a run.
 package struct PageSection: Sendable, Equatable {
   /// The heading.
@@ -188,6 +204,9 @@ extension Application {
   package func bestScore(discount: Double?, episodes: Int) throws -> BestScore? { nil }
   package func adapting(_ options: Options, to policy: Policy) -> Options { options }
   package var fixedBaselines: [String] { [] }
+  package var branchNames: [BranchNames]? { nil }
+  /// The name and, where there is one, the line about the problem.
+  package var heading: String { summary.isEmpty ? name : "\(name): \(summary)" }
   package func sections(of policy: Policy, evaluation: EvaluationDocument, explanation: JSONValue?)
     throws
     -> [PageSection]
@@ -229,6 +248,6 @@ extension Application {
     -> any Document
   {
     try ChoiceExplanation(
-      of: policy, in: environment(of: policy), problem: name, step: step, seed: seed)
+      of: policy, in: environment(of: policy), problem: name, branches: branchNames, step: step, seed: seed)
   }
 }

@@ -16,6 +16,8 @@ package struct ChoiceExplanation: Document {
 
   /// One branch of the action.
   package struct Branch: Sendable, Equatable {
+    /// What the branch and its choices are called.
+    package let names: BranchNames
     /// The choice made.
     package let chosen: Int
     /// The best of the others.
@@ -37,15 +39,18 @@ package struct ChoiceExplanation: Document {
   /// the joint action stands as one branch.
   ///
   /// - Throws: `ConfigurationError` where the episode ends before the step.
-  package init(of policy: Policy, in environment: any Environment, problem: String, step: Int, seed: UInt64)
-    throws(ConfigurationError)
-  {
+  package init(
+    of policy: Policy, in environment: any Environment, problem: String, branches names: [BranchNames]? = nil,
+    step: Int, seed: UInt64
+  ) throws(ConfigurationError) {
     self.problem = problem
     self.step = step
     let moment = try PolicyMoment(policy, in: environment, step: step, seed: seed)
     var first = 0
     var branches: [Branch] = []
-    for size in policy.shape.headSizes {
+    // A joint head's one branch is of all combinations, which have no names.
+    let names = names.flatMap { $0.map(\.choices.count) == policy.shape.headSizes ? $0 : nil }
+    for (number, size) in policy.shape.headSizes.enumerated() {
       let values = Array(moment.values[first..<first + size])
       let chosen = values.indices.max { values[$0] < values[$1] } ?? 0
       let other = values.indices.filter { $0 != chosen }.max { values[$0] < values[$1] } ?? chosen
@@ -54,6 +59,8 @@ package struct ChoiceExplanation: Document {
         from: policy.normalizer.means)
       branches.append(
         Branch(
+          names: names?[number]
+            ?? BranchNames("branch \(number)", choices: (0..<size).map { "choice \($0)" }),
           chosen: chosen, other: other, values: values,
           parts: zip(policy.shape.layout.names, parts).map { Part(column: $0, value: $1) }
             .sorted { abs($0.value) > abs($1.value) }))
@@ -64,11 +71,12 @@ package struct ChoiceExplanation: Document {
 
   package var text: String {
     var text = "Step \(step) of \(problem).\n\n"
-    for (index, branch) in branches.enumerated() {
+    for branch in branches {
       let margin = branch.values[branch.chosen] - branch.values[branch.other]
       let reasons = branch.parts.prefix(3).filter { $0.value != 0 }.map { "\($0.column) \(signed($0.value))" }
       text +=
-        "branch \(index): choice \(branch.chosen), worth \(readable(margin)) more than choice \(branch.other)"
+        "\(branch.names.branch): \(branch.names.choices[branch.chosen]), worth \(readable(margin)) more than "
+        + branch.names.choices[branch.other]
       text +=
         reasons.isEmpty ? ".\n" : "; what is seen moves that by " + reasons.joined(separator: ", ") + ".\n"
     }
@@ -83,6 +91,7 @@ package struct ChoiceExplanation: Document {
       "branches": .array(
         branches.map { branch in
           [
+            "branch": .string(branch.names.branch), "choice": .string(branch.names.choices[branch.chosen]),
             "chosen": JSONValue(branch.chosen), "compared_with": JSONValue(branch.other),
             "q": .array(branch.values.map { JSONValue($0) }),
             "parts": .array(

@@ -28,7 +28,7 @@ extension ClassicProblem {
 
   package var overview: String {
     let sizes = task.actionSpace.branchSizes
-    var text = "\(name): \(summary)\n"
+    var text = "\(heading)\n"
     text +=
       "\(task.observationLayout.size) observation columns, choices \(sizes), \(defaultSteps) steps by default\n"
     text += "algorithms: " + algorithms.map(\.name).joined(separator: ", ") + "\n"

@@ -88,9 +88,7 @@ package struct ClassicProblem: Application {
   package var learnerThreads: Int? { 1 }
 
   package func preset(for algorithm: Algorithm) -> String? {
-    [algorithm.name, algorithm.relative].compactMap { $0 }.map {
-      Bundle.module.bundleURL.appendingPathComponent("Presets/\(name).\($0).yaml").path
-    }.first { FileManager.default.fileExists(atPath: $0) }
+    algorithm.preset(of: [name], in: Bundle.module.bundleURL.appendingPathComponent("Presets").path)
   }
 
   package func environment(_ options: Options) -> any Environment { task }

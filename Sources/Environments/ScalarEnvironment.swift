@@ -30,6 +30,8 @@ public protocol ScalarEnvironment: Environment {
   func observe(_ state: State, into row: inout MutableSpan<Float>)
   /// Plays one action, one choice per branch, all chance drawn from `stream`.
   func step(_ state: inout State, action: Span<Int32>, stream: inout RandomStream) -> ScalarStep
+  /// Writes the action that every step is compared with, one choice per branch; asked only where `hasCounterfactual`.
+  func writeReference(_ state: State, into action: inout MutableSpan<Int32>)
 }
 
 /// What one step of one lane led to.
@@ -49,6 +51,11 @@ public struct ScalarStep: Sendable, Equatable {
 extension ScalarEnvironment {
   /// Episodes that are never truncated.
   @inlinable public var timeLimit: Int? { nil }
+  /// No action to compare with.
+  @inlinable public func writeReference(_ state: State, into action: inout MutableSpan<Int32>) {
+    preconditionFailure(
+      "An environment with counterfactuals must say which action its steps are compared with.")
+  }
 }
 
 extension ScalarEnvironment where Block == ScalarBlock<Self> {
@@ -67,6 +74,8 @@ public final class ScalarBlock<E: ScalarEnvironment>: EnvironmentBlock {
   @usableFromInline let states: Buffer<E.State>
   @usableFromInline let streams: Buffer<RandomStream>
   @usableFromInline let ages: Buffer<Int>
+  /// The reference action of the lane at hand.
+  @usableFromInline let reference: Buffer<Int32>
 
   /// Creates the lanes of a range, each with its own stream of chance.
   @inlinable public init(environment: E, lanes: Range<Int>, seed: UInt64) {
@@ -80,6 +89,7 @@ public final class ScalarBlock<E: ScalarEnvironment>: EnvironmentBlock {
     states = Buffer(count: lanes.count) { environment.makeState(stream: &streams[$0]) }
     self.streams = streams
     ages = Buffer(repeating: 0, count: lanes.count)
+    reference = Buffer(repeating: 0, count: branches)
   }
 
   /// Starts a new episode in every lane.
@@ -91,6 +101,7 @@ public final class ScalarBlock<E: ScalarEnvironment>: EnvironmentBlock {
   @inlinable public func step(actions: Span<Int32>, result: inout StepResult) {
     for lane in 0..<count {
       let action = actions.extracting(lane * branches..<(lane + 1) * branches)
+      if environment.hasCounterfactual { playReference(lane, into: &result.counterfactual) }
       let outcome = environment.step(&states[lane], action: action, stream: &streams[lane])
       ages[lane] += 1
       let truncated = !outcome.terminated && ages[lane] >= limit
@@ -106,6 +117,21 @@ public final class ScalarBlock<E: ScalarEnvironment>: EnvironmentBlock {
         environment.observe(states[lane], into: &next)
       }
     }
+  }
+
+  /// Writes what the reference action would have led to from a lane's state with the same luck.
+  @inlinable func playReference(_ lane: Int, into counterfactual: inout Counterfactual?) {
+    var (state, luck) = (states[lane], streams[lane])
+    let choices = reference.pointer
+    var action = _overrideLifetime(MutableSpan(_unsafeStart: choices, count: branches), borrowing: self)
+    environment.writeReference(state, into: &action)
+    for branch in 0..<branches { counterfactual?.actions[lane * branches + branch] = choices[branch] }
+    let outcome = environment.step(
+      &state, action: Span(_unsafeStart: choices, count: branches), stream: &luck)
+    counterfactual?.rewards[lane] = outcome.reward
+    guard !outcome.terminated, ages[lane] + 1 < limit, var row = counterfactual?.observations.row(lane)
+    else { return }
+    environment.observe(state, into: &row)
   }
 
   @inlinable func begin(_ lane: Int, observations: inout MutableMatrixSpan) {

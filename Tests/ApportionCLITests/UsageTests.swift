@@ -20,6 +20,20 @@ struct BadCall: Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct UsageTests {
+  /// Files that a description names lie beside it, from wherever the program is run.
+  @Test func descriptionsNameFilesBesideThem() throws {
+    try withTemporaryFolder { folder in
+      let log = (0..<400).map { "\($0 % 9 == 0 ? 1 : 0) \(20 + $0 % 30) 0.0\($0 % 7 + 1)" }
+      try AtomicFile.write(log.joined(separator: "\n"), to: folder + "/log.txt")
+      try AtomicFile.write(
+        "kind: auctions\nname: shoes\nlog: log.txt\nepisode: 100\n", to: folder + "/shoes.yaml")
+      for (path, place) in [("shoes.yaml", folder), ("./shoes.yaml", folder), (folder + "/shoes.yaml", "/")] {
+        let shown = try CommandLineProgram.run(["markets", path, "--json"], in: place)
+        #expect(try shown.json["history"]?.double == 300, "\(shown.errors)")
+      }
+    }
+  }
+
   @Test(arguments: [
     BadCall("nonsense", 64, "nonsense"),
     BadCall("train --stps 3", 64, "Did you mean '--steps'?"),

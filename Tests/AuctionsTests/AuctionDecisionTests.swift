@@ -96,6 +96,7 @@ import Testing
         "rate,won,paid,creative,click,segment\n0.1,,,,,0\n0.1,1,5,a,,0\n", ":3: won: follows auctions at hand"
       ),
       ("rate,won,paid,creative,click,segment\n0.1,1,5,a,,2\n", ":2: segment: is 2"),
+      ("rate,won,paid,creative,click,segment\n0.1,0,,,1,0\n", ":2: click: is 1, but the auction was lost"),
     ] {
       do {
         _ = try decision(problem, policy, text)

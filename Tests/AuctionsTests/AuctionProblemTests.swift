@@ -33,6 +33,35 @@ import Testing
     }
   }
 
+  /// What an auction is compared with is the programme's own bid: lanes that played the same until then play it.
+  @Test func counterfactualsAreTheProgrammes() throws {
+    let problem = AuctionProblem(
+      try Placement(yaml: yaml + "\ncreatives: {names: [a, b], segments: 2, spread: 0.5, prior: 4}"))
+    let market = PlacementMarket(problem.placement, playsHistory: true)
+    let lanes = 8
+    let field = VectorEnvironment(count: lanes, seed: 4) {
+      PlacementEnvironment(market, hasCounterfactual: true)
+    }
+    field.reset()
+    let actions: [Int32] = (0..<lanes).flatMap { [Int32($0), Int32($0 % 2)] }
+    for step in 0..<6 {
+      let twin = VectorEnvironment(count: lanes, seed: 4) { PlacementEnvironment(market) }
+      twin.reset()
+      for _ in 0..<step { twin.step(actions: actions) }
+      field.step(actions: actions)
+      let counterfactual = try #require(field.results.counterfactual)
+      let programme = (0..<2 * lanes).map { counterfactual.actions[$0] }
+      #expect((0..<lanes).allSatisfy { problem.placement.bids[Int(programme[2 * $0])] == 1 })
+      twin.step(actions: programme)
+      for lane in 0..<lanes {
+        #expect(counterfactual.rewards[lane] == twin.rewards[lane])
+        for column in 0..<twin.environment.observationLayout.size {
+          #expect(counterfactual.observations[lane, column] == twin.observations[lane, column])
+        }
+      }
+    }
+  }
+
   @Test func aLogGoesWithTheRun() throws {
     try withFolder { path in
       let log = drawnLog(3000, seed: 50)

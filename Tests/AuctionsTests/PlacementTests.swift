@@ -20,7 +20,11 @@ import Testing
     ),
     (
       "kind: auctions\nname: x\nbids: [1]\n",
-      "line 3: bids: are 1 numbers; give 2 to 64 multiples of the programme's bid, 0 to 100 each"
+      "line 3: bids: are 1 numbers; give 2 to 64 multiples of the programme's bid"
+    ),
+    (
+      "kind: auctions\nname: x\nbids: [1, -1]\n",
+      "line 3: bids: hold a number outside 0 to 100; give multiples of the programme's bid"
     ),
     (
       "kind: auctions\nname: x\npricing: third\n",
@@ -32,7 +36,7 @@ import Testing
     ),
     (
       "name: x\ncreatives:\n  names: [a, b]\n  effects: [1]\n",
-      "line 4: creatives.effects: are 1; give one number above 0 for each of 2 names"
+      "line 4: creatives.effects: are 1; give one number for each of 2 names"
     ),
   ])
   func badDescriptionsNameTheLine(yaml: String, expected: String) {

@@ -13,7 +13,9 @@ func creatives(_ path: String, episodes: Int) throws {
     results.append((strategy.name, market.episodes(of: strategy, episodes: episodes, seed: 0).map(\.value)))
   }
   func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
-  let fixed = results.filter { $0.name != "programme, Thompson" }.max { mean($0.values) < mean($1.values) }
+  let fixed = results.filter { !["programme, Thompson", "programme, believed best"].contains($0.name) }.max {
+    mean($0.values) < mean($1.values)
+  }
   for (name, values) in results {
     let gains = zip(values, fixed?.values ?? values).map { $0 - $1 }
     let gain = mean(gains)

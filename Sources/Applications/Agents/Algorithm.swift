@@ -1,3 +1,4 @@
+import Foundation
 import Learning
 
 /// A way of learning, by its name, with the hyperparameters to begin from.
@@ -14,6 +15,14 @@ package struct Algorithm: Sendable {
     self.name = name
     self.agent = agent
     self.relative = relative
+  }
+
+  /// The first file of settings in a folder that is called after one of some problems, or kinds of them, and this algorithm
+  /// or its relative, as in `pricing.dqn.yaml`.
+  package func preset(of problems: [String], in folder: String) -> String? {
+    problems.flatMap { problem in
+      [name, relative].compactMap { $0 }.map { "\(folder)/\(problem).\($0).yaml" }
+    }.first { FileManager.default.fileExists(atPath: $0) }
   }
 
   /// What learns any environment: `dqn` is that of Mnih et al. (2015), `double-dqn` that of van Hasselt, Guez and Silver

@@ -87,6 +87,8 @@ struct AuctionHistory {
           if let click, !table.text(row: row, column: click).isEmpty {
             auction.win?.isClicked = try whole(row, click, 0...1) == 1
           }
+        } else if let click, !table.text(row: row, column: click).isEmpty, try whole(row, click, 0...1) == 1 {
+          throw table.error(row: row, column: click, "is 1, but the auction was lost", "give 0, or 'won' 1")
         }
       }
       auctions.append(auction)

@@ -1,5 +1,6 @@
 import Applications
 import Documents
+import Environments
 import Foundation
 import Learning
 import LinearAlgebra
@@ -9,29 +10,33 @@ extension AuctionProblem {
   package func sections(
     of policy: Policy, evaluation: EvaluationDocument, explanation: JSONValue?
   ) throws -> [PageSection] {
-    let market = later.market
-    return [
-      PageSection("Pacing", html: pacing(market)), PageSection("Prices", html: prices(market)),
-    ]
+    [PageSection("Pacing", html: pacing(of: policy)), PageSection("Prices", html: prices)]
   }
 
-  /// The share of the budget left along the episode, by strategy, the mean over 64 episodes.
-  private func pacing(_ market: PlacementMarket) -> String {
-    let series = market.strategies.filter {
-      ["lin", "rlb"].contains($0.name) || $0.name.hasPrefix("programme")
-    }
-    .prefix(4).enumerated().map { place, strategy in
-      SVGChart.Series(
-        name: strategy.name, points: market.budgetPath(of: strategy, episodes: 64),
-        style: place == 2 ? "main-line" : "other-line")
-    }
+  /// The share of the budget left along the episode, of the policy, the programme and bids in proportion: the mean over 64
+  /// episodes.
+  private func pacing(of policy: Policy) -> String {
+    let market = later.market
+    let strategies = market.strategies
+    let others = [
+      (strategies.first { $0.name.hasPrefix("programme") }, "other-line"),
+      (strategies.first { $0.name == "lin" }, "bound-line"),
+    ]
+    let series =
+      [
+        SVGChart.Series(
+          name: "policy", points: later.budgetPath(of: policy, episodes: 64), style: "main-line")
+      ]
+      + others.compactMap { strategy, style in
+        strategy.map { .init(name: $0.name, points: market.budgetPath(of: $0, episodes: 64), style: style) }
+      }
     return SVGChart.lines(
       "Money left along an episode", x: "auctions over", y: "share of the budget", series: series)
       + "<p class=\"note\">An even line to the corner spends all, and no sooner than it should.</p>"
   }
 
   /// The share of auctions that a bid wins, of the history and of what came after.
-  private func prices(_ market: PlacementMarket) -> String {
+  private var prices: String {
     func points(_ log: AuctionLog) -> [(x: Double, y: Double)] {
       let rates = PriceLandscape(log, highestPrice: placement.highestBid, smoothing: 0).winRates()
       return stride(from: 0, through: placement.highestBid, by: max(1, placement.highestBid / 100)).map {
@@ -71,6 +76,33 @@ extension AuctionProblem {
       notes.append("Effects of creatives are drawn by the description's spread, not measured.")
     }
     return notes
+  }
+}
+
+extension PlacementEnvironment {
+  /// The mean share of the budget that a policy has left at 21 moments of an episode.
+  func budgetPath(of policy: Policy, episodes: Int) -> [(x: Double, y: Double)] {
+    let lanes = VectorEnvironment(count: episodes, seed: evaluationSeed(0)) { self }
+    let runner = PolicyRunner(policy, maximumBatch: episodes)
+    let column = observationLayout.names.firstIndex(of: "budget_left") ?? 0
+    var actions = [Int32](repeating: 0, count: episodes * actionSpace.branchCount)
+    func mean(_ observations: borrowing Matrix) -> Double {
+      var sum = 0.0
+      for lane in 0..<episodes { sum += Double(observations[lane, column]) }
+      return sum / Double(episodes)
+    }
+    lanes.reset()
+    var step = 0
+    return (0...20).map { moment in
+      while step < market.rules.auctions * moment / 20 {
+        runner.act(observations: lanes.observations.view, into: &actions)
+        lanes.step(actions: actions)
+        step += 1
+      }
+      // The row after the last auction is a new episode's.
+      let isOver = step == market.rules.auctions
+      return (Double(step), isOver ? mean(lanes.results.finalObservations) : mean(lanes.observations))
+    }
   }
 }
 

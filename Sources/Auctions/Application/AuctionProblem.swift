@@ -6,12 +6,22 @@ import Learning
 
 /// Bidding auction by auction as an application: a campaign, learned on its history and judged on the auctions after it.
 package struct AuctionProblem: Application {
-  /// Campaigns are shown in one way only.
+  /// How a campaign is shown to a learner.
   package struct Options: ProblemOptions {
-    /// The only one.
+    /// Whether every auction is compared with the programme's own bid from the same state with the same luck.
+    package var counterfactual = false
+
+    /// Without counterfactuals.
     package init() {}
-    /// None.
-    package static var settings: [Setting<Options>] { [] }
+
+    /// The keys of a configuration.
+    package static var settings: [Setting<Options>] {
+      [
+        .flag(
+          "counterfactual", \.counterfactual,
+          "whether auctions are compared with the programme's bid from the same state with the same luck")
+      ]
+    }
   }
 
   /// What a description says.
@@ -69,7 +79,7 @@ package struct AuctionProblem: Application {
         String(format: "%.6f", totals.value / Double(totals.auctions)), "\(totals.clicks)",
       ])
     }
-    return "\(name): \(summary)\n\(placement.pricing.rawValue), bids up to \(placement.highestBid)\n"
+    return "\(heading)\n\(placement.pricing.rawValue), bids up to \(placement.highestBid)\n"
       + "creatives: \(placement.creatives.names.joined(separator: ", "))\n" + table.text
   }
 
@@ -86,14 +96,13 @@ package struct AuctionProblem: Application {
 
   /// Corrections to the programme's scores come first; everything that learns from scratch is there to compare with.
   package var algorithms: [Algorithm] {
-    [Algorithm("double-dqn", Self.corrections)] + Algorithm.common.filter { $0.name != "double-dqn" }
+    [Algorithm("paired-double-dqn", DoubleDQNConfiguration())] + Algorithm.common
   }
 
-  /// Small steps on top of the programme's prior.
-  static let corrections = DoubleDQNConfiguration(
-    hidden: [64, 64], head: .additive, learningRate: .linear(from: 1e-4, to: 1e-6), discount: 1, nStep: 1,
-    batchSize: 512, replayCapacity: 100_000, warmupSteps: 30_000, environmentStepsPerUpdate: 128,
-    targetUpdate: .polyak(0.02), epsilon: .constant(0.1), explorationWidth: 1)
+  /// That of all campaigns.
+  package func preset(for algorithm: Algorithm) -> String? {
+    algorithm.preset(of: [name, Self.kind], in: Placement.bundledPath("Presets"))
+  }
 
   /// A thousand episodes.
   package var defaultSteps: Int { 1_000_000 }
@@ -107,7 +116,14 @@ package struct AuctionProblem: Application {
 
   /// Episodes of the history.
   package func environment(_ options: Options) throws -> any Environment {
-    earlier
+    PlacementEnvironment(markets.market(playing: .history), hasCounterfactual: options.counterfactual)
+  }
+
+  /// Pairs need a head whose branches add up.
+  package func adapting(_ options: Options, to policy: Policy) -> Options {
+    var options = options
+    if policy.shape.aggregation != .additive { options.counterfactual = false }
+    return options
   }
 
   /// Episodes of the auctions after the history.
@@ -120,6 +136,13 @@ package struct AuctionProblem: Application {
   /// Auctions that are told.
   package func environment(playing log: AuctionLog) -> PlacementEnvironment {
     PlacementEnvironment(PlacementMarket(placement, markets.knowledge, log: log))
+  }
+
+  /// Multiples of the programme's bid, and creatives.
+  package var branchNames: [BranchNames]? {
+    let creatives = placement.creatives.names
+    return [BranchNames("bid", choices: placement.bids.map { "\(readable($0)) × the programme's" })]
+      + (creatives.count > 1 ? [BranchNames("creative", choices: creatives)] : [])
   }
 
   /// Validation plays the history, evaluation the auctions after it.

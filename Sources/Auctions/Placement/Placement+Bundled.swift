@@ -1,4 +1,5 @@
 import Documents
+import Foundation
 
 extension Placement {
   /// The campaigns that come with the library, all of them drawn: logs of real auctions may not be passed on.
@@ -8,29 +9,14 @@ extension Placement {
   ///
   /// - Throws: `InputError` where none has the name.
   public init(bundled name: String) throws(InputError) {
-    switch name {
-    case "drawn-auctions":
-      try self.init(
-        yaml: """
-          kind: auctions
-          name: drawn-auctions
-          drawn: {auctions: 60000, rate: 0.001, rate_spread: 1.2, price: 60, price_spread: 0.7, correlation: 0.2}
-          episode: 1000
-          budget: 0.125
-          """)
-    case "three-creatives":
-      try self.init(
-        yaml: """
-          kind: auctions
-          name: three-creatives
-          drawn: {auctions: 60000, rate: 0.05, rate_spread: 0.8, price: 60, price_spread: 0.7, correlation: 0.2}
-          episode: 1000
-          budget: 0.25
-          creatives: {names: [plain, picture, film], segments: 2, spread: 0.5, prior: 4}
-          click_delay: 20
-          """)
-    default:
+    guard Self.bundledNames.contains(name) else {
       throw InputError(noneOf: "bundled campaign", called: name, known: Self.bundledNames)
     }
+    try self.init(contentsOf: Self.bundledPath("\(name).yaml"))
+  }
+
+  /// Where a bundled file stands.
+  static func bundledPath(_ file: String) -> String {
+    Bundle.module.bundleURL.appendingPathComponent("Resources/\(file)").path
   }
 }

@@ -9,16 +9,14 @@ extension Placement {
   ///
   /// - Throws: `InputError` with the line of the first mistake.
   public init(contentsOf path: String) throws(InputError) {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw InputError(
-        .missingFile, file: path, problem: "cannot be read", remedy: "check the path and the permissions")
-    }
     try self.init(
-      yaml: String(decoding: data, as: UTF8.self), file: path,
-      directory: (path as NSString).deletingLastPathComponent)
+      yaml: readText(path), file: path, directory: URL(fileURLWithPath: path).deletingLastPathComponent().path
+    )
   }
 
   /// Reads a description from its text.
+  ///
+  /// - Parameter directory: where the log that it names stands; the working folder where it is empty.
   public init(yaml: String, file: String? = nil, directory: String = "") throws(InputError) {
     let root = try YAMLSource(file: file, directory: directory).compose(yaml)
     let fields = try root.mapping([
@@ -55,10 +53,7 @@ extension Placement {
         InputError(.invalid, key: wrong, problem: "is out of range", remedy: "see docs/auctions.md"))
     }
     if let field = fields["log"] {
-      let path = URL(
-        fileURLWithPath: try field.text(),
-        relativeTo: URL(fileURLWithPath: directory + "/", isDirectory: true)
-      ).path
+      let path = try field.path()
       if fields["drawn"] != nil {
         throw field.error(.invalid, "stands beside 'drawn'", "give one of both")
       }

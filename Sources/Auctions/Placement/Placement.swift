@@ -133,14 +133,19 @@ public struct Placement: Sendable {
     try require(floor >= 0 && floor <= highestBid, "floor", "is \(floor)", "give 0 to the highest bid")
     try require(rateScale > 0, "rate_scale", "is \(rateScale)", "give a number above 0")
     try require(
-      bids.count >= 2 && bids.count <= 64 && bids.allSatisfy { $0 >= 0 && $0 <= 100 }, "bids",
-      "are \(bids.count) numbers", "give 2 to 64 multiples of the programme's bid, 0 to 100 each")
+      bids.count >= 2 && bids.count <= 64, "bids", "are \(bids.count) numbers",
+      "give 2 to 64 multiples of the programme's bid")
+    try require(
+      bids.allSatisfy { $0 >= 0 && $0 <= 100 }, "bids", "hold a number outside 0 to 100",
+      "give multiples of the programme's bid")
     let count = creatives.names.count
     try require(count >= 1 && count <= 64, "creatives.names", "are \(count)", "give 1 to 64 names")
     try require(
-      creatives.effects.count == count && creatives.effects.allSatisfy { $0 > 0 && $0 <= 100 },
-      "creatives.effects", "are \(creatives.effects.count)",
-      "give one number above 0 for each of \(count) names")
+      creatives.effects.count == count, "creatives.effects", "are \(creatives.effects.count)",
+      "give one number for each of \(count) names")
+    try require(
+      creatives.effects.allSatisfy { $0 > 0 && $0 <= 100 }, "creatives.effects",
+      "hold a number that is not above 0, or above 100", "give multiples of the predicted rate")
     try require(
       creatives.segments >= 1 && creatives.segments <= 64, "creatives.segments", "is \(creatives.segments)",
       "give 1 to 64")

@@ -10,9 +10,14 @@ import LinearAlgebra
 public struct PlacementEnvironment: ScalarEnvironment {
   /// The auctions and what is known of them.
   public let market: PlacementMarket
+  /// Whether a step also tells what the programme's own bid and creative would have led to with the same luck.
+  public let hasCounterfactual: Bool
 
   /// Plays on a campaign's history, or on the auctions after it.
-  public init(_ market: PlacementMarket) { self.market = market }
+  public init(_ market: PlacementMarket, hasCounterfactual: Bool = false) {
+    self.market = market
+    self.hasCounterfactual = hasCounterfactual
+  }
 
   private var placement: Placement { market.placement }
   private var creatives: Int { placement.creatives.names.count }
@@ -83,15 +88,11 @@ public struct PlacementEnvironment: ScalarEnvironment {
     }
     write(market.value(auctionsLeft: left, budget: budget), &row)
     let allowed = market.isAllowed(state)
-    var top = -Double.infinity
-    for multiple in placement.bids {
-      let gain = market.gain(of: scaled(base, multiple, budget), value: value, moneyPrice: moneyPrice)
-      top = max(top, gain)
+    func gain(_ multiple: Double) -> Double {
+      market.gain(of: scaled(base, multiple, budget), value: value, moneyPrice: moneyPrice)
     }
-    for multiple in placement.bids {
-      let gain = market.gain(of: scaled(base, multiple, budget), value: value, moneyPrice: moneyPrice)
-      write(gain - top, &row)
-    }
+    let top = placement.bids.reduce(-Double.infinity) { max($0, gain($1)) }
+    for multiple in placement.bids { write(gain(multiple) - top, &row) }
     if hasChoice {
       let win = market.prospects(of: base).win
       for creative in 0..<creatives {
@@ -113,6 +114,13 @@ public struct PlacementEnvironment: ScalarEnvironment {
     let value = market.bestCreative(state).value
     let base = market.bid(value: value, auctionsLeft: market.auctionsLeft(state), budget: state.budget)
     return scaled(base, placement.bids[choice], state.budget)
+  }
+
+  /// The bid nearest to the programme's own, and the creative believed best.
+  public func writeReference(_ state: PlacementState, into action: inout MutableSpan<Int32>) {
+    let nearest = placement.bids.indices.min { abs(placement.bids[$0] - 1) < abs(placement.bids[$1] - 1) }
+    action[0] = Int32(truncatingIfNeeded: nearest ?? 0)
+    if hasChoice { action[1] = Int32(truncatingIfNeeded: market.bestCreative(state).creative) }
   }
 
   /// Plays one auction.

@@ -11,7 +11,8 @@ public struct PlacementStrategy: Sendable {
 
 extension PlacementMarket {
   /// What is done without learning online: bids in proportion to the rate, RLB, and the exact programme; with several
-  /// creatives, the programme with each of them fixed, and with the one that a posterior draw likes best.
+  /// creatives, the programme with each of them fixed, with the one that is believed best, and with the one that a posterior
+  /// draw likes best.
   public var strategies: [PlacementStrategy] {
     let history = placement.history
     let totals = history.totals
@@ -54,6 +55,13 @@ extension PlacementMarket {
         })
     }
     if names.count > 1 {
+      found.append(
+        PlacementStrategy(name: "programme, believed best") { market, state, _ in
+          let (creative, value) = market.bestCreative(state)
+          return (
+            market.bid(value: value, auctionsLeft: market.auctionsLeft(state), budget: state.budget), creative
+          )
+        })
       found.append(
         PlacementStrategy(name: "programme, Thompson") { market, state, stream in
           let segment = Int(market.segments[market.auction(state)])

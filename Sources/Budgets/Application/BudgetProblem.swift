@@ -146,10 +146,8 @@ package struct BudgetProblem: Application {
 
   /// A market's own preset where it has one, that of all markets otherwise.
   package func preset(for algorithm: Algorithm) -> String? {
-    let names = [algorithm.name, algorithm.relative].compactMap { $0 }
-    let files = [name, "market"].flatMap { stem in names.map { "\(stem).\($0)" } }
-    return files.map { Bundle.module.bundleURL.appendingPathComponent("Resources/Presets/\($0).yaml").path }
-      .first { FileManager.default.fileExists(atPath: $0) }
+    algorithm.preset(
+      of: [name, Self.kind], in: Bundle.module.bundleURL.appendingPathComponent("Resources/Presets").path)
   }
 
   package func environment(_ options: Options) throws -> any Environment {

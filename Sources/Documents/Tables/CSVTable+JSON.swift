@@ -12,8 +12,10 @@ extension CSVTable {
         .missingFile, file: path, problem: "cannot be read", remedy: "check the path and the permissions")
     }
     let bytes = [UInt8](data)
+    var reading = TableReading()
+    reading.offersBlank = false
     guard bytes.first(where: { $0 > 32 }) == UInt8(ascii: "[") else {
-      try self.init(bytes: bytes, path: path)
+      try self.init(bytes: bytes, path: path, reading: reading)
       return
     }
     let rows: [JSONValue]
@@ -49,6 +51,6 @@ extension CSVTable {
           }
         })
     }
-    try self.init(bytes: Array(writer.text.utf8), path: path)
+    try self.init(bytes: Array(writer.text.utf8), path: path, reading: reading)
   }
 }

@@ -192,7 +192,7 @@ public struct CSVTable: Sendable {
     if isBlankCell(text) {
       throw error(
         row: row, column: column, text.isEmpty ? "is empty" : "is '\(text)'",
-        "give a number, or say what such cells mean by --blank 0")
+        reading.offersBlank ? "give a number, or say what such cells mean by --blank 0" : "give a number")
     }
     let isComma = formats[column].decimal == UInt8(ascii: ",")
     throw error(

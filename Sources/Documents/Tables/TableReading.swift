@@ -6,6 +6,8 @@ public struct TableReading: Sendable, Equatable {
   public var thousands: Character?
   /// The number that cells without content stand for; nil where they are mistakes.
   public var blank: Double?
+  /// Whether a person may say by `--blank` what such cells mean; where nobody may, mistakes do not speak of it.
+  var offersBlank = true
 
   /// Leaves everything to the table.
   public init(decimal: Character? = nil, thousands: Character? = nil, blank: Double? = nil) {

@@ -119,10 +119,10 @@ package struct SVGChart {
     func path(_ points: [(x: Double, y: Double)]) -> String {
       points.map(place).map { "\(number($0.0)),\(number($0.1))" }.joined(separator: " ")
     }
-    for tick in ticksY {
+    for (tick, label) in zip(ticksY, axisLabels(ticksY)) {
       let (_, height) = place((lowX, tick))
       chart.line(left, height, right, height, style: tick == lowY ? "axis" : "grid-line")
-      chart.text(axisLabel(tick), left - 6, height + 4, anchor: "end")
+      chart.text(label, left - 6, height + 4, anchor: "end")
     }
     for tick in niceTicks(lowX, highX, about: small ? 3 : 5) where tick >= lowX && tick <= highX {
       let (across, _) = place((tick, lowY))
@@ -199,6 +199,16 @@ private func axisLabel(_ value: Double) -> String {
   while digits.hasSuffix("0") { digits.removeLast() }
   if digits.hasSuffix(".") { digits.removeLast() }
   return ([digits] + parts.dropFirst()).joined(separator: " ")
+}
+
+/// The labels of round numbers that follow one another: with as many digits as it takes to tell them apart.
+private func axisLabels(_ ticks: [Double]) -> [String] {
+  let labels = ticks.map(axisLabel)
+  guard ticks.count > 1, Set(labels).count < labels.count else { return labels }
+  let step = ticks[1] - ticks[0]
+  guard step > 0, step.isFinite else { return labels }
+  let digits = max(0, Int((-log10(step)).rounded(.up)))
+  return ticks.map { String(format: "%.\(digits)f", $0) }
 }
 
 /// A coordinate.

@@ -143,11 +143,16 @@ package struct YAMLField {
     return (only.key, only.value)
   }
 
+  /// The path of the file that this field names, which lies where the description lies unless it says otherwise.
+  package func path() throws(InputError) -> String {
+    let folder = source.directory.isEmpty ? "." : source.directory
+    return URL(fileURLWithPath: try text(), relativeTo: URL(fileURLWithPath: folder, isDirectory: true)).path
+  }
+
   /// The table in the file that this field names.
   package func table() throws(InputError) -> CSVTable {
-    let path = URL(fileURLWithPath: try text(), relativeTo: URL(fileURLWithPath: source.directory + "/")).path
     do throws(InputError) {
-      return try CSVTable(contentsOf: path)
+      return try CSVTable(contentsOf: path())
     } catch  where error.kind == .missingFile {
       throw self.error(.missingFile, error.problem, error.remedy)
     }

@@ -32,6 +32,10 @@ extension RecommendationProblem: Application {
     return [Algorithm("slateq", slateQ)] + Algorithm.common
   }
 
+  package func preset(for algorithm: Algorithm) -> String? {
+    algorithm.preset(of: [name, Self.kind], in: Self.resource("Presets"))
+  }
+
   package func environment(_ options: Options) -> any Environment { filling }
   package func environment(of policy: Policy) -> any Environment { filling }
 

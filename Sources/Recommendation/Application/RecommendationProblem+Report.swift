@@ -8,7 +8,7 @@ import LinearAlgebra
 extension RecommendationProblem {
   package var overview: String {
     let layout = play.slateLayout
-    var text = "\(name): \(summary)\n"
+    var text = "\(heading)\n"
     text +=
       "slates of \(layout.positions) of \(layout.candidates) candidates, \(defaultSteps) steps by default\n"
     text += "what is known of a candidate: \(play.itemColumnNames.joined(separator: ", "))\n"

@@ -66,7 +66,9 @@ package struct RunReport: Sendable {
   }
 
   private static func list(_ facts: [ProblemFact]) -> String {
-    "<dl>" + facts.map { "<dt>\(escaped($0.name))</dt><dd>\(escaped($0.value))</dd>" }.joined()
+    "<dl>"
+      + facts.filter { !$0.value.isEmpty }.map { "<dt>\(escaped($0.name))</dt><dd>\(escaped($0.value))</dd>" }
+      .joined()
       + "</dl>"
   }
 
@@ -103,9 +105,11 @@ package struct RunReport: Sendable {
         format: " The policy reaches %.1f %% of a certified bound that no policy can beat.",
         100 * $0)
     }
+    let lift = String(
+      format: seeds.meanLift < 0 ? "%.1f %% below" : "%+.1f %% over", abs(seeds.meanLift))
     return """
       <header><h1>\(escaped(problem.name))</h1>
-      <p class="headline">\(String(format: "%+.1f %%", seeds.meanLift)) over \(name)</p>
+      <p class="headline">\(lift) \(name)</p>
       <p>\(seeds.interval).\(share ?? "")</p>
       \(beside.isEmpty ? "" : "<p>The same policy beside stronger ways to plan:</p><ul>\(beside.joined())</ul>")</header>
       """
