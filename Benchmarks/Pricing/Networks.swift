@@ -1,9 +1,8 @@
 import Apportion
-import Pricing
 import ArgumentParser
-import Foundation
+import Pricing
 
-/// Topaloglu's instances: bounds, the relaxation's policy, and one network of learned bid prices for all of them.
+/// Topaloglu's instances: the relaxation's policy, and one network of learned bid prices for all of them.
 struct Networks: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Learns bid prices on some instances and plays them on these and on held-out ones.")
@@ -17,20 +16,11 @@ struct Networks: ParsableCommand {
   @Option(help: "The seed of learning.") var seed: UInt64 = 1
 
   func run() throws {
-    let table = try CSVTable(contentsOf: published)
-    var problems: [CapacityPrices] = []
-    for path in train + heldOut {
-      let problem = try NetworkProblem(topaloglu: String(contentsOfFile: path, encoding: .utf8))
-      let relaxation = try LagrangianRelaxation(problem)
+    let results = try PublishedResults(contentsOf: published)
+    let problems = try (train + heldOut).map { path in
+      let relaxation = try LagrangianRelaxation(NetworkProblem(contentsOf: path))
       relaxation.minimize()
-      problems.append(CapacityPrices(relaxation))
-      let row = try answers(path, table)
-      let deterministic = try problem.deterministicProgramme().bound
-      let randomized = try problem.randomizedProgramme()
-      print(
-        "\(name(path))  DLP \(fixed(deterministic, 1)) (published \(row.deterministic))  RLP \(fixed(randomized.bound, 0)) ± "
-          + "\(fixed(randomized.halfWidth, 0)) (\(row.randomized))  LR \(fixed(relaxation.bound, 1)) (\(row.relaxation))"
-      )
+      return CapacityPrices(relaxation)
     }
     var configuration = BidPriceLearner.Configuration()
     configuration.passes = passes
@@ -46,7 +36,7 @@ struct Networks: ParsableCommand {
       var sums = (learned: 0.0, own: 0.0, relaxation: 0.0, best: 0.0)
       for index in part {
         let path = (train + heldOut)[index]
-        let row = try answers(path, table)
+        let row = try results.row(of: path)
         let learned = mean(BidPricePolicy(prices: problems[index], network: learner.copyOfNetwork))
         let relaxation = mean(BidPricePolicy(prices: problems[index]))
         sums.learned += learned / row.relaxation
@@ -68,21 +58,5 @@ struct Networks: ParsableCommand {
 
   private func mean(_ policy: BidPricePolicy) -> Double {
     policy.revenues(seasons: 2048, seed: 1 << 63).reduce(0, +) / 2048
-  }
-
-  private func name(_ path: String) -> String { URL(fileURLWithPath: path).lastPathComponent }
-
-  private func fixed(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
-
-  private func answers(_ path: String, _ table: CSVTable) throws
-    -> (relaxation: Double, deterministic: Double, randomized: Double, revenue: Double)
-  {
-    guard let file = table.column("file"),
-      let row = (0..<table.rowCount).first(where: { table.text(row: $0, column: file) == name(path) })
-    else { throw ValidationError("\(published) has no row for \(name(path)).") }
-    let values = try ["bound_LR", "bound_DLP", "bound_RLP", "revenue_LR"].map {
-      try table.numbers(of: $0)[row]
-    }
-    return (values[0], values[1], values[2], values[3])
   }
 }

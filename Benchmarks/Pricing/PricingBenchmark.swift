@@ -4,5 +4,5 @@ import ArgumentParser
 @main struct PricingBenchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pricing-results", abstract: "Bounds, policies and fits of docs/pricing.md.",
-    subcommands: [Networks.self, Sales.self])
+    subcommands: [Bounds.self, Networks.self, Sales.self])
 }

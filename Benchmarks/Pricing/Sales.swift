@@ -1,7 +1,7 @@
 import Apportion
-import Pricing
 import ArgumentParser
 import Foundation
+import Pricing
 
 /// Elasticities and logits of real sales, and pricing on the markets they make.
 struct Sales: ParsableCommand {
@@ -13,6 +13,8 @@ struct Sales: ParsableCommand {
   @Option(
     parsing: .upToNextOption, help: "Scanner choices as CSV: choice, price.NAME, feat.NAME, maybe disp.NAME.")
   var choices: [String]
+  @Option(help: "A folder to write the markets to, to train on: NAME.yaml.") var output: String?
+  @Option(help: "A folder of runs, NAME/seed-K, whose policies play too.") var runs: String?
 
   func run() throws {
     let table = try CSVTable(contentsOf: juice)
@@ -34,7 +36,10 @@ struct Sales: ParsableCommand {
       let volume = exp(fit.coefficients[0] + fit.coefficients[1] * log(price)) / 64
       products.append((brand, price, volume, fit.coefficients[1]))
     }
-    try play(PricingProblem(name: "orange juice, half gallons", products: products))
+    try play(
+      PricingProblem(
+        name: "orange-juice", summary: "half gallons of three brands, of Dominick's sales", products: products
+      ))
     for path in choices {
       let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
       let table = try CSVTable(contentsOf: path)
@@ -46,7 +51,9 @@ struct Sales: ParsableCommand {
       let fit = try observations.conditionalLogit(base: base)
       report(name, fit)
       try play(
-        PricingProblem(name: name, choices: observations, fit: fit, base: base, price: "price"))
+        PricingProblem(
+          name: name, summary: "the conditional logit of scanner choices", choices: observations, fit: fit,
+          base: base, price: "price"))
     }
   }
 
@@ -64,18 +71,34 @@ struct Sales: ParsableCommand {
 
   /// Regret of every strategy after a quarter, a half and the whole of the season.
   private func play(_ problem: PricingProblem) throws {
-    let play = PricingPlay(try PricingSimulation(problem), episodes: 1024, seed: 1)
+    if let output, let yaml = problem.yaml {
+      try yaml.write(toFile: "\(output)/\(problem.name).yaml", atomically: true, encoding: .utf8)
+    }
+    let play = PricingPlay(try PricingSimulation(problem), episodes: 4096, seed: 1)
     let known = play.run(.knownDemand, withBounds: true)
     func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
-    print(
-      String(format: "  market: bound %.1f, known demand %.1f", mean(known.bounds), mean(known.profits)))
-    for strategy in [play.bestFixed(), .myopic, .certaintyEquivalent, .thompsonSampling] {
-      let record = play.run(strategy)
-      let regrets = RegretCurve(name: strategy.name, path: record.path, known: known.path).regrets
-      let marks = [4, 2, 1].map { String(format: "%.1f", regrets[regrets.count / $0 - 1]) }
-      print(
-        String(format: "  %@ %.1f", strategy.name, mean(record.profits))
-          + ", regret after a quarter, a half, all: " + marks.joined(separator: ", "))
+    var table = TextTable(["strategy", "profit", "±", "regret after a quarter", "a half", "all"])
+    func add(_ name: String, _ record: PricingRecord) {
+      let regrets = RegretCurve(name: name, path: record.path, known: known.path).regrets
+      let differences = zip(known.profits, record.profits).map { $0 - $1 }
+      let average = mean(differences)
+      let deviation = mean(differences.map { ($0 - average) * ($0 - average) }).squareRoot()
+      table.append(
+        [
+          name, fixed(mean(record.profits), 1),
+          fixed(1.96 * deviation / Double(differences.count).squareRoot(), 1),
+        ]
+          + [4, 2, 1].map { fixed(regrets[regrets.count / $0 - 1], 1) })
     }
+    add("known demand", known)
+    for strategy in [play.bestFixed(), .myopic, .certaintyEquivalent, .thompsonSampling] {
+      add(strategy.name, play.run(strategy))
+    }
+    for seed in 1... {
+      let path = "\(runs ?? "")/\(problem.name)/seed-\(seed)/policy.safetensors"
+      guard runs != nil, FileManager.default.fileExists(atPath: path) else { break }
+      add("learned, seed \(seed)", try play.run(Policy(contentsOf: path)))
+    }
+    print("\n\(problem.name): bound \(fixed(mean(known.bounds), 1)); ± is of the regret, 95 %\n\(table.text)")
   }
 }

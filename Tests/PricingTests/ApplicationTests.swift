@@ -26,11 +26,34 @@ import Testing
     #expect(best > evaluation.policy.summary.mean)
     #expect(problem.fixedBaselines.allSatisfy { name in evaluation.baselines.contains { $0.name == name } })
     let explanation = try problem.explanation(of: policy, step: 2, episodes: 1, seed: 1)
-    #expect(!explanation.text.isEmpty)
+    let names = try #require(problem.branchNames)
+    for branch in names {
+      #expect(branch.choices.contains { explanation.text.contains("\n\(branch.branch): \($0), worth ") })
+    }
     let sections = try problem.sections(
       of: policy, evaluation: EvaluationDocument(evaluation), explanation: nil)
     #expect(!sections.isEmpty && sections.allSatisfy { !$0.html.isEmpty && !$0.html.contains("nan") })
     #expect(!problem.facts.isEmpty && problem.overview.contains(problem.products[0].name))
+  }
+
+  /// More seasons than are played side by side, the last of them not by all lanes.
+  @Test func policiesMeetTheSeasonsOfStrategies() throws {
+    let problem = try PricingProblem(bundled: "scarf-season")
+    let policy = try Self.untrained(problem)
+    let play = PricingPlay(try PricingSimulation(problem), episodes: 1100, seed: 5)
+    let learned = try play.run(policy)
+    let planned = play.run(.certaintyEquivalent)
+    let alone = evaluate(
+      policy, in: try PricingEnvironment(play.simulation, shownTo: policy), episodes: 1100, seed: 5)
+    #expect(learned.profits == alone.returns)
+    // Float and double break ties of prices apart, so a few seasons in a hundred may differ.
+    let differences = zip(learned.profits, planned.profits).map { abs($0 - $1) }
+    #expect(differences.filter { $0 < 1e-3 }.count > 1000)
+    for record in [learned, planned] {
+      let (path, season): (Double, Double) = (record.path.reduce(0, +), record.profits.reduce(0, +) / 1100)
+      #expect(abs(path - season) < 1e-6)
+      #expect(record.open.allSatisfy { $0 == 1 })
+    }
   }
 
   @Test func runsFoldersAreWhole() throws {

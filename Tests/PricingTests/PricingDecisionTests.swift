@@ -82,7 +82,11 @@ import Pricing
       ("period,product,price,sales\n0,scarf,15,1.5\n", ":2: sales: is 1.5"),
       ("period,product,price,sales\n1,scarf,15,1\n", "period 0 has no row of 'scarf'"),
       ("period,product,price,sales\n0,scarf,15,1\n0,scarf,15,1\n", ":3: product: repeats"),
-      ("period,product,price,sales\n0,scarf,15,99\n", "sells 99, more than the stock"),
+      (
+        "period,product,price,sales\n0,scarf,15,99\n",
+        "sales.csv:2: sales: 'scarf' sells 99, more than the stock"
+      ),
+      ("period,product,price,sales,cancellations\n0,scarf,15,2,1\n", ":2: cancellations: is 1, but no sale"),
       ("period,product,price,sales\n99,scarf,15,9\n", ":2: period: is 99"),
     ] {
       do {

@@ -242,7 +242,7 @@ import Pricing
       for lane in 0..<8 {
         #expect(counterfactual.actions[lane] == planned[lane])
         #expect(counterfactual.rewards[lane] == lanes.results.rewards[lane])
-        #expect(lanes.results.rewards[lane] == plain.results.rewards[lane])
+        #expect(lanes.results.terminated[lane] == plain.results.terminated[lane])
       }
     }
   }

@@ -65,9 +65,7 @@ extension PricingProblem: Application {
 
   /// A problem's own preset where it has one, that of all pricing otherwise.
   package func preset(for algorithm: Algorithm) -> String? {
-    let names = [algorithm.name, algorithm.relative].compactMap { $0 }
-    return [name, "pricing"].flatMap { stem in names.map { Self.bundledPath("Presets/\(stem).\($0).yaml") } }
-      .first { FileManager.default.fileExists(atPath: $0) }
+    algorithm.preset(of: [name, Self.kind], in: Self.bundledPath("Presets"))
   }
 
   /// Some thousand seasons.
@@ -110,13 +108,14 @@ extension PricingProblem: Application {
 
   /// The problem as a policy was trained to see it.
   func shown(to policy: Policy) throws -> PricingEnvironment {
-    guard let word = policy.metadata["prior"], let hasPrior = Bool(word) else {
-      throw ConfigurationError(
-        place: "policy", message: "its metadata says not whether it was shown the planner's prices ('prior')")
+    try PricingEnvironment(PricingSimulation(self), shownTo: policy)
+  }
+
+  /// Products and their prices.
+  package var branchNames: [BranchNames]? {
+    products.map { product in
+      BranchNames(product.name, choices: product.prices.map { readable($0) } + (mayClose ? ["off sale"] : []))
     }
-    return PricingEnvironment(
-      try PricingSimulation(self), hasPrior: hasPrior,
-      describesRequests: isNetwork && policy.metadata["requests"] == "true")
   }
 
   /// The mean profit of a policy; checkpoints are chosen on seasons of their own.

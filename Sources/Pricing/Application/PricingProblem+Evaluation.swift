@@ -6,20 +6,18 @@ import Learning
 extension PricingProblem {
   /// Plays a policy on held-out seasons beside the strategies of the trade and the bound, all with the same luck.
   package func evaluation(of policy: Policy, episodes: Int, seed: UInt64) throws -> Evaluation {
-    let environment = try shown(to: policy)
-    let play = PricingPlay(environment.simulation, episodes: episodes, seed: seed)
+    let play = PricingPlay(try PricingSimulation(self), episodes: episodes, seed: seed)
+    func summary(_ record: PricingRecord) -> EvaluationSummary {
+      EvaluationSummary(returns: record.profits, lengths: Array(repeating: periods, count: episodes))
+    }
     var bounds: [Double] = []
     let baselines = strategies(play).map { name, strategy in
       let record = play.run(strategy, withBounds: strategy == .certaintyEquivalent)
       if strategy == .certaintyEquivalent { bounds = record.bounds }
-      return Evaluation.Row(
-        name: name,
-        summary: EvaluationSummary(
-          returns: record.profits, lengths: Array(repeating: periods, count: episodes)))
+      return Evaluation.Row(name: name, summary: summary(record))
     }
     return Evaluation(
-      policy: .init(
-        name: "policy", summary: evaluate(policy, in: environment, episodes: episodes, seed: seed)),
+      policy: .init(name: "policy", summary: summary(try play.run(policy))),
       trainingSteps: policy.trainingSteps, baselines: baselines,
       best: .bound(bounds.reduce(0, +) / Double(episodes)))
   }
@@ -37,7 +35,7 @@ extension PricingProblem {
 
   /// The season, the stock and a table of products.
   package var overview: String {
-    var text = "\(name): \(summary)\n\(periods) periods"
+    var text = "\(heading)\n\(periods) periods"
     if !resources.isEmpty {
       let stock = resources.map { "\($0.capacity) \($0.name)" }
       text += "; stock: " + stock.prefix(8).joined(separator: ", ") + (stock.count > 8 ? ", …" : "")

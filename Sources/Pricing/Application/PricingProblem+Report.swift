@@ -1,17 +1,14 @@
 import Applications
 import Documents
-import Environments
 import Learning
-import LinearAlgebra
 
 extension PricingProblem {
   /// The prices over the season, and the regret to somebody who knows demand.
   package func sections(of policy: Policy, evaluation: EvaluationDocument, explanation: JSONValue?) throws
     -> [PageSection]
   {
-    let environment = try shown(to: policy)
-    let play = PricingPlay(environment.simulation, episodes: 256, seed: 1)
-    let own = environment.path(of: policy, episodes: 256, seed: 1)
+    let play = PricingPlay(try PricingSimulation(self), episodes: 256, seed: 1)
+    let own = try play.run(policy)
     guard network == nil else { return [acceptance(own)] }
     let known = play.run(.knownDemand)
     let planned = play.run(.certaintyEquivalent)
@@ -51,7 +48,7 @@ extension PricingProblem {
   }
 
   /// How much of the requests' value is taken, by resource.
-  private func acceptance(_ own: PricingPath) -> PageSection {
+  private func acceptance(_ own: PricingRecord) -> PageSection {
     let rows = products.enumerated().map { number, product in
       (
         product,
@@ -78,51 +75,5 @@ extension PricingProblem {
       let price = prices[period * products.count + product]
       return price.isFinite ? (Double(period + 1), price) : nil
     }
-  }
-}
-
-/// What a policy asks and earns over a season, on average.
-struct PricingPath {
-  /// Periods: the mean profit.
-  var path: [Double]
-  /// Periods × products: the mean price where the product was on sale, else not a number.
-  var prices: [Double]
-  /// Periods × products: the share of seasons in which it was.
-  var open: [Double]
-}
-
-extension PricingEnvironment {
-  /// Plays a policy on held-out seasons, side by side.
-  func path(of policy: Policy, episodes: Int, seed: UInt64) -> PricingPath {
-    let problem = simulation.problem
-    let count = problem.products.count
-    let lanes = VectorEnvironment(count: episodes, seed: evaluationSeed(seed)) { self }
-    let runner = PolicyRunner(policy, maximumBatch: episodes)
-    let actions = Buffer(repeating: Int32(0), count: episodes * count)
-    var result = PricingPath(
-      path: Array(repeating: 0, count: problem.periods),
-      prices: Array(repeating: 0, count: problem.periods * count),
-      open: Array(repeating: 0, count: problem.periods * count))
-    lanes.reset()
-    for period in 0..<problem.periods {
-      runner.act(observations: lanes.observations.view, into: actions.pointer)
-      for lane in 0..<episodes {
-        for product in 0..<count {
-          let price = problem.price(product, Int(actions[lane * count + product]))
-          guard price.isFinite else { continue }
-          result.prices[period * count + product] += price
-          result.open[period * count + product] += 1
-        }
-      }
-      lanes.step(actions: actions.span)
-      for lane in 0..<episodes {
-        result.path[period] += Double(lanes.results.rewards[lane]) / Double(episodes)
-      }
-    }
-    for place in result.prices.indices {
-      result.prices[place] = result.open[place] > 0 ? result.prices[place] / result.open[place] : .nan
-      result.open[place] /= Double(episodes)
-    }
-    return result
   }
 }

@@ -14,6 +14,8 @@ package struct SalesHistory: Sendable {
     package var sales: [Double]
     /// The units that came back.
     package var returned: [Double]
+    /// The rows of the table that say so; nil where none does.
+    fileprivate var rows: [Int?]
   }
 
   /// The periods from 0 on.
@@ -36,7 +38,7 @@ package struct SalesHistory: Sendable {
     let isNetwork = problem.network != nil
     let quiet = Period(
       choices: Array(repeating: 0, count: count), sales: Array(repeating: 0, count: count),
-      returned: Array(repeating: 0, count: count))
+      returned: Array(repeating: 0, count: count), rows: Array(repeating: nil, count: count))
     var seen: [Int: Set<Int>] = [:]
     for row in 0..<table.rowCount {
       let period = try whole(row, columns[0], below: problem.periods)
@@ -53,12 +55,17 @@ package struct SalesHistory: Sendable {
         )
       }
       while periods.count <= period { periods.append(quiet) }
+      periods[period].rows[product] = row
       periods[period].choices[product] = try choice(row, columns[2], product)
       periods[period].sales[product] = Double(try whole(row, columns[3], below: 1 << 30))
-      if problem.cancellations != nil, let column = table.column("cancellations"),
-        !table.text(row: row, column: column).isEmpty
-      {
-        periods[period].returned[product] = Double(try whole(row, column, below: 1 << 30))
+      if let column = table.column("cancellations"), !table.text(row: row, column: column).isEmpty {
+        let returned = try whole(row, column, below: 1 << 30)
+        guard returned == 0 || problem.cancellations != nil else {
+          throw table.error(
+            row: row, column: column, "is \(returned), but no sale of this problem comes back",
+            "describe 'cancellations', or leave the column out")
+        }
+        periods[period].returned[product] = Double(returned)
       }
       let isClosed = periods[period].choices[product] >= problem.products[product].prices.count
       if isClosed, periods[period].sales[product] > 0 {
@@ -75,6 +82,17 @@ package struct SalesHistory: Sendable {
           remedy: "give every product of every period from 0 on, with an empty price where it was off sale")
       }
     }
+  }
+
+  /// An error at the cell of a product in a period.
+  fileprivate func error(
+    _ period: Int, _ product: Int, _ key: String, _ fault: String, _ remedy: String
+  ) -> InputError {
+    let text = "'\(problem.products[product].name)' \(fault)"
+    guard let row = periods[period].rows[product], let column = table.column(key) else {
+      return InputError(.invalid, file: table.path, key: "period \(period)", problem: text, remedy: remedy)
+    }
+    return table.error(row: row, column: column, text, remedy)
   }
 
   private func whole(_ row: Int, _ column: Int, below limit: Int) throws(InputError) -> Int {
@@ -115,17 +133,12 @@ extension PricingSimulation {
   package func state(after history: SalesHistory) throws(InputError) -> PricingState {
     var state = makeExpectedState()
     for (period, shown) in history.periods.enumerated() {
-      func fail(_ product: Int, _ problem: String, _ remedy: String) -> InputError {
-        InputError(
-          .invalid, key: "period \(period)", problem: "'\(self.problem.products[product].name)' \(problem)",
-          remedy: remedy)
-      }
       var units = state.units
       for product in problem.products.indices {
         let returned = shown.returned[product]
         guard returned <= state.held[product] else {
-          throw fail(
-            product,
+          throw history.error(
+            period, product, "cancellations",
             "has \(Int(returned)) cancellations of \(Int(state.held[product])) units that buyers hold",
             "give sales of the season from its beginning on")
         }
@@ -135,8 +148,8 @@ extension PricingSimulation {
         for resource in problem.products[product].uses {
           units[resource] -= shown.sales[product]
           guard units[resource] >= 0 else {
-            throw fail(
-              product,
+            throw history.error(
+              period, product, "sales",
               "sells \(Int(shown.sales[product])), more than the stock of '\(problem.resources[resource].name)'",
               "give a description with that stock")
           }

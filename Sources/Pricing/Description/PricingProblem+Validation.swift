@@ -8,8 +8,11 @@ extension PricingProblem {
     }
     try require((1...100_000).contains(periods), "periods", "is \(periods)", "give 1 to 100000")
     try require(
-      traffic.count == periods && traffic.allSatisfy { $0 >= 0 && $0 < 1e6 }, "traffic",
-      "has \(traffic.count) numbers", "give \(periods) numbers of at least 0, one per period")
+      traffic.count == periods, "traffic", "has \(traffic.count) numbers",
+      "give \(periods) numbers, one per period")
+    try require(
+      traffic.allSatisfy { $0 >= 0 && $0 < 1e6 }, "traffic", "holds a number outside 0 to 1e6",
+      "give multiples of demand, 1 for as much as described")
     for (index, resource) in resources.enumerated() {
       try require(
         (1...100_000).contains(resource.capacity), "resources.\(resource.name)", "is \(resource.capacity)",

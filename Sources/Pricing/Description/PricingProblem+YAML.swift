@@ -86,9 +86,7 @@ private func problem(from root: YAMLField) throws(InputError) -> PricingProblem 
 private func network(_ fields: YAMLMapping, _ details: YAMLField) throws(InputError) -> PricingProblem {
   let requests = try details.mapping(["file"])
   let file = try requests.required("file")
-  let path = URL(
-    fileURLWithPath: try file.text(), relativeTo: URL(fileURLWithPath: file.source.directory + "/")
-  ).path
+  let path = try file.path()
   let network: NetworkProblem
   let instance: String
   do {

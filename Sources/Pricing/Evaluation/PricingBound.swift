@@ -19,6 +19,7 @@ extension PricingSimulation {
       }
     }
     let units = problem.resources.map { Double($0.capacity) }
+    let planner = FluidPlanner(problem, table)
     var plan = planner.emptyPlan
     planner.plan(&plan, demand: demand, units: units, traffic: trafficLeft[0])
     var bound = zip(plan.bids, units).reduce(0) { $0 + $1.0 * $1.1 }

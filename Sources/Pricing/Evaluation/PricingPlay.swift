@@ -9,7 +9,9 @@ public struct PricingRecord: Sendable {
   public let path: [Double]
   /// Per period and product the mean price asked where the product was on sale: periods × products.
   public let prices: [Double]
-  /// The bound on what can be expected of each season.
+  /// Per period and product the share of seasons in which the product was on sale: periods × products.
+  public let open: [Double]
+  /// The bound on what can be expected of each season; empty where it was not asked for.
   public let bounds: [Double]
 }
 
@@ -58,7 +60,7 @@ public struct PricingPlay: Sendable {
     }
     return PricingRecord(
       profits: profits, path: path, prices: zip(prices, offers).map { $1 > 0 ? $0 / $1 : .nan },
-      bounds: bounds)
+      open: offers.map { $0 / Double(episodes) }, bounds: bounds)
   }
 
   /// The best of the plan's prices moved up or down the ladders together, by seasons of training: the strongest of the

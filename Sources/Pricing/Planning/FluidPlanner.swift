@@ -1,15 +1,22 @@
 /// Prices that would be best if demand were its mean: each unit of a resource is charged a bid price, the lowest at which
 /// the mean sales of the rest of the season fit the stock, and every product takes the price of the largest profit after
-/// it.
+/// it. Of sales that may come back, only the share that is kept uses the stock and is charged, and what is paid back comes
+/// off the margins.
 package struct FluidPlanner: Sendable {
   let table: DemandTable
   /// Per product the resources that a sale uses.
   let uses: [[Int]]
   let resourceCount: Int
+  /// The share of sales that does not come back.
+  private let kept: Double
   private let highest: Double
 
-  init(_ problem: PricingProblem, _ table: DemandTable) {
-    self.table = table
+  /// Prepares to plan.
+  ///
+  /// - Parameter kept: the share of sales that does not come back; of the rest the problem's refund is paid.
+  init(_ problem: PricingProblem, _ table: DemandTable, kept: Double = 1) {
+    self.table = kept < 1 ? table.returning(1 - kept, refund: problem.cancellations?.refund ?? 0) : table
+    self.kept = kept
     uses = problem.products.map(\.uses)
     resourceCount = problem.resources.count
     highest = table.prices.max() ?? 0
@@ -83,11 +90,11 @@ package struct FluidPlanner: Sendable {
     }
   }
 
-  /// What the units of a sale are charged.
+  /// What the units of a sale are charged, by the share that is kept.
   func charge(_ plan: Plan, _ product: Int) -> Double {
     var charge = 0.0
     for resource in uses[product] { charge += plan.bids[resource] }
-    return charge
+    return charge * kept
   }
 
   /// The best profit of a logit, a ratio of sums, by Dinkelbach's method (Management Science 13, 1967).
@@ -128,6 +135,6 @@ package struct FluidPlanner: Sendable {
   private func need(_ plan: Plan, _ resource: Int) -> Double {
     var need = 0.0
     for product in uses.indices where uses[product].contains(resource) { need += plan.sales[product] }
-    return need
+    return need * kept
   }
 }

@@ -1,4 +1,6 @@
+import Documents
 import Environments
+import Learning
 import LinearAlgebra
 
 /// A pricing problem as learners meet it: a branch per product, whose choices are its prices.
@@ -7,7 +9,7 @@ import LinearAlgebra
 /// remember, and what sales have told of demand. What was asked and sold last is not shown: all that it tells stands in the
 /// belief, and beside it a low price's large sales pass for large demand. On request the planner's prices stand in it as a
 /// prior: the policy then begins as the planner and learns what it misses.
-public struct PricingEnvironment: Environment {
+public struct PricingEnvironment: ScalarEnvironment {
   /// The rules.
   public let simulation: PricingSimulation
   /// The season, the stock, each product, what is believed, and on request the prior.
@@ -18,7 +20,8 @@ public struct PricingEnvironment: Environment {
   /// Whether a network's requests are described one by one, see `RequestDescription`; the prior then is, in the units of
   /// each product's resources, by how much its fare exceeds their prices.
   public let describesRequests: Bool
-  /// Whether a step also tells what the planner's prices would have led to with the same luck.
+  /// Whether a step also tells what the planner's prices would have led to with the same luck. Rewards are then freed of
+  /// luck as far as the plan knows what a sale is worth.
   public let hasCounterfactual: Bool
 
   /// Creates the environment.
@@ -66,6 +69,19 @@ public struct PricingEnvironment: Environment {
     observationLayout = ObservationLayout(names: names, prior: prior)
   }
 
+  /// Creates the environment as a policy was trained to see it.
+  ///
+  /// - Throws: `ConfigurationError` where its metadata do not say how.
+  public init(_ simulation: PricingSimulation, shownTo policy: Policy) throws(ConfigurationError) {
+    guard let word = policy.metadata["prior"], let hasPrior = Bool(word) else {
+      throw ConfigurationError(
+        place: "policy", message: "its metadata says not whether it was shown the planner's prices ('prior')")
+    }
+    self.init(
+      simulation, hasPrior: hasPrior,
+      describesRequests: simulation.prices != nil && policy.metadata["requests"] == "true")
+  }
+
   /// The problem's name and digest, whether the planner's prices are shown, and whether requests are described.
   public var metadata: [String: String] {
     var metadata = [
@@ -80,9 +96,25 @@ public struct PricingEnvironment: Environment {
     500 + 20 * simulation.hypotheses.count * simulation.table.groupCount + 10 * simulation.table.columnCount
   }
 
-  /// The seasons of a range of lanes.
-  public func makeBlock(lanes: Range<Int>, seed: UInt64) -> PricingBlock {
-    PricingBlock(self, lanes: lanes, seed: seed)
+  /// A season whose hidden parameters are drawn.
+  public func makeState(stream: inout RandomStream) -> PricingState {
+    simulation.makeState(stream: &stream)
+  }
+
+  /// Sells for a period at the prices of an action.
+  public func step(
+    _ state: inout PricingState, action: Span<Int32>, stream: inout RandomStream
+  ) -> ScalarStep {
+    for product in 0..<action.count { simulation.choose(&state, product, Int(action[product])) }
+    let profit = simulation.step(&state, smooth: hasCounterfactual, stream: &stream)
+    return ScalarStep(reward: Float(profit), terminated: state.period >= simulation.problem.periods)
+  }
+
+  /// The planner's prices.
+  public func writeReference(_ state: PricingState, into action: inout MutableSpan<Int32>) {
+    for product in 0..<action.count {
+      action[product] = Int32(truncatingIfNeeded: state.plan.choices[product])
+    }
   }
 
   /// Writes what the seller knows.
@@ -130,11 +162,10 @@ public struct PricingEnvironment: Environment {
   private func describe(_ state: PricingState, into row: inout MutableSpan<Float>, from column: inout Int) {
     guard let prices = simulation.prices else { return }
     let description = RequestDescription(prices: prices)
-    let units = state.units.map { Int32($0) }
     for product in simulation.problem.products.indices {
       for place in column..<column + description.columns { row[place] = 0 }
       row.withUnsafeMutableBufferPointer { row in
-        units.withUnsafeBufferPointer { units in
+        state.counts.withUnsafeBufferPointer { units in
           guard let row = row.baseAddress, let units = units.baseAddress,
             state.period < simulation.problem.periods, prices.isInStock(product, units: units)
           else { return }
@@ -143,67 +174,5 @@ public struct PricingEnvironment: Environment {
       }
       column += description.columns
     }
-  }
-}
-
-/// The seasons of some lanes.
-public final class PricingBlock: EnvironmentBlock {
-  private let environment: PricingEnvironment
-  private var states: [PricingState]
-  private var streams: [RandomStream]
-  private var choices: [Int]
-
-  init(_ environment: PricingEnvironment, lanes: Range<Int>, seed: UInt64) {
-    self.environment = environment
-    var streams = lanes.map { RandomStream(seed: seed, purpose: .episode, lane: $0) }
-    states = streams.indices.map { environment.simulation.makeState(stream: &streams[$0]) }
-    self.streams = streams
-    choices = Array(repeating: 0, count: environment.actionSpace.branchCount)
-  }
-
-  /// Starts a new season in every lane.
-  public func reset(observations: inout MutableMatrixSpan) {
-    for lane in states.indices {
-      states[lane] = environment.simulation.makeState(stream: &streams[lane])
-      var row = observations.row(lane)
-      environment.observe(states[lane], into: &row)
-    }
-  }
-
-  /// Sells for a period in every lane, and starts a new season where one ended.
-  public func step(actions: Span<Int32>, result: inout StepResult) {
-    let simulation = environment.simulation
-    let branches = choices.count
-    for lane in states.indices {
-      let isLast = states[lane].period + 1 >= simulation.problem.periods
-      if environment.hasCounterfactual { playPlan(lane, isLast: isLast, into: &result.counterfactual) }
-      for branch in 0..<branches { choices[branch] = Int(actions[lane * branches + branch]) }
-      result.rewards[lane] = Float(
-        simulation.step(&states[lane], choices: choices, stream: &streams[lane]))
-      result.terminated[lane] = isLast
-      result.truncated[lane] = false
-      if isLast {
-        var last = result.finalObservations.row(lane)
-        environment.observe(states[lane], into: &last)
-        states[lane] = simulation.makeState(stream: &streams[lane])
-      }
-      var next = result.observations.row(lane)
-      environment.observe(states[lane], into: &next)
-    }
-  }
-
-  /// Writes what the planner's prices would have led to from a lane's state with the same luck.
-  private func playPlan(_ lane: Int, isLast: Bool, into counterfactual: inout Counterfactual?) {
-    var state = states[lane]
-    var luck = streams[lane]
-    let planned = state.plan.choices
-    let profit = environment.simulation.step(&state, choices: planned, stream: &luck)
-    let branches = planned.count
-    for branch in 0..<branches {
-      counterfactual?.actions[lane * branches + branch] = Int32(truncatingIfNeeded: planned[branch])
-    }
-    counterfactual?.rewards[lane] = Float(profit)
-    guard !isLast, var row = counterfactual?.observations.row(lane) else { return }
-    environment.observe(state, into: &row)
   }
 }

@@ -7,7 +7,10 @@ public final class PricingSimulation: Sendable {
   public let problem: PricingProblem
   package let table: DemandTable
   let hypotheses: DemandHypotheses
-  let planner: FluidPlanner
+  /// A planner for each period on, or one for all where nothing is cancelled.
+  private let planners: [FluidPlanner]
+  /// The chance that a unit held at the beginning of each period is still held when the season is over.
+  let keptToTheEnd: [Double]
   /// Of a network of requests, what units are worth; nil otherwise.
   public let prices: CapacityPrices?
   private let arrivals: RequestTable?
@@ -23,10 +26,12 @@ public final class PricingSimulation: Sendable {
     self.problem = problem
     table = DemandTable(problem)
     hypotheses = DemandHypotheses(table, problem.uncertainty)
-    planner = FluidPlanner(problem, table)
     var left = [0.0]
     for traffic in problem.traffic.reversed() { left.append(left[left.count - 1] + traffic) }
     trafficLeft = left.reversed()
+    let chance = problem.cancellations?.chance ?? 0
+    keptToTheEnd = (0...problem.periods).map { pow(1 - chance, Double(problem.periods - $0)) }
+    planners = Self.planners(problem, table, keptToTheEnd)
     let memory = problem.reference?.memory ?? 1
     var remembered = [0.0]
     for traffic in problem.traffic.reversed() {
@@ -42,6 +47,26 @@ public final class PricingSimulation: Sendable {
       (prices, arrivals) = (nil, nil)
     }
   }
+
+  /// A planner for each period on: of the sales to come, the later are the likelier to be kept.
+  private static func planners(
+    _ problem: PricingProblem, _ table: DemandTable, _ keptToTheEnd: [Double]
+  ) -> [FluidPlanner] {
+    guard problem.cancellations != nil else { return [FluidPlanner(problem, table)] }
+    var (kept, traffic) = (0.0, 0.0)
+    var planners: [FluidPlanner] = []
+    for period in (0..<problem.periods).reversed() {
+      // What is sold in a period can come back from the next one on.
+      kept += problem.traffic[period] * keptToTheEnd[period + 1]
+      traffic += problem.traffic[period]
+      planners.append(
+        FluidPlanner(problem, table, kept: traffic > 0 ? kept / traffic : keptToTheEnd[period + 1]))
+    }
+    return planners.reversed()
+  }
+
+  /// The planner of the season from a period on.
+  func planner(from period: Int) -> FluidPlanner { planners[min(period, planners.count - 1)] }
 
   /// A season's beginning, its hidden parameters drawn.
   public func makeState(stream: inout RandomStream) -> PricingState {
@@ -72,46 +97,72 @@ public final class PricingSimulation: Sendable {
     let middles = products.map { ($0.prices[0] + $0.prices[$0.prices.count - 1]) / 2 }
     let zeros = [Double](repeating: 0, count: products.count)
     var state = PricingState(
-      units: problem.resources.map { Double($0.capacity) }, reference: middles,
+      units: problem.resources.map { Double($0.capacity) },
+      counts: problem.resources.map { Int32($0.capacity) }, reference: middles,
       lastColumns: Array(repeating: -1, count: products.count), lastSales: zeros, held: zeros, paid: zeros,
       truth: truth,
       beliefs: Array(
         repeating: 1 / Double(hypotheses.count), count: table.groupCount * hypotheses.count),
-      expected: truth, plan: planner.emptyPlan)
+      expected: truth, plan: planners[0].emptyPlan)
     foresee(&state)
     return state
   }
 
-  /// Sells for a period at the chosen prices. Returns the profit; of products that never run out, whose sales change
-  /// nothing, its expectation, which has the same mean and no luck in it.
+  /// Sells for a period at the chosen prices; see the function below.
   ///
   /// - Parameter choices: per product the number of its price, or of being closed.
   public func step(_ state: inout PricingState, choices: [Int], stream: inout RandomStream) -> Double {
+    for product in choices.indices { choose(&state, product, choices[product]) }
+    return step(&state, stream: &stream)
+  }
+
+  /// Gives a product the price of a number, or closes it.
+  func choose(_ state: inout PricingState, _ product: Int, _ choice: Int) {
+    state.lastColumns[product] = table.first[product] + choice
+  }
+
+  /// Sells for a period at the prices chosen. Returns the profit; of products that never run out, whose sales change
+  /// nothing, its expectation, which has the same mean and no luck in it.
+  ///
+  /// - Parameter smooth: whether the profit is freed of luck, its mean over a season changed by nothing that a policy does.
+  ///   Sales beyond their mean, or short of it, then count for what their units are worth later to somebody who knows
+  ///   demand, and not for their price (a control variate). To that is added by how much the plan's value falls behind
+  ///   known demand's (a difference of potentials: Ng, Harada and Russell, 1999): beside the plan's value regret is
+  ///   learned, free of the leaps that this value makes with every belief.
+  func step(_ state: inout PricingState, smooth: Bool = false, stream: inout RandomStream) -> Double {
+    let hindsight = smooth ? state.hindsight ?? hindsight(state) : nil
     var profit = 0.0
+    let count = problem.products.count
     let traffic = problem.traffic[state.period]
     if let cancellations = problem.cancellations { profit -= cancel(&state, cancellations, &stream) }
-    for product in choices.indices { state.lastColumns[product] = table.first[product] + choices[product] }
     if let arrivals {
       let asked = arrivals.product(period: state.period, uniform: stream.uniform())
-      for product in choices.indices { state.lastSales[product] = 0 }
+      for product in 0..<count { state.lastSales[product] = 0 }
       if asked >= 0, !table.isClosed[state.lastColumns[asked]] { profit += sell(&state, asked, demand: 1) }
     } else {
       let attraction = attraction(state.lastColumns, demand: state.truth, state)
-      let count = choices.count
       for turn in 0..<count {
         // Where stock is short, no product is always the first to take it.
         let product = (turn + state.period) % count
         let column = state.lastColumns[product]
         let mean =
           traffic * table.visitors * effect(state, column, product) * state.truth[column] / attraction
+        let stock = problem.products[product].uses.reduce(Double.infinity) { min($0, state.units[$1]) }
         let sold = sell(&state, product, demand: Double(stream.poisson(mean: Float(mean))))
         let isEndless = problem.products[product].uses.isEmpty && problem.cancellations == nil
         profit += isEndless ? mean * table.margins[column] : sold
+        if let hindsight, !isEndless {
+          let expected = stock < .infinity ? PoissonCounts(mean: mean).mean(upTo: Int(stock)) : mean
+          profit -= (state.lastSales[product] - expected) * worth(state, product, column, hindsight.bids)
+        }
       }
       learn(&state, traffic: traffic)
     }
     pass(&state)
-    return profit
+    guard let hindsight else { return profit }
+    let next = self.hindsight(state)
+    state.hindsight = next
+    return profit + next.shortfall - hindsight.shortfall
   }
 
   /// Takes in what a period really brought, as `step` does with what it draws.
@@ -128,7 +179,7 @@ public final class PricingSimulation: Sendable {
       for product in returned.indices { takeBack(&state, product, units: returned[product]) }
     }
     for product in choices.indices {
-      state.lastColumns[product] = table.first[product] + choices[product]
+      choose(&state, product, choices[product])
       _ = sell(&state, product, demand: sales[product])
     }
     if arrivals == nil { learn(&state, traffic: problem.traffic[state.period]) }
@@ -161,6 +212,14 @@ public final class PricingSimulation: Sendable {
       sum += effect(state, column, product) * demand[start + column]
     }
     return sum
+  }
+
+  /// What one more sale earns by a plan: its margin less what may be paid back and what its units are worth later.
+  private func worth(_ state: PricingState, _ product: Int, _ column: Int, _ bids: [Double]) -> Double {
+    let kept = keptToTheEnd[state.period + 1]
+    let charge = problem.products[product].uses.reduce(0) { $0 + bids[$1] }
+    let refund = (problem.cancellations?.refund ?? 0) * table.prices[column]
+    return table.margins[column] - charge * kept - (1 - kept) * refund
   }
 
   private func sell(_ state: inout PricingState, _ product: Int, demand: Double) -> Double {
@@ -237,12 +296,12 @@ public final class PricingSimulation: Sendable {
   /// Plans the rest of the season with what is now believed.
   private func foresee(_ state: inout PricingState) {
     if let prices {
-      foresee(&state, prices)
+      foreseeRequests(&state, prices)
       return
     }
     expect(&state.expected, state) { group, hypothesis in state.beliefs[group * hypotheses.count + hypothesis]
     }
-    planner.plan(
+    planner(from: state.period).plan(
       &state.plan, demand: state.expected, units: state.units, traffic: trafficLeft[state.period])
   }
 
@@ -263,45 +322,5 @@ public final class PricingSimulation: Sendable {
     for product in problem.products.indices {
       for column in table.columns(product) { demand[column] *= effect(state, column, product) }
     }
-  }
-
-  private func foresee(_ state: inout PricingState, _ prices: CapacityPrices) {
-    let units = state.units.map { Int32($0) }
-    units.withUnsafeBufferPointer { units in
-      guard let base = units.baseAddress else { return }
-      state.stockValue = 0
-      for resource in units.indices {
-        state.stockValue += Double(prices.worth(resource, period: state.period, units: Int(units[resource])))
-        state.plan.bids[resource] = Double(
-          min(prices.price(resource, period: state.period + 1, units: Int(units[resource])), 1e6))
-      }
-      for product in problem.products.indices {
-        let gain = gain(product, state, prices, base)
-        state.expected[table.first[product]] = gain
-        state.plan.choices[product] = gain >= 0 ? 0 : 1
-      }
-    }
-  }
-
-  /// Of a network, by how much a product's fare exceeds what the relaxation says its units are worth, in the units of its
-  /// resources; far below 0 where there are none.
-  func netFare(_ state: PricingState, _ product: Int) -> Double {
-    guard let prices, state.period < problem.periods else { return 0 }
-    let units = state.units.map { Int32($0) }
-    return units.withUnsafeBufferPointer { units in
-      guard let base = units.baseAddress, prices.isInStock(product, units: base) else { return -1e3 }
-      let cost = prices.cost(product, period: state.period, units: base)
-      return Double((prices.fares[product] - cost) / prices.scale(product))
-    }
-  }
-
-  /// What opening a product for a period adds by the relaxation: a request's chance times fare less bid prices.
-  private func gain(
-    _ product: Int, _ state: PricingState, _ prices: CapacityPrices, _ units: UnsafePointer<Int32>
-  ) -> Double {
-    guard prices.isInStock(product, units: units) else { return 0 }
-    let chance = prices.problem.requestChances[state.period * prices.productCount + product]
-    return chance
-      * Double(prices.fares[product] - prices.cost(product, period: state.period, units: units))
   }
 }

@@ -39,7 +39,7 @@ struct PriceChooser {
   init(_ strategy: PriceStrategy, _ simulation: PricingSimulation, seed: UInt64, lane: Int) {
     self.strategy = strategy
     self.simulation = simulation
-    plan = simulation.planner.emptyPlan
+    plan = simulation.planner(from: 0).emptyPlan
     demand = Array(repeating: 0, count: simulation.table.columnCount)
     stream = RandomStream(seed: seed, purpose: .exploration, lane: lane)
   }
@@ -54,7 +54,7 @@ struct PriceChooser {
         for product in choices.indices { choices[product] = 0 }
       } else {
         for resource in plan.bids.indices { plan.bids[resource] = 0 }
-        simulation.planner.choose(&plan, demand: state.expected)
+        simulation.planner(from: state.period).choose(&plan, demand: state.expected)
         choices = plan.choices
       }
     case .thompsonSampling:
@@ -84,7 +84,7 @@ struct PriceChooser {
   }
 
   private mutating func replan(_ state: PricingState) {
-    simulation.planner.plan(
+    simulation.planner(from: state.period).plan(
       &plan, demand: demand, units: state.units, traffic: simulation.trafficLeft[state.period])
   }
 }
