@@ -11,7 +11,7 @@ struct Stepping: ParsableCommand {
 
   private static let names = [
     "CartPole", "Acrobot", "MountainCar", "Pendulum", "nine-campaigns", "shop", "long-term-satisfaction",
-    "three-creatives", "hub-and-four-spokes",
+    "three-creatives", "hub-and-four-spokes", "scarf-season",
   ]
 
   func run() throws {
@@ -31,7 +31,7 @@ struct Stepping: ParsableCommand {
     case "three-creatives":
       let market = PlacementMarket(try Placement(bundled: environment), playsHistory: true)
       try measure(PlacementEnvironment(market))
-    case "hub-and-four-spokes":
+    case "hub-and-four-spokes", "scarf-season":
       try measure(PricingEnvironment(try PricingSimulation(PricingProblem(bundled: environment))))
     default: throw ValidationError("There is no environment \(environment).")
     }

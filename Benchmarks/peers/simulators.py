@@ -12,6 +12,8 @@ PAIRS = [
     ("a shop's visitors", "shop", "RecoGym", "recogym"),
     ("long-term satisfaction", "long-term-satisfaction", "RecSim", "recsim"),
     ("a tick of real-time bidding", "nine-campaigns", "RTBGym", "rtbgym"),
+    ("a request for capacity", "hub-and-four-spokes", "OR-Gym's online knapsack", "knapsack"),
+    ("a period of one product", "scarf-season", "OR-Gym's newsvendor", "newsvendor"),
 ]
 
 measure, python, rounds = sys.argv[1], sys.argv[2], int(sys.argv[3]) if len(sys.argv) > 3 else 5

@@ -11,14 +11,21 @@ options = timing.arguments(simulator=str)
 import numpy as np
 
 
+def bare(*names):
+    """Packages without what they import when they are imported themselves: agents, and with them torch and TensorFlow, or
+    solvers, of which random play needs none."""
+    for name in names:
+        package = types.ModuleType(name)
+        package.__path__ = importlib.util.find_spec(name).submodule_search_locations
+        sys.modules[name] = package
+
+
 def recogym():
     """RecoGym's reco-gym-v1 with ten products, as `shop` describes them."""
-    # The package imports its agents, and with them torch and TensorFlow, which random play needs none of.
-    package = types.ModuleType("recogym")
-    package.__path__ = importlib.util.find_spec("recogym").submodule_search_locations
+    bare("recogym")
     agents = types.ModuleType("recogym.agents")
     agents.Agent = object
-    sys.modules.update({"recogym": package, "recogym.agents": agents})
+    sys.modules["recogym.agents"] = agents
     from recogym.envs.reco_env_v1 import RecoEnv1, env_1_args
 
     arguments = dict(env_1_args, num_products=10, random_seed=42)
@@ -76,4 +83,40 @@ def rtbgym():
     return step
 
 
-timing.report({"recogym": recogym, "recsim": recsim, "rtbgym": rtbgym}[options.simulator]())
+def knapsack():
+    """OR-Gym's online knapsack: a request for capacity is taken or turned down, as in `hub-and-four-spokes`, of one resource."""
+    bare("or_gym", "or_gym.envs", "or_gym.envs.classic_or")
+    from or_gym.envs.classic_or.knapsack import OnlineKnapsackEnv
+
+    world = OnlineKnapsackEnv()
+    random = np.random.default_rng(0)
+    world.reset()
+
+    def step():
+        _, _, done, _ = world.step(int(random.integers(2)))
+        if done:
+            world.reset()
+
+    return step
+
+
+def newsvendor():
+    """OR-Gym's multi-period newsvendor: one product, Poisson demand, a decision a period."""
+    bare("or_gym", "or_gym.envs", "or_gym.envs.classic_or")
+    from or_gym.envs.classic_or.newsvendor import NewsvendorEnv
+
+    world = NewsvendorEnv()
+    random = np.random.default_rng(0)
+    world.reset()
+
+    def step():
+        _, _, done, _ = world.step(random.uniform(0, 100, 1))
+        if done:
+            world.reset()
+
+    return step
+
+
+simulators = {
+    "recogym": recogym, "recsim": recsim, "rtbgym": rtbgym, "knapsack": knapsack, "newsvendor": newsvendor}
+timing.report(simulators[options.simulator]())
