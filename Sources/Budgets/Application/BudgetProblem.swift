@@ -91,7 +91,16 @@ package struct BudgetProblem: Application {
 
   private static let drawsFileName = "posterior.csv"
 
+  /// Whoever plays a market of a posterior table tells its training draws' curves apart.
   package func reading(_ options: Options) throws -> BudgetProblem {
+    var problem = try with(options)
+    if options.posterior != nil, let draws = problem.posterior, draws.count > 1 {
+      problem.market = problem.market.weighing(draws.training)
+    }
+    return problem
+  }
+
+  private func with(_ options: Options) throws -> BudgetProblem {
     var market = market
     if let budget = options.budget { market.budget = budget }
     let draws = try options.posterior.map {
@@ -102,7 +111,7 @@ package struct BudgetProblem: Application {
   }
 
   package func evaluated(on options: Options) throws -> BudgetProblem {
-    var problem = try reading(options)
+    var problem = try with(options)
     problem.bound = options.bound
     if options.posterior != nil { problem.heldOut = problem.posterior }
     return problem

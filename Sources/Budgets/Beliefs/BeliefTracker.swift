@@ -6,6 +6,8 @@ final class BeliefTracker {
   let laneCount: Int
   /// Lanes × channels.
   let beliefs: UnsafeMutablePointer<ChannelBelief>
+  /// By channel: what is believed of the curves that it may have; nil where it has one. Empty where no channel has any.
+  let curves: [CurveBeliefs?]
   private let prior: ChannelBelief
   private let market: Market
 
@@ -14,6 +16,11 @@ final class BeliefTracker {
     self.models = models
     self.laneCount = laneCount
     prior = ChannelBelief(drift: market.drift, randomization: market.randomization)
+    let sets = models.map { model -> CurveBeliefs? in
+      guard let set = model.curves, let response = model.response else { return nil }
+      return CurveBeliefs(set, response: response, market: market, laneCount: laneCount)
+    }
+    curves = sets.contains { $0 != nil } ? sets : []
     beliefs = .allocate(capacity: laneCount * models.count)
     beliefs.initialize(repeating: prior, count: laneCount * models.count)
   }
@@ -23,15 +30,25 @@ final class BeliefTracker {
   /// The beliefs of one lane, one per channel.
   func lane(_ lane: Int) -> UnsafeMutablePointer<ChannelBelief> { beliefs + lane * models.count }
 
-  /// The numbers of one lane's beliefs, channel after channel.
+  /// How many numbers the beliefs of one lane have.
+  var numberCount: Int {
+    ChannelBelief.numberCount * models.count + curves.reduce(0) { $0 + ($1?.numberCount ?? 0) }
+  }
+
+  /// The numbers of one lane's beliefs, channel after channel, then those of curves.
   var numbers: [Float] {
-    get { models.indices.flatMap { beliefs[$0].numbers } }
+    get { models.indices.flatMap { beliefs[$0].numbers } + curves.flatMap { $0?.numbers ?? [] } }
     set {
       let size = ChannelBelief.numberCount
       precondition(
-        laneCount == 1 && newValue.count == size * models.count, "The numbers are not of one lane's beliefs.")
+        laneCount == 1 && newValue.count == numberCount, "The numbers are not of one lane's beliefs.")
       for channel in models.indices {
         beliefs[channel].numbers = Array(newValue[channel * size..<(channel + 1) * size])
+      }
+      var first = size * models.count
+      for case let set? in curves {
+        set.numbers = Array(newValue[first..<first + set.numberCount])
+        first += set.numberCount
       }
     }
   }
@@ -39,11 +56,13 @@ final class BeliefTracker {
   /// Forgets everything.
   func startEpisode() {
     beliefs.update(repeating: prior, count: laneCount * models.count)
+    for case let set? in curves { set.startEpisode() }
   }
 
   /// Takes over the beliefs of as many lanes.
   func copy(from other: BeliefTracker) {
     beliefs.update(from: other.beliefs, count: laneCount * models.count)
+    for case (let own?, let others?) in zip(curves, other.curves) { own.copy(from: others) }
   }
 
   /// Takes over what as many lanes believe of the factors of response channels, but not their stocks.
@@ -54,6 +73,7 @@ final class BeliefTracker {
         beliefs[place].response = other.beliefs[place].response
       }
     }
+    for case (let own?, let others?) in zip(curves, other.curves) { own.adoptWeights(from: others) }
   }
 
   /// Takes in the tick just played, then moves to the next.
@@ -66,6 +86,7 @@ final class BeliefTracker {
       let (clicks, outcome) = (console.values(.clicks, channel), console.values(.outcome, channel))
       let dueClicks = console.dueClicks(channel)
       let (levels, carryOver) = (console.values(.level, channel), console.values(.carryOver, channel))
+      let set = curves.isEmpty ? nil : curves[channel]
       for lane in 0..<laneCount {
         let belief = beliefs + lane * channels + channel
         belief.pointee.observe(
@@ -76,6 +97,10 @@ final class BeliefTracker {
           model: model, season: season, stopped: console.mayHaveBeenStopped(lane: lane),
           carryOverAfter: carryOver[lane])
         belief.pointee.advance(market.drift)
+        if let set {
+          set.observe(lane: lane, spend: spend[lane], outcome: outcome[lane], season: season)
+          set.advance(lane: lane, market.drift)
+        }
       }
     }
   }

@@ -42,10 +42,15 @@ struct LogBelief {
   ///
   /// Taking in observations moves this forecast but not its mean over what they may show.
   func expectedFactor(decay: Float, stationary: Float) -> Float {
+    exp(logExpectedFactor(decay: decay, stationary: stationary))
+  }
+
+  /// The logarithm of that mean.
+  func logExpectedFactor(decay: Float, stationary: Float) -> Float {
     let variance =
       constantVariance + 2 * decay * covariance + decay * decay * driftVariance + (1 - decay * decay)
       * stationary
-    return exp(mean(decay: decay) + 0.5 * max(variance, 0))
+    return mean(decay: decay) + 0.5 * max(variance, 0)
   }
 
   /// Moves the belief one tick on; the AR(1)'s stationary variance is `stationary`.

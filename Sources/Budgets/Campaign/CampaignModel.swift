@@ -56,7 +56,7 @@ public final class CampaignModel: Sendable {
     guard let budget = unit.count(of: market.budget), budget > 0 else {
       throw .unfit("budget", "is \(market.budget)", "campaigns count at most 1e12 of a currency")
     }
-    models = market.channelModels
+    models = market.weighedModels
     guard let policy else {
       (player, farthest) = (nil, [])
       return
@@ -139,7 +139,7 @@ public final class CampaignModel: Sendable {
 
   private func makeDesk(extendedBy traffic: [Double]) -> CampaignDesk {
     let extended = market(extendedBy: traffic)
-    let models = traffic.isEmpty ? models : extended.channelModels
+    let models = traffic.isEmpty ? models : extended.weighedModels
     let chooser: (any CampaignPlayer)? =
       switch player {
       case .network(let policy, let environment):

@@ -22,6 +22,9 @@ final class BeliefRows: ChannelRows {
   private let lanes: PlanningLanes
   private let clock: EpisodeClock
   private let traits: [ChannelTraits]
+  /// By channel: the outlook over its curves; nil where it has one.
+  private let sets: [CurveOutlook?]
+  /// Two ladders of numbers, then the gains of a channel's levels and the variances of their logarithms.
   private let ladder: Matrix
   private let spendWeight: Float
   private let stationary: (volume: Float, response: Float)
@@ -36,7 +39,8 @@ final class BeliefRows: ChannelRows {
     lanes = PlanningLanes(market: market, models: models, laneCount: laneCount)
     clock = EpisodeClock(market)
     traits = zip(models, market.channels).map { ChannelTraits($0, $1, market: market) }
-    ladder = Matrix(rows: 2, columns: columns.levels)
+    sets = models.map { CurveOutlook($0, market: market) }
+    ladder = Matrix(rows: 4, columns: columns.levels)
     spendWeight = market.objective == .profit ? 1 : 0
     stationary = (
       Float(market.drift.volume * market.drift.volume), Float(market.drift.response * market.drift.response)
@@ -68,14 +72,14 @@ final class BeliefRows: ChannelRows {
       }
       for channel in 0..<console.channelCount {
         write(
-          lanes.tracker.lane(lane)[channel], channel, tick: console.tick,
+          lanes.tracker.lane(lane)[channel], channel, lane: lane, tick: console.tick,
           into: rows.row(lane * console.channelCount + channel))
       }
     }
   }
 
   private func write(
-    _ belief: ChannelBelief, _ channel: Int, tick: Int, into row: UnsafeMutablePointer<Float>
+    _ belief: ChannelBelief, _ channel: Int, lane: Int, tick: Int, into row: UnsafeMutablePointer<Float>
   ) {
     let trait = traits[channel]
     let traffic = clock.season(tick)
@@ -88,7 +92,10 @@ final class BeliefRows: ChannelRows {
     row[6] = belief.conversion.mean
     row[7] = belief.conversion.variance.squareRoot()
     row[8] = trait.model.auction == nil ? belief.stock / trait.costUnit : belief.carryOver
-    let response = belief.response.expectedFactor(decay: 1, stationary: stationary.response)
+    let doubt = weigh(channel, lane: lane, tick: tick)
+    let response =
+      doubt?.response ?? belief.response.expectedFactor(decay: 1, stationary: stationary.response)
+    if let doubt { (row[4], row[5]) = (log(doubt.response), doubt.variance.squareRoot()) }
     let conversion = belief.conversion.expectedFactor(decay: 1, stationary: 0)
     let logGain = log(trait.gainUnit * response * (trait.model.auction == nil ? 1 : conversion))
     let (gains, costs) = (row + columns.gains.lowerBound, row + columns.costs.lowerBound)
@@ -105,18 +112,36 @@ final class BeliefRows: ChannelRows {
     } else {
       worths.update(repeating: 0, count: columns.levels)
       forecast(belief, trait, traffic: traffic, logGain: logGain, gains: gains, costs: costs)
+      if doubt != nil {
+        let money = spendWeight * trait.costUnit * exp(-logGain)
+        let unit = trait.gainUnit * traffic * exp(-logGain)
+        for level in 0..<trait.model.count { gains[level] = unit * ladder[2, level] - money * costs[level] }
+      }
     }
     trait.close(row, columns: columns)
     let first = Self.featureNames.count
     clock.write(tick: tick, into: row, at: first, columns: columns)
     trait.write(into: row, at: first + EpisodeClock.featureNames.count, columns: columns, traffic: traffic)
-    row[columns[.deviation]] = (belief.response.variance + belief.conversion.variance).squareRoot()
+    let variance = doubt?.variance ?? belief.response.variance
+    row[columns[.deviation]] = (variance + belief.conversion.variance).squareRoot()
     row[columns[.evidence]] = trait.observations * response
-    row[columns[.variance]] = belief.response.variance
+    row[columns[.variance]] = variance
     row[columns[.lasting]] = belief.response.lasting
     row[columns[.planPrice]] = plans ? log(max(lanes.planner.multiplier, 1e-12)) : 0
     row[columns[.gainUnit]] = logGain
     row[columns[.costUnit]] = log(trait.costUnit)
+  }
+
+  /// Weighs the curves of a channel: leaves each level's gain at an average tick's traffic, in units of the typical
+  /// curve's ceiling, and returns those of the highest level: its gain in place of a response factor, so that rows of
+  /// channels which may bring nothing keep their scale, and the variance of its logarithm. Nil where there is one
+  /// curve.
+  private func weigh(_ channel: Int, lane: Int, tick: Int) -> (response: Float, variance: Float)? {
+    guard let set = sets[channel], let beliefs = lanes.tracker.curves[channel] else { return nil }
+    set.look(beliefs, lane: lane, meanDecay: 1)
+    set.forecast(scale: 1, gains: ladder.view.row(2), variances: ladder.view.row(3))
+    let top = traits[channel].model.count - 1
+    return (max(ladder[2, top], 1e-6), ladder[3, top])
   }
 
   private func forecast(

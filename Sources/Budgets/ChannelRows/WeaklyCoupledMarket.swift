@@ -63,7 +63,7 @@ package struct WeaklyCoupledMarket: WeaklyCoupledEnvironment {
     self.posterior = posterior
     columns = market.channelColumns(rows)
     featureNames = market.channelFeatureNames(rows)
-    models = market.channelModels
+    models = market.weighedModels
   }
 
   /// The number of channels.
@@ -74,10 +74,10 @@ package struct WeaklyCoupledMarket: WeaklyCoupledEnvironment {
   /// The log price of money that the plan starts with: about the middle of the prices worth training at.
   package var planLogPrice: Float {
     let planner = LagrangianPlanner(market, models: models)
-    let prior = [ChannelBelief](
-      repeating: ChannelBelief(drift: market.drift, randomization: market.randomization),
-      count: models.count)
-    planner.plan(tick: 0, budget: Float(market.budget), beliefs: prior, memory: planner.makeMemory(lanes: 1))
+    let prior = BeliefTracker(market: market, models: models, laneCount: 1)
+    planner.plan(
+      tick: 0, budget: Float(market.budget), beliefs: prior.lane(0), curves: prior.curves,
+      memory: planner.makeMemory(lanes: 1))
     return log(max(planner.multiplier, 1e-12))
   }
 

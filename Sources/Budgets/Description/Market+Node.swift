@@ -80,20 +80,35 @@ extension ResponseChannel {
   fileprivate var node: Node {
     var fields = Fields()
     fields["spends"] = spends.node
-    switch adstock {
-    case .none: fields["adstock"] = "none".node
-    case .geometric(let retention): fields["adstock"] = Fields.flow(("geometric", retention.node))
-    case .weibull(let shape, let scale, let length):
-      fields["adstock"] = Fields.flow(
-        ("weibull", Fields.flow(("shape", shape.node), ("scale", scale.node), ("length", length.node))))
-    }
-    fields["saturation"] = Fields.flow(
-      ("maximum", saturation.maximum.node), ("half_saturation", saturation.halfSaturation.node),
-      ("slope", saturation.slope.node))
+    fields["adstock"] = adstock.node
+    fields["saturation"] = saturation.node
     fields["value_per_outcome"] = valuePerOutcome.node
     fields["noise"] = noise.node
     if !recent.isEmpty { fields["recent"] = recent.node }
+    if !curves.isEmpty {
+      fields["curves"] = Node(
+        curves.map { Fields.flow(("adstock", $0.adstock.node), ("saturation", $0.saturation.node)) })
+    }
     return fields.node
+  }
+}
+
+extension Adstock {
+  fileprivate var node: Node {
+    switch self {
+    case .none: "none".node
+    case .geometric(let retention): Fields.flow(("geometric", retention.node))
+    case .weibull(let shape, let scale, let length):
+      Fields.flow(
+        ("weibull", Fields.flow(("shape", shape.node), ("scale", scale.node), ("length", length.node))))
+    }
+  }
+}
+
+extension Hill {
+  fileprivate var node: Node {
+    Fields.flow(
+      ("maximum", maximum.node), ("half_saturation", halfSaturation.node), ("slope", slope.node))
   }
 }
 

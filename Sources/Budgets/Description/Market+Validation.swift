@@ -119,6 +119,20 @@ extension AuctionChannel {
 extension ResponseChannel {
   fileprivate func validate(_ key: String) throws(InputError) {
     try requireLadder(spends, "\(key).spends")
+    try ResponseCurve(adstock: adstock, saturation: saturation).validate(key)
+    try requireNonNegative(valuePerOutcome, "\(key).value_per_outcome")
+    try require(
+      noise >= 0 && noise <= 3, "\(key).noise", "is \(noise)", "choose a standard deviation from 0 to 3")
+    for (tick, spend) in recent.enumerated() { try requireNonNegative(spend, "\(key).recent[\(tick)]") }
+    try require(
+      curves.count <= Self.mostCurves, "\(key).curves", "holds \(curves.count)",
+      "keep to \(Self.mostCurves) at most")
+    for (index, curve) in curves.enumerated() { try curve.validate("\(key).curves[\(index)]") }
+  }
+}
+
+extension ResponseCurve {
+  fileprivate func validate(_ key: String) throws(InputError) {
     switch adstock {
     case .none: break
     case .geometric(let retention):
@@ -135,10 +149,6 @@ extension ResponseChannel {
     try requireNonNegative(saturation.maximum, "\(key).saturation.maximum")
     try requirePositive(saturation.halfSaturation, "\(key).saturation.half_saturation")
     try requirePositive(saturation.slope, "\(key).saturation.slope")
-    try requireNonNegative(valuePerOutcome, "\(key).value_per_outcome")
-    try require(
-      noise >= 0 && noise <= 3, "\(key).noise", "is \(noise)", "choose a standard deviation from 0 to 3")
-    for (tick, spend) in recent.enumerated() { try requireNonNegative(spend, "\(key).recent[\(tick)]") }
   }
 }
 

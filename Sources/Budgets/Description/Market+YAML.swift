@@ -165,20 +165,30 @@ private func delay(from field: YAMLField) throws(InputError) -> ReportingDelay {
 
 private func responseChannel(from field: YAMLField) throws(InputError) -> ResponseChannel {
   let fields = try field.mapping([
-    "spends", "adstock", "saturation", "value_per_outcome", "noise", "recent",
+    "spends", "adstock", "saturation", "value_per_outcome", "noise", "recent", "curves",
   ])
-  let curve = try fields.required("saturation").mapping(["maximum", "half_saturation", "slope"])
   return ResponseChannel(
     spends: try fields.required("spends").numbers(),
     adstock: try fields["adstock"].map { field throws(InputError) in try adstock(from: field) } ?? .none,
-    saturation: Hill(
-      maximum: try curve.required("maximum").number(),
-      halfSaturation: try curve.required("half_saturation").number(), slope: try curve["slope"]?.number() ?? 1
-    ),
+    saturation: try saturation(from: fields.required("saturation")),
     valuePerOutcome: try fields["value_per_outcome"]?.number() ?? 1,
     noise: try fields["noise"]?.number() ?? 0,
-    recent: try fields["recent"]?.numbers() ?? []
+    recent: try fields["recent"]?.numbers() ?? [],
+    curves: try fields["curves"]?.items().map { field throws(InputError) in
+      let fields = try field.mapping(["adstock", "saturation"])
+      return ResponseCurve(
+        adstock: try fields["adstock"].map { field throws(InputError) in try adstock(from: field) } ?? .none,
+        saturation: try saturation(from: fields.required("saturation")))
+    } ?? []
   )
+}
+
+private func saturation(from field: YAMLField) throws(InputError) -> Hill {
+  let fields = try field.mapping(["maximum", "half_saturation", "slope"])
+  return Hill(
+    maximum: try fields.required("maximum").number(),
+    halfSaturation: try fields.required("half_saturation").number(),
+    slope: try fields["slope"]?.number() ?? 1)
 }
 
 private func adstock(from field: YAMLField) throws(InputError) -> Adstock {

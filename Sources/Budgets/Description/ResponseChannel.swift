@@ -16,11 +16,16 @@ public struct ResponseChannel: Sendable, Equatable {
   /// Money in the ticks before an episode, the newest last: plans start from what it still does, and call repeating it
   /// the current plan. Simulated episodes start without carry-over.
   public var recent: [Double]
+  /// What adstock and saturation may be instead, as far as the history tells, each as likely as the others; empty where they
+  /// are all that is known. Plans of campaigns weigh these curves by what is seen; nothing is played by them.
+  public var curves: [ResponseCurve]
+  /// How many curves a channel may have.
+  static let mostCurves = 1000
 
   /// Creates a response channel.
   public init(
     spends: [Double], adstock: Adstock = .none, saturation: Hill, valuePerOutcome: Double = 1,
-    noise: Double = 0, recent: [Double] = []
+    noise: Double = 0, recent: [Double] = [], curves: [ResponseCurve] = []
   ) {
     self.spends = spends
     self.adstock = adstock
@@ -28,6 +33,21 @@ public struct ResponseChannel: Sendable, Equatable {
     self.valuePerOutcome = valuePerOutcome
     self.noise = noise
     self.recent = recent
+    self.curves = curves
+  }
+}
+
+/// How money works in a response channel: how it is carried over, and how its outcome saturates.
+public struct ResponseCurve: Sendable, Equatable {
+  /// How spend is carried over.
+  public var adstock: Adstock
+  /// How outcome saturates.
+  public var saturation: Hill
+
+  /// Creates a curve.
+  public init(adstock: Adstock, saturation: Hill) {
+    self.adstock = adstock
+    self.saturation = saturation
   }
 }
 

@@ -46,7 +46,7 @@ public struct BudgetAllocation: Environment {
     self.posterior = posterior
     self.observation = observation
     self.reward = reward
-    models = observation.hasPlan ? market.channelModels : []
+    models = observation.hasPlan ? market.weighedModels : []
     observationLayout = market.observationLayout(observation)
     actionSpace = ActionSpace(branchSizes: market.channels.map(\.levels.count))
     if let planRealization {

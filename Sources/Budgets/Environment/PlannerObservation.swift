@@ -4,7 +4,8 @@ import LinearAlgebra
 /// Beliefs filtered from the advertiser's own results, and the plan that follows from them as a prior.
 ///
 /// The prior holds the plan's forecast of the objective still to come, then one advantage per channel and level: the
-/// gain less the priced cost of the level against the channel's best. Costs are in mean ticks' budgets.
+/// gain less the priced cost of the level against the channel's best. Costs are in mean ticks' budgets. Where
+/// channels' curves are told apart, gains hold what playing shows of them (`ExplorationBonus.amongCurves`).
 final class PlannerObservation: MarketObservation {
   static let globalNames = ["time", "season", "budget_left", "budget_left_per_time", "money_price"]
   static let channelNames = [
@@ -16,6 +17,7 @@ final class PlannerObservation: MarketObservation {
   private let realized: Float
   private let hasCosts: Bool
   let lanes: PlanningLanes
+  private let bonus: ExplorationBonus?
   private let referenceMultiplier: Float
   /// Lanes × channels: the plan's levels for the tick about to be played.
   let plannedLevels: UnsafeMutablePointer<Int32>
@@ -30,11 +32,12 @@ final class PlannerObservation: MarketObservation {
     self.realized = realized
     self.hasCosts = hasCosts
     lanes = PlanningLanes(market: market, models: models, laneCount: laneCount)
+    bonus = models.contains { $0.curves != nil } ? .amongCurves : nil
     plannedLevels = .allocate(capacity: laneCount * market.channels.count)
     plannedLevels.initialize(repeating: 0, count: laneCount * market.channels.count)
     let planner = lanes.planner
     planner.plan(
-      tick: 0, budget: Float(market.budget), beliefs: lanes.tracker.lane(0),
+      tick: 0, budget: Float(market.budget), beliefs: lanes.tracker.lane(0), curves: lanes.tracker.curves,
       memory: planner.makeMemory(lanes: 1))
     referenceMultiplier = max(planner.multiplier, 1e-12)
   }
@@ -71,6 +74,7 @@ final class PlannerObservation: MarketObservation {
     lanes.plan(console, lane: lane)
     let planner = lanes.planner
     let beliefs = lanes.tracker.lane(lane)
+    bonus?.apply(to: planner, tick: console.tick, beliefs: beliefs)
     let channels = planner.channelCount
     for channel in 0..<channels {
       plannedLevels[lane * channels + channel] = Int32(planner.level(channel: channel))

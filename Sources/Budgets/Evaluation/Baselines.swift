@@ -21,8 +21,9 @@ public struct Baselines: Sendable {
     uniformLevel = means.indices.max { means[$0] < means[$1] } ?? 0
   }
 
-  /// Uniform, equal split, today (where recent spends are known), static, plan (where all channels have response curves),
-  /// pacing, replan and explore, in this order.
+  /// Uniform, equal split, today (where recent spends are known), static, plan (where all channels have response
+  /// curves), pacing, replan and explore, in this order; where channels' curves are one of many, then the last two
+  /// with the curves told apart.
   public var entries: [MarketEvaluation.Entry] {
     let (market, plan, level, models) = (market, plan, uniformLevel, market.channelModels)
     return [
@@ -32,6 +33,14 @@ public struct Baselines: Sendable {
       .init("pacing") { PacingStrategy(plan: plan) },
       .init("replan") { ReplanStrategy(market: market, models: models) },
       .init("explore") { ReplanStrategy(market: market, models: models, bonus: .standard) },
+    ] + (market.hasCurves ? amongCurves : [])
+  }
+
+  private var amongCurves: [MarketEvaluation.Entry] {
+    let (market, models) = (market, market.weighedModels)
+    return [
+      .init("replan-curves") { ReplanStrategy(market: market, models: models) },
+      .init("explore-curves") { ReplanStrategy(market: market, models: models, bonus: .amongCurves) },
     ]
   }
 

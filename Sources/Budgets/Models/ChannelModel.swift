@@ -11,13 +11,16 @@ final class ChannelModel: Sendable {
   let response: ResponseModel?
   /// What a response channel can still bring.
   let values: ResponseValues?
+  /// What a response channel's curve may be; nil where it is known, or taken to be.
+  let curves: CurveSet?
   /// Objective gained per outcome.
   let outcomeValue: Float
   /// Share of exposure or stock kept per tick.
   let retention: Float
   private let tables: Matrix
 
-  init(_ channel: MediaChannel, market: Market) {
+  /// - Parameter weighsCurves: whether the curves that a response channel may have are told apart.
+  init(_ channel: MediaChannel, market: Market, weighsCurves: Bool = false) {
     count = channel.levels.count
     let outcomeValue = Float(channel.objectiveValue(market.objective))
     self.outcomeValue = outcomeValue
@@ -27,6 +30,7 @@ final class ChannelModel: Sendable {
       self.auction = AuctionModel(auction)
       response = nil
       values = nil
+      curves = nil
       retention = Float(auction.fatigue?.retention ?? 0)
       let landscape = auction.landscape
       let width = max(landscape.winShare.count, count)
@@ -39,9 +43,11 @@ final class ChannelModel: Sendable {
       let retention = Float(response.adstock.equivalentRetention)
       self.response = model
       self.retention = retention
-      values = ResponseValues(
-        model, ladder: ladder, retention: retention,
-        weights: market.season.map { Float($0) * model.maximum * outcomeValue })
+      let weights = market.season.map { Float($0) * model.maximum * outcomeValue }
+      values = ResponseValues(model, ladder: ladder, retention: retention, weights: weights)
+      curves =
+        weighsCurves && !response.curves.isEmpty
+        ? CurveSet(response, ladder: ladder, weights: weights) : nil
       tables = Matrix(rows: 1, columns: count, ladder)
     }
   }
@@ -85,8 +91,12 @@ final class ChannelModel: Sendable {
 }
 
 extension Market {
-  /// What a planner knows of the channels.
+  /// What a planner knows of the channels that takes every curve for the typical one.
   var channelModels: [ChannelModel] { channels.map { ChannelModel($0, market: self) } }
+  /// The same of one that tells the curves apart which channels may have; where none has any, there is no difference.
+  var weighedModels: [ChannelModel] {
+    channels.map { ChannelModel($0, market: self, weighsCurves: true) }
+  }
 }
 
 /// The numbers of an auction channel that planning reads in its inner loops.

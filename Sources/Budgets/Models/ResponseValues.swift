@@ -14,7 +14,6 @@ import LinearAlgebra
 /// as much, the value at a price λ is c V(a; λ / c). So one table serves all beliefs about the factor. S-shaped curves,
 /// whose best levels jump between off and full, are as exact as any: nothing is linearised.
 final class ResponseValues: Sendable {
-  private static let priceCount = 48
   /// What is read; valid as long as the object lives.
   let table: Table
   /// Nodes, then prices.
@@ -31,10 +30,15 @@ final class ResponseValues: Sendable {
   ///   - ladder: money by level.
   ///   - retention: the share of stock kept per tick.
   ///   - weights: by tick, the objective earned where the curve is at its ceiling.
-  init(_ response: ResponseModel, ladder: [Float], retention: Float, weights: [Float]) {
+  ///   - nodes: how many stocks are tabulated.
+  ///   - priceCount: how many prices are.
+  init(
+    _ response: ResponseModel, ladder: [Float], retention: Float, weights: [Float], nodes: Int = 40,
+    priceCount: Int = 48
+  ) {
     let highest = response.stockGain * (ladder.last ?? 0) / (1 - retention)
     // Without carry-over the stock of the last tick does not matter.
-    let grid = StockGrid(highest: Double(highest), count: retention > 0 ? 40 : 2)
+    let grid = StockGrid(highest: Double(highest), count: retention > 0 ? nodes : 2)
     let nodes = grid.nodes.map { Float($0) }
     // Beyond the highest return that any stock can have, nothing is bought.
     let lowest = max(response.stockGain * (ladder.first { $0 > 0 } ?? 0), 1e-30)
@@ -45,15 +49,15 @@ final class ResponseValues: Sendable {
     let top = max(
       returns * response.stockGain / (1 - retention) * (weights.max() ?? 0), .leastNormalMagnitude * 1e6)
     // The first price is 0, the others rise geometrically over three and a half decades.
-    let step = 3.5 * log(Float(10)) / Float(Self.priceCount - 2)
+    let step = 3.5 * log(Float(10)) / Float(priceCount - 2)
     let prices =
-      [0] + (0..<Self.priceCount - 1).map { top * exp(-step * Float(Self.priceCount - 2 - $0)) }
+      [0] + (0..<priceCount - 1).map { top * exp(-step * Float(priceCount - 2 - $0)) }
     axes = Matrix(rows: 1, columns: nodes.count + prices.count, nodes + prices)
-    values = Matrix(rows: (weights.count + 1) * nodes.count, columns: Self.priceCount)
-    spends = Matrix(rows: values.rows, columns: Self.priceCount)
+    values = Matrix(rows: (weights.count + 1) * nodes.count, columns: priceCount)
+    spends = Matrix(rows: values.rows, columns: priceCount)
     table = Table(
       nodes: axes.pointer, nodeCount: nodes.count, prices: axes.pointer + nodes.count,
-      priceCount: Self.priceCount, logFirst: log(prices[1]), inverseStep: 1 / step, values: values.pointer,
+      priceCount: priceCount, logFirst: log(prices[1]), inverseStep: 1 / step, values: values.pointer,
       spends: spends.pointer)
 
     let pairs = nodes.flatMap { node in
@@ -72,7 +76,7 @@ final class ResponseValues: Sendable {
                 spend: ladder.baseAddress, saturation: saturation.baseAddress, cell: cells.baseAddress,
                 fraction: fractions.baseAddress, count: ladder.count)
               ck_response_backup(
-                values.view.row(next), spends.view.row(next), prices, Self.priceCount, &levels, nodes.count,
+                values.view.row(next), spends.view.row(next), prices, priceCount, &levels, nodes.count,
                 weights[tick], values.view.row(row), spends.view.row(row))
             }
           }
@@ -121,7 +125,21 @@ extension ResponseValues.Table {
     guard price > prices[1] else {
       return ResponseValues.Place(cell: 0, fraction: max(price, 0) / prices[1])
     }
-    let cell = min(1 + Int((log(price) - logFirst) * inverseStep), priceCount - 2)
+    return pricePlace(above: price, log: log(price))
+  }
+
+  /// The same of a price whose logarithm is known.
+  func pricePlace(_ price: Float, log logPrice: Float) -> ResponseValues.Place {
+    let price = min(price, prices[priceCount - 1])
+    guard price > prices[1] else {
+      return ResponseValues.Place(cell: 0, fraction: max(price, 0) / prices[1])
+    }
+    return pricePlace(above: price, log: logPrice)
+  }
+
+  @inline(__always)
+  private func pricePlace(above price: Float, log logPrice: Float) -> ResponseValues.Place {
+    let cell = min(1 + Int((logPrice - logFirst) * inverseStep), priceCount - 2)
     let fraction = (price - prices[cell]) / (prices[cell + 1] - prices[cell])
     return ResponseValues.Place(cell: cell, fraction: min(max(fraction, 0), 1))
   }

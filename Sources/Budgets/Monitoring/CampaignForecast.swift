@@ -115,7 +115,7 @@ public final class CampaignForecast: Sendable {
 extension CampaignModel {
   /// The model's player in simulated episodes.
   var entry: MarketEvaluation.Entry {
-    let (market, models) = (market, market.channelModels)
+    let (market, models) = (market, market.weighedModels)
     switch policy {
     case .network(let policy):
       if let environment = try? BudgetAllocation(market: market, seenBy: policy) {

@@ -7,10 +7,11 @@
 /// What a plan adds to the gains of the levels of a tick for what playing them would show.
 ///
 /// A certainty-equivalent plan is blind to what it could still learn. Two terms stand for it, each 0 where its
-/// coefficient is: *optimism* multiplies a channel's gains by e^(κ · σ · left / ticks), σ being the deviation of the log of its
-/// response, so that doubt counts for a channel while there is time to use the answer (Lai and Robbins, 1985); the *knowledge
-/// gradient* adds what the rest of the plan would expect to gain from a level's own observation (Frazier, Powell and
-/// Dayanik, 2008). Both are added after price and value of the plan are found, so that its value stays a martingale.
+/// coefficient is: *optimism* multiplies a channel's gains by e^(κ · σ · left / ticks), σ being the deviation of the
+/// log of its response, or of the gain itself where a channel's curve is one of many, so that doubt counts for a
+/// channel while there is time to use the answer (Lai and Robbins, 1985); the *knowledge gradient* adds what the rest
+/// of the plan would expect to gain from a level's own observation (Frazier, Powell and Dayanik, 2008). Both are
+/// added after price and value of the plan are found, so that its value stays a martingale.
 package struct ExplorationBonus: Sendable, Equatable {
   /// κ: what a deviation of the log response is worth with all the time left.
   package var optimism: Float
@@ -19,6 +20,10 @@ package struct ExplorationBonus: Sendable, Equatable {
 
   /// The best of nine on 2,048 episodes of seed 77 of `nine-campaigns` (docs/weakly-coupled.md).
   package static let standard = ExplorationBonus(optimism: 0.35)
+
+  /// The same where channels' curves are told apart: the best of four, the curves being a half of the training draws of a
+  /// retailer's posterior and the episodes played in the other half (docs/retail.md).
+  package static let amongCurves = ExplorationBonus(optimism: 0.6)
 
   /// Creates a bonus.
   package init(optimism: Float = 0, knowledge: Float = 0) {
@@ -32,15 +37,16 @@ package struct ExplorationBonus: Sendable, Equatable {
     let spendWeight: Float = planner.market.objective == .profit ? 1 : 0
     let tables = planner.tables
     for channel in 0..<planner.channelCount {
-      let belief = beliefs[channel]
+      let (belief, model) = (beliefs[channel], planner.models[channel])
       let deviation = (belief.response.variance + belief.conversion.variance).squareRoot()
       let hope = exp(optimism * deviation * left) - 1
+      let weighsCurves = model.curves != nil
       let future = knowledge > 0 ? FutureGain(planner, tick: tick, channel: channel) : nil
-      let model = planner.models[channel]
       for level in 0..<model.count {
         let entry = level * tables.stride + channel
         let gross = tables.gain[entry] + spendWeight * tables.cost[entry]
-        var bonus = hope * gross
+        let doubt = weighsCurves ? tables.doubt[entry] : 0
+        var bonus = (doubt > 0 ? exp(optimism * doubt.squareRoot() * left) - 1 : hope) * gross
         if let future, let auction = model.auction, model.outcomeValue > 0 {
           let conversions = max(gross, 0) / model.outcomeValue
           let rate = auction.conversionRate * belief.conversion.expectedFactor(decay: 1, stationary: 0)

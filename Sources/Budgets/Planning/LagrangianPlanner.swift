@@ -83,6 +83,9 @@ final class LagrangianPlanner {
     return (gained + (market.objective == .profit ? cost(channel: channel, level: level) : 0)) / worth
   }
 
+  /// The variance of the log of that gain, where the channel's curve is one of many; 0 elsewhere.
+  func doubt(channel: Int, level: Int) -> Float { tables.doubt[level * tables.stride + channel] }
+
   /// The expected cost of a level of a channel in a period.
   func cost(channel: Int, level: Int, period: Int = 0) -> Float {
     tables.cost[level * tables.stride + period * channelCount + channel]
@@ -97,17 +100,19 @@ final class LagrangianPlanner {
   ///   - tick: the tick about to be played.
   ///   - budget: the money left.
   ///   - beliefs: one per channel, already advanced to the tick.
+  ///   - curves: by channel, what lanes believe of its curves; empty where the typical ones are planned with.
   ///   - memory: the last plan of the episode, replaced by this one.
   ///   - sweeps: how often exposure is forecast and priced; four times as often without a last plan.
   func plan(
-    tick: Int, budget: Float, beliefs: UnsafePointer<ChannelBelief>, memory: PlanMemory, lane: Int = 0,
-    sweeps: Int = 3
+    tick: Int, budget: Float, beliefs: UnsafePointer<ChannelBelief>, curves: [CurveBeliefs?] = [],
+    memory: PlanMemory, lane: Int = 0, sweeps: Int = 3
   ) {
+    precondition(!isExact || curves.isEmpty, "Exact plans are made for the typical curves.")
     let periods = horizons[tick].periods
     let groups = periods.count * channelCount
     multiplier = memory.multipliers[lane]
     value = 0
-    outlook.look(tick: tick, beliefs: beliefs)
+    outlook.look(tick: tick, beliefs: beliefs, curves: curves, lane: lane)
     if auctions.isEmpty {
       multiplier = priceOfMoney(spending: budget, near: multiplier) {
         responseSpend(at: $0, tick: tick, beliefs: beliefs)

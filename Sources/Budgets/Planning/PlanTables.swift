@@ -17,6 +17,8 @@ final class PlanTables {
   let cost: UnsafeMutablePointer<Float>
   /// What holding the level adds to exposure or stock per tick.
   let push: UnsafeMutablePointer<Float>
+  /// The variance of the log of the gain where a channel's curve is one of many; 0 elsewhere.
+  let doubt: UnsafeMutablePointer<Float>
   /// Groups: the level chosen.
   let chosen: UnsafeMutablePointer<Int32>
   private let storage: Matrix
@@ -24,11 +26,12 @@ final class PlanTables {
   init(groups: Int, levels: Int) {
     stride = (groups + 15) / 16 * 16
     levelCount = levels
-    storage = Matrix(rows: 4 * levels, columns: stride)
+    storage = Matrix(rows: 5 * levels, columns: stride)
     gain = storage.pointer
     netGain = gain + levels * stride
     cost = netGain + levels * stride
     push = cost + levels * stride
+    doubt = push + levels * stride
     chosen = .allocate(capacity: stride)
     chosen.initialize(repeating: 0, count: stride)
   }

@@ -25,20 +25,25 @@ final class PlanningLanes {
   ///
   /// - Parameter budget: the money to plan with; nil for what the lane has left.
   func plan(_ console: AdvertiserConsole, lane: Int, budget: Float? = nil) {
-    func plan(_ beliefs: UnsafePointer<ChannelBelief>) {
+    func plan(_ beliefs: UnsafePointer<ChannelBelief>, curves: [CurveBeliefs?]) {
       planner.plan(
-        tick: console.tick, budget: budget ?? console.remaining[lane], beliefs: beliefs, memory: memory,
-        lane: lane)
+        tick: console.tick, budget: budget ?? console.remaining[lane], beliefs: beliefs, curves: curves,
+        memory: memory, lane: lane)
     }
-    guard paused.contains(true) else { return plan(tracker.lane(lane)) }
-    plan(paused.indices.map { paused[$0] ? tracker.lane(lane)[$0].silenced : tracker.lane(lane)[$0] })
+    guard paused.contains(true) else { return plan(tracker.lane(lane), curves: tracker.curves) }
+    plan(
+      paused.indices.map { paused[$0] ? tracker.lane(lane)[$0].silenced : tracker.lane(lane)[$0] },
+      curves: zip(paused, tracker.curves).map { $0 ? nil : $1 })
   }
+
+  /// How many numbers the beliefs of one lane have.
+  var beliefCount: Int { tracker.numberCount }
 
   /// Beliefs by channel, then the last plan, of one lane.
   var numbers: [Float] {
     get { tracker.numbers + memory.numbers }
     set {
-      let split = tracker.models.count * ChannelBelief.numberCount
+      let split = beliefCount
       tracker.numbers = Array(newValue[..<split])
       memory.numbers = Array(newValue[split...])
     }

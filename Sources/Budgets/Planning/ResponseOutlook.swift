@@ -21,6 +21,8 @@ final class ResponseOutlook {
     /// The stock of the last tick.
     var stock: Float = 0
     var place = ResponseValues.Place.zero
+    /// Whether the lane tells the channel's curves apart: then its `sets` look ahead.
+    var isWeighed = false
   }
 
   private let season: [Float]
@@ -29,6 +31,8 @@ final class ResponseOutlook {
   /// By tick: to what the drift decays over the rest of the episode, on average.
   private let meanDecays: [Float]
   private var channels: [Channel]
+  /// By channel: the outlook over the curves that it may have; nil where it has one.
+  private let sets: [CurveOutlook?]
   /// What the channels point into.
   private let models: [ChannelModel]
   private var tick = 0
@@ -49,6 +53,7 @@ final class ResponseOutlook {
         outcomeValue: model.outcomeValue, retention: model.retention,
         nearDecay: pow(persistence, 1 / (1 - model.retention)))
     }
+    sets = channels.map { CurveOutlook(models[$0.index], market: market) }
     self.models = models
   }
 
@@ -56,9 +61,15 @@ final class ResponseOutlook {
   var isEmpty: Bool { channels.isEmpty }
 
   /// Takes in what is believed before a tick.
-  func look(tick: Int, beliefs: UnsafePointer<ChannelBelief>) {
+  ///
+  /// - Parameter curves: by channel of the market, what lanes believe of its curves; empty or nil where they take it for the
+  ///   typical one.
+  func look(tick: Int, beliefs: UnsafePointer<ChannelBelief>, curves: [CurveBeliefs?] = [], lane: Int = 0) {
     self.tick = tick
     for index in channels.indices {
+      let set = curves.isEmpty ? nil : curves[channels[index].index]
+      channels[index].isWeighed = set != nil && sets[index] != nil
+      if let set { sets[index]?.look(set, lane: lane, meanDecay: meanDecays[tick]) }
       let belief = beliefs[channels[index].index]
       let factor = belief.response
       channels[index].now = factor.expectedFactor(decay: 1, stationary: stationary)
@@ -72,11 +83,16 @@ final class ResponseOutlook {
   /// The money that the rest of the episode takes at a price of money.
   func spend(at multiplier: Float) -> Float {
     let price = multiplier + spendWeight
-    return channels.reduce(0) { sum, channel in
-      sum
-        + channel.values.spend(
+    var sum: Float = 0
+    for (index, channel) in channels.enumerated() {
+      if channel.isWeighed, let set = sets[index] {
+        sum += set.spend(at: price, tick: tick)
+      } else {
+        sum += channel.values.spend(
           tick: tick, stock: channel.place, price: channel.values.pricePlace(price / channel.mean))
+      }
     }
+    return sum
   }
 
   /// The money that the rest of the episode takes at a price of money, played tick by tick with whole levels, none above
@@ -106,14 +122,19 @@ final class ResponseOutlook {
   /// priced money.
   func tabulate(at multiplier: Float, period: Int, of channelCount: Int, into tables: PlanTables) -> Float {
     var sum: Float = 0
-    for channel in channels {
+    for (index, channel) in channels.enumerated() {
       let group = period * channelCount + channel.index
+      if channel.isWeighed, let set = sets[index] {
+        sum += tabulate(channel, set, at: multiplier, group: group, into: tables)
+        continue
+      }
       var (entry, best) = (group, -Float.infinity)
       tables.chosen[group] = 0
       forEachLevel(of: channel, at: multiplier) { level in
         tables.gain[entry] = level.gain
         tables.cost[entry] = level.cost
         tables.push[entry] = level.push
+        tables.doubt[entry] = 0
         tables.netGain[entry] = level.gain + level.worth
         let score = level.gain + level.worth - multiplier * level.cost
         if score > best {
@@ -127,6 +148,32 @@ final class ResponseOutlook {
       sum += best + channel.mean * channel.values.value(tick: tick + 1, stock: .zero, price: price)
     }
     return sum
+  }
+
+  /// The same of one channel whose curve is one of many.
+  private func tabulate(
+    _ channel: Channel, _ set: CurveOutlook, at multiplier: Float, group: Int, into tables: PlanTables
+  ) -> Float {
+    let (ladder, count, stride) = (channel.ladder, channel.levelCount, tables.stride)
+    let price = multiplier + spendWeight
+    set.forecast(
+      scale: channel.outcomeValue * channel.response.maximum * season[tick], gains: tables.gain + group,
+      variances: tables.doubt + group, stride: stride)
+    for level in 0..<count {
+      let entry = level * stride + group
+      tables.gain[entry] -= spendWeight * ladder[level]
+      tables.cost[entry] = ladder[level]
+      tables.push[entry] = channel.response.stockGain * ladder[level]
+      tables.netGain[entry] = tables.gain[entry]
+    }
+    if tick + 1 < season.count {
+      set.addWorths(price: price, tick: tick, to: tables.netGain + group, stride: stride)
+    }
+    tables.close(group: group, beyond: count)
+    let best = tables.best(group: group, at: multiplier)
+    tables.chosen[group] = Int32(best)
+    let entry = best * stride + group
+    return tables.netGain[entry] - multiplier * tables.cost[entry] + set.laterValue(at: price, tick: tick)
   }
 
   /// What one level does in a tick: gain, money, stock, and what the stock is worth in the ticks after.

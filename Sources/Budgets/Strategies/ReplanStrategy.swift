@@ -11,9 +11,12 @@ package final class ReplanStrategy: MarketStrategy {
 
   /// Creates the strategy for a market.
   ///
-  /// - Parameter bonus: what learning is worth; nil for nothing.
-  package convenience init(market: Market, bonus: ExplorationBonus? = nil) {
-    self.init(market: market, models: market.channelModels, bonus: bonus)
+  /// - Parameters:
+  ///   - bonus: what learning is worth; nil for nothing.
+  ///   - weighsCurves: whether the curves that channels may have are told apart.
+  package convenience init(market: Market, bonus: ExplorationBonus? = nil, weighsCurves: Bool = false) {
+    self.init(
+      market: market, models: weighsCurves ? market.weighedModels : market.channelModels, bonus: bonus)
   }
 
   /// Creates the strategy with what is known of the channels, which strategies of one market may share.

@@ -59,7 +59,7 @@ func randomChannelPolicy(_ market: Market, _ kind: ChannelRowKind, seed: UInt64)
     case .weaklyCoupled(let policy):
       strategy = WeaklyCoupledStrategy(
         policy: policy, problem: try WeaklyCoupledMarket(market: market, seenBy: policy))
-    case nil: strategy = ReplanStrategy(market: market)
+    case nil: strategy = ReplanStrategy(market: market, weighsCurves: true)
     }
     let simulation = MarketSimulation(market: market, lanes: 0..<lanes, seed: seed)
     let channels = market.channels.count
@@ -149,7 +149,40 @@ func randomChannelPolicy(_ market: Market, _ kind: ChannelRowKind, seed: UInt64)
     }
   }
 
-  /// Five of nine are paused: with fewer, a plan that would not have bought what the policy buys has hardly more money for others.
+  /// Beliefs about curves go with a campaign, through the store and an extension.
+  @Test func campaignsTellCurvesApart() throws {
+    let market = marketOfCurves(draws: 4)
+    let policies: [TrainedPolicy?] =
+      [nil, .network(randomPolicy(BudgetAllocation(market: market), seed: 5))]
+      + ChannelRowKind.allCases.map { .weaklyCoupled(randomChannelPolicy(market, $0, seed: 5)) }
+    for policy in policies { try playBothWays(market, policy, lanes: 5, seed: 8, storing: true) }
+    let read = try Market(yaml: market.yaml)
+    #expect(read == market && read.digest == market.digest)
+    #expect(read.digest != marketOfCurves(draws: 3).digest)
+
+    var longer = try Campaign(CampaignModel(market: market))
+    for tick in 0..<4 {
+      let decision = try #require(longer.decide())
+      try longer.observe(
+        TickResults(
+          tick: tick,
+          channels: decision.channels.map {
+            .init(bid: $0.bid, wins: 0, spend: $0.bid, clicks: 0, conversions: 2 * $0.bid)
+          }))
+    }
+    var blank = longer
+    try longer.extend(by: [1, 1])
+    let kept = try #require(longer.decide()).channels.map(\.expectedOutcome)
+    try blank.setPaused([true, false, false])
+    #expect(try #require(blank.decide()).channels[0].level == 0)
+    // What is expected of each level's outcome is told by the beliefs, whatever is planned for: fresh ones would differ.
+    let fresh = try #require(try Campaign(CampaignModel(market: market)).decide()).channels.map(
+      \.expectedOutcome)
+    #expect(kept != fresh && kept.allSatisfy { $0.isFinite && $0 >= 0 })
+  }
+
+  /// Five of nine are paused: with fewer, a plan that would not have bought what the policy buys has hardly more
+  /// money for others.
   @Test(arguments: ChannelRowKind.allCases)
   func aPausedChannelsMoneyGoesToOthers(kind: ChannelRowKind) throws {
     let market = try Market.bundled("nine-campaigns")

@@ -68,6 +68,7 @@ extension PosteriorDraws {
         return value
       }
       response.saturation = Hill(maximum: try number(2), halfSaturation: try number(3), slope: try number(4))
+      response.curves = []
       if table.text(row: row, column: places[5]).isEmpty {
         response.adstock = .weibull(shape: try number(6), scale: try number(7), length: Int(try number(8)))
       } else {

@@ -46,11 +46,39 @@ public struct PosteriorDraws: Sendable, Equatable {
     for (index, drawn) in draws[draw].enumerated() {
       guard case .response(var response) = market.channels[index].kind else { continue }
       let maximum = response.saturation.maximum
+      response.curves = []
       response.adstock = drawn.adstock
       response.saturation = drawn.saturation
       response.saturation.maximum = maximum
       market.channels[index].kind = .response(response)
     }
     return market
+  }
+}
+
+extension Market {
+  /// The market with the curves of some draws of it, which plans of campaigns then weigh by what they see.
+  ///
+  /// Their tables of values grow with ticks, channels and curves (`CurveSet`): of very many draws every so manieth is taken.
+  package func weighing(_ draws: PosteriorDraws) -> Market {
+    let most = max(1, min(CurveSet.mostCurves(ticks: ticks) / channels.count, ResponseChannel.mostCurves))
+    let step = (draws.count - 1) / most + 1
+    var market = self
+    for (index, channel) in channels.enumerated() {
+      guard case .response(var response) = channel.kind else { continue }
+      response.curves = stride(from: 0, to: draws.count, by: step).map { draw in
+        let drawn = draws.draws[draw][index]
+        return ResponseCurve(adstock: drawn.adstock, saturation: drawn.saturation)
+      }
+      market.channels[index].kind = .response(response)
+    }
+    return market
+  }
+
+  /// Whether the curve of a channel is known only as one of many.
+  package var hasCurves: Bool {
+    channels.contains {
+      if case .response(let response) = $0.kind { !response.curves.isEmpty } else { false }
+    }
   }
 }
