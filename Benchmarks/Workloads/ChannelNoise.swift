@@ -13,7 +13,7 @@ public struct ChannelNoise: WeaklyCoupledEnvironment {
   public init() {}
 
   /// A stream of noise per lane.
-  public func makeBlock(lanes: Range<Int>, seed: UInt64, bindsBudget: Bool) -> Block {
+  public func makeBlock(lanes: Range<Int>, seed: UInt64, budget: Double?) -> Block {
     Block(lanes: lanes, seed: seed, channels: channelCount)
   }
 

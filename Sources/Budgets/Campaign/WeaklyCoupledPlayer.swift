@@ -62,7 +62,7 @@ extension WeaklyCoupledPolicy {
   /// How far from 0 each feature may lie before the plan's bids are played: three times as far as in 32 campaigns that are
   /// simulated with the policy, and at least 3.
   func farthest(in problem: WeaklyCoupledMarket) -> [Float] {
-    let block = problem.makeBlock(lanes: 0..<32, seed: evaluationSeed(0), bindsBudget: true)
+    let block = problem.makeBlock(lanes: 0..<32, seed: evaluationSeed(0), budget: 1)
     let runner = WeaklyCoupledRunner(self, lanes: 32, channels: problem.channelCount)
     let rows = Matrix(rows: 32 * problem.channelCount, columns: problem.columns.count)
     let results = Matrix(rows: 3, columns: rows.rows)

@@ -98,8 +98,8 @@ package struct WeaklyCoupledMarket: WeaklyCoupledEnvironment {
   }
 
   /// Opens the lanes of a range.
-  package func makeBlock(lanes: Range<Int>, seed: UInt64, bindsBudget: Bool) -> Block {
-    Block(self, lanes: lanes, seed: seed, bindsBudget: bindsBudget)
+  package func makeBlock(lanes: Range<Int>, seed: UInt64, budget: Double?) -> Block {
+    Block(self, lanes: lanes, seed: seed, budget: budget)
   }
 
   /// Lanes of the market, all at the same tick.
@@ -109,15 +109,13 @@ package struct WeaklyCoupledMarket: WeaklyCoupledEnvironment {
     private let values: [Float]
     private let spendWeight: Float
 
-    init(_ problem: WeaklyCoupledMarket, lanes: Range<Int>, seed: UInt64, bindsBudget: Bool) {
+    init(_ problem: WeaklyCoupledMarket, lanes: Range<Int>, seed: UInt64, budget: Double?) {
       var market = problem.market
-      if !bindsBudget {
-        // More than is ever spent; not more than that, for money is counted in parts of the budget.
-        market.budget *= 40
-        market.tickCap = nil
-      }
+      // Without an end: more than is ever spent; not more than that, for money is counted in parts of the budget.
+      market.budget *= budget ?? 40
+      market.tickCap = budget == nil ? nil : market.tickCap
       simulation = MarketSimulation(market: market, lanes: lanes, seed: seed, posterior: problem.posterior)
-      rows = problem.makeRows(laneCount: lanes.count, bindsBudget: bindsBudget)
+      rows = problem.makeRows(laneCount: lanes.count, bindsBudget: budget != nil)
       values = market.channels.map { Float($0.objectiveValue(market.objective)) }
       spendWeight = market.objective == .profit ? 1 : 0
     }

@@ -9,10 +9,8 @@ public struct WeaklyCoupledPolicy: Sendable, Equatable {
   public let weights: [Float]
   /// The middle of the log prices of money that were met in training: where an episode's search begins.
   public let priceCenter: Float
-  /// By step: what is added to the log price of money that is found, so that the price is a martingale.
-  public var priceOffsets: [Float]
-  /// What is bought beyond its price for what it would show.
-  public var exploration: WeaklyCoupledExploration
+  /// How play departs from what the network says, by the share of everything that there is money for: one or more, ascending.
+  public let schedules: [PlaySchedule]
   /// One name per feature.
   public let featureNames: [String]
   /// What the environment, and whoever saves the policy, say of it.
@@ -24,8 +22,8 @@ public struct WeaklyCoupledPolicy: Sendable, Equatable {
 
   /// Puts a policy together; the parts must fit one another.
   public init(
-    shape: WeaklyCoupledShape, weights: [Float], priceCenter: Float, priceOffsets: [Float],
-    exploration: WeaklyCoupledExploration, featureNames: [String], metadata: [String: String] = [:],
+    shape: WeaklyCoupledShape, weights: [Float], priceCenter: Float,
+    schedules: [PlaySchedule] = [PlaySchedule()], featureNames: [String], metadata: [String: String] = [:],
     trainingSeed: UInt64 = 0, trainingSteps: Int = 0
   ) {
     let count = DenseNetwork.parameterCount(shape.widths)
@@ -35,14 +33,38 @@ public struct WeaklyCoupledPolicy: Sendable, Equatable {
     precondition(
       featureNames.count == shape.columns.features,
       "\(shape.columns.features) features need as many names, not \(featureNames.count).")
+    precondition(
+      !schedules.isEmpty && zip(schedules, schedules.dropFirst()).allSatisfy { $0.logShare < $1.logShare },
+      "A policy needs schedules, their shares ascending.")
     self.shape = shape
     self.weights = weights
     self.priceCenter = priceCenter
-    self.priceOffsets = priceOffsets
-    self.exploration = exploration
+    self.schedules = schedules
     self.featureNames = featureNames
     self.metadata = metadata
     self.trainingSeed = trainingSeed
     self.trainingSteps = trainingSteps
+  }
+
+  /// The same network and metadata with other schedules.
+  func playing(_ schedules: [PlaySchedule]) -> WeaklyCoupledPolicy {
+    WeaklyCoupledPolicy(
+      shape: shape, weights: weights, priceCenter: priceCenter, schedules: schedules,
+      featureNames: featureNames, metadata: metadata, trainingSeed: trainingSeed, trainingSteps: trainingSteps
+    )
+  }
+
+  /// The same policy with a share of the network's corrections of forecast gains and costs; spend to go stays as learned.
+  package func correcting(_ share: Float) -> WeaklyCoupledPolicy {
+    var weights = weights
+    let (inputs, corrections) = (shape.widths[shape.widths.count - 2], 2 * shape.columns.levels)
+    let biases = weights.count - (corrections + 1)
+    let first = biases - inputs * (corrections + 1)
+    for index in first..<first + inputs * corrections { weights[index] *= share }
+    for index in biases..<biases + corrections { weights[index] *= share }
+    return WeaklyCoupledPolicy(
+      shape: shape, weights: weights, priceCenter: priceCenter, schedules: schedules,
+      featureNames: featureNames, metadata: metadata, trainingSeed: trainingSeed, trainingSteps: trainingSteps
+    )
   }
 }

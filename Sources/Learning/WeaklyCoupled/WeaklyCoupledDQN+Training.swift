@@ -2,28 +2,33 @@ import Environments
 import LinearAlgebra
 
 extension WeaklyCoupledDQN: Learner {
-  /// Makes all passes that are left.
+  /// Makes all passes that are left, and searches for how to explore.
   ///
   /// - Throws: `TrainingError.diverged` when the loss is not finite.
   public func train() throws(TrainingError) {
     try train(steps: configuration.environmentSteps(episodeLength: environment.steps) - steps)
   }
 
-  /// Makes passes until at least `steps` environment steps more were played, or all passes were made; reports after each
-  /// pass, however long the interval.
+  /// Makes passes until at least `steps` environment steps more were played, or all passes were made; after the last, searches for
+  /// how to explore. Reports after each pass and generation, however long the interval.
   public func train(
     steps: Int, progressInterval: Int?, onProgress: (TrainingProgress) -> TrainingDirective
   ) throws(TrainingError) {
     let pass = configuration.lanes * environment.steps
     let end = self.steps + (steps + pass - 1) / pass * pass
+    func report(searched: Double, gain: Double?) -> TrainingDirective {
+      onProgress(
+        TrainingProgress(
+          steps: self.steps, totalSteps: min(end, configuration.passes * pass),
+          episodes: passes * configuration.lanes, meanReturn: gain, learningRate: learningRate,
+          updates: passes * configuration.updatesPerPass,
+          metrics: [.init("loss", loss), .init("searched", searched)]))
+    }
     while self.steps < end, !isDone {
       advance()
       guard loss.isFinite else { throw .diverged(step: self.steps, loss: Float(loss)) }
-      let progress = TrainingProgress(
-        steps: self.steps, totalSteps: min(end, configuration.passes * pass),
-        episodes: passes * configuration.lanes, meanReturn: nil, learningRate: learningRate,
-        updates: passes * configuration.updatesPerPass, metrics: [.init("loss", loss)])
-      if onProgress(progress) == .stop { return }
+      if report(searched: 0, gain: nil) == .stop { return }
+      if isDone { prepareToPlay { report(searched: $0, gain: $1) } }
     }
   }
 
@@ -40,8 +45,10 @@ extension WeaklyCoupledDQN: Learner {
   }
 
   /// Plays episodes under the budget: the mean price of money found by step, and the mean gain of an episode.
+  ///
+  /// - Parameter budget: a multiple of the problem's.
   func playUnderBudget(
-    _ policy: WeaklyCoupledPolicy, lanes range: Range<Int>, episodes: Int, seed: UInt64
+    _ policy: WeaklyCoupledPolicy, budget: Double = 1, lanes range: Range<Int>, episodes: Int, seed: UInt64
   ) -> (prices: [Double], gain: Double) {
     let (lanes, channels) = (range.count, environment.channelCount)
     let runner = WeaklyCoupledRunner(policy, lanes: lanes, channels: channels)
@@ -53,7 +60,7 @@ extension WeaklyCoupledDQN: Learner {
     var levels = [Int32](repeating: 0, count: lanes * channels)
     var prices = [Double](repeating: 0, count: environment.steps)
     var gain = 0.0
-    let block = environment.makeBlock(lanes: range, seed: seed, bindsBudget: true)
+    let block = environment.makeBlock(lanes: range, seed: seed, budget: budget)
     for _ in 0..<episodes {
       block.startEpisode()
       runner.startEpisode()

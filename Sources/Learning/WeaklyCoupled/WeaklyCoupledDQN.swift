@@ -42,7 +42,8 @@ public final class WeaklyCoupledDQN<Environment: WeaklyCoupledEnvironment> {
   private let target: DenseNetwork
   /// Whether training goes on from a policy, so that its first pass plays that.
   private let goesOn: Bool
-  private var calibrated: WeaklyCoupledPolicy?
+  /// The policy as it was calibrated or searched for last; see `policy`.
+  private var prepared: WeaklyCoupledPolicy?
   private let descent: GradientDescent
   private let replay: PricedReplay
   private let batch: WeaklyCoupledBatch
@@ -88,7 +89,7 @@ public final class WeaklyCoupledDQN<Environment: WeaklyCoupledEnvironment> {
     targetOutput = Matrix(rows: most, columns: online.outputs)
     workspace = online.workspace(maximumBatch: most)
     blocks = stride(from: 0, to: lanes, by: Self.lanesPerBlock).map {
-      environment.makeBlock(lanes: $0..<min($0 + Self.lanesPerBlock, lanes), seed: seed, bindsBudget: false)
+      environment.makeBlock(lanes: $0..<min($0 + Self.lanesPerBlock, lanes), seed: seed, budget: nil)
     }
     replayRandom = RandomStream(seed: seed, purpose: .replay)
     random = (0..<lanes).map { RandomStream(seed: seed, purpose: .exploration, lane: $0) }
@@ -113,22 +114,31 @@ public final class WeaklyCoupledDQN<Environment: WeaklyCoupledEnvironment> {
     passes += 1
   }
 
-  /// The policy as it stands, its prices of money calibrated on training episodes and, after the last pass, its exploration
-  /// searched for: kept until the next pass.
+  /// The policy as it stands, its prices of money calibrated on training episodes; what `train` has searched for after the last
+  /// pass. Kept until the next pass.
   public var policy: WeaklyCoupledPolicy {
-    if let calibrated, calibrated.trainingSteps == steps { return calibrated }
-    var policy = calibrate(uncalibratedPolicy)
-    if isDone { policy = explore(policy) }
-    calibrated = policy
-    return policy
+    if let prepared, prepared.trainingSteps == steps { return prepared }
+    let plain = uncalibratedPolicy
+    let schedule = plain.schedules[0]
+    let calibrated = plain.playing([
+      calibrate(plain, optimism: schedule.optimism, information: schedule.information)
+    ])
+    prepared = calibrated
+    return calibrated
+  }
+
+  /// Searches for the exploration and prices that gain most; the policy keeps them until the next pass.
+  func prepareToPlay(onProgress: (Double, Double) -> TrainingDirective) {
+    prepared = searchSchedules(policy, onProgress: onProgress)
   }
 
   /// The policy as it stands, its prices not calibrated.
   package var uncalibratedPolicy: WeaklyCoupledPolicy {
     WeaklyCoupledPolicy(
       shape: shape, weights: target.parameterValues, priceCenter: configuration.priceCenter,
-      priceOffsets: [],
-      exploration: .init(optimism: configuration.optimism, information: configuration.information),
+      schedules: [
+        PlaySchedule(optimism: [configuration.optimism], information: [configuration.information])
+      ],
       featureNames: environment.featureNames, metadata: environment.metadata,
       trainingSeed: seed, trainingSteps: steps)
   }

@@ -20,9 +20,9 @@ public protocol WeaklyCoupledEnvironment: Sendable {
   var metadata: [String: String] { get }
   /// Creates the state of the lanes of a range.
   ///
-  /// - Parameter bindsBudget: whether the budget limits what is spent; where not, there is always money, as training
-  ///   at fixed prices of money needs.
-  func makeBlock(lanes: Range<Int>, seed: UInt64, bindsBudget: Bool) -> Block
+  /// - Parameter budget: what a lane may spend, as a multiple of the problem's own budget; nil where there is always money, as
+  ///   training at fixed prices of money needs.
+  func makeBlock(lanes: Range<Int>, seed: UInt64, budget: Double?) -> Block
 }
 
 extension WeaklyCoupledEnvironment {

@@ -24,6 +24,8 @@ package final class WeaklyCoupledRunner {
   /// Lanes: the log price of money that the last levels were chosen at.
   package let playedLogPrices: UnsafeMutablePointer<Float>
 
+  /// Lanes: what of the schedules counts in the step that is chosen.
+  private var played: [PlayedStep]
   private let network: DenseNetwork
   private let input, output: Matrix
   private let workspace: ForwardWorkspace
@@ -42,6 +44,7 @@ package final class WeaklyCoupledRunner {
     self.lanes = lanes
     self.channels = channels
     self.pool = pool
+    played = [PlayedStep](repeating: policy.schedules[0].at(0), count: lanes)
     network = DenseNetwork(widths: policy.shape.widths, parameters: policy.weights)
     let points = MoneyPriceSearch.following.count
     // Some thousand rows at once, however many lanes there are.
@@ -95,8 +98,9 @@ package final class WeaklyCoupledRunner {
     precondition(
       rows.rows == lanes * channels && rows.columns == policy.shape.columns.count,
       "\(lanes) lanes of \(channels) channels need as many rows of \(policy.shape.columns.count) columns.")
-    let offsets = policy.priceOffsets
-    let offset = offsets.isEmpty ? 0 : offsets[min(step, offsets.count - 1)]
+    for lane in 0..<lanes {
+      played[lane] = policy.played(step: step, logShare: logShare(rows, lane: lane, money: money[lane]))
+    }
     for first in stride(from: 0, to: lanes, by: lanesPerPiece) {
       let range = first..<min(first + lanesPerPiece, lanes)
       if policy.shape.columns.pricesByPlan {
@@ -104,10 +108,18 @@ package final class WeaklyCoupledRunner {
       } else {
         findPrices(rows, lanes: range, money: money)
       }
-      for lane in range { playedLogPrices[lane] = logPrices[lane] + offset }
-      choose(rows, lanes: range, step: step, money: money, stepCap: stepCap, into: levels)
+      for lane in range { playedLogPrices[lane] = logPrices[lane] + played[lane].priceOffset }
+      choose(rows, lanes: range, money: money, stepCap: stepCap, into: levels)
     }
     isOpening = false
+  }
+
+  /// The logarithm of a lane's money over what its channels' highest levels are forecast to cost to the end, traffic to come
+  /// being like the step's own; 0 where they cost nothing, or where no schedule asks.
+  package func logShare(_ rows: MatrixView, lane: Int, money: Float) -> Float {
+    guard policy.schedules.count > 1 else { return 0 }
+    return policy.shape.columns.logShare(
+      rows, channels: lane * channels..<(lane + 1) * channels, money: money)
   }
 
   /// Values of all levels at each lane's played price.
@@ -191,14 +203,13 @@ package final class WeaklyCoupledRunner {
   }
 
   private func choose(
-    _ rows: MatrixView, lanes range: Range<Int>, step: Int, money: UnsafePointer<Float>, stepCap: Float,
+    _ rows: MatrixView, lanes range: Range<Int>, money: UnsafePointer<Float>, stepCap: Float,
     into levels: UnsafeMutablePointer<Int32>
   ) {
     evaluate(rows, lanes: range, points: 1) { lane, _ in playedLogPrices[lane] }
     let (shape, columns, output) = (policy.shape, policy.shape.columns, output.view)
-    let optimism = policy.exploration.optimism(step)
-    let information = policy.exploration.information(step)
     for lane in range {
+      let (optimism, information) = (played[lane].optimism, played[lane].information)
       // A channel's share of what all money left is expected to bring.
       let share = exp(logPrices[lane]) * min(money[lane], 1e30) / Float(channels)
       /// The levels at a price raised by a factor, and what they cost.

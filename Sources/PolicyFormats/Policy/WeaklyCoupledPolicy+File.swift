@@ -4,8 +4,10 @@ import Learning
 
 /// How a weakly coupled policy stands in a safetensors file: format `apportion-policy/3`.
 ///
-/// Tensors: `layer.0.weight` [outputs, inputs], `layer.0.bias` [outputs], and so on to the last layer; `price.offset`
-/// [steps], one 0 where prices were not calibrated; `exploration.optimism` and `exploration.information` [1 or steps]. Metadata: the keys below, and whatever the environment says of itself.
+/// Tensors: `layer.0.weight` [outputs, inputs], `layer.0.bias` [outputs], and so on to the last layer; then of the schedules
+/// `schedule.log_share` [schedules], `price.offset`, `exploration.optimism` and `exploration.information` [schedules, 1 or steps].
+/// A file without the first of these has one schedule, the others [1 or steps]. Metadata: the keys below, and whatever the environment
+/// says of itself.
 public enum WeaklyCoupledPolicyFile {
   /// The value of the key `format`.
   public static let format = "apportion-policy/3"
@@ -23,9 +25,15 @@ public enum WeaklyCoupledPolicyFile {
     static let all = [format, network, priceCenter, featureNames, trainingSeed, trainingSteps]
   }
 
+  static let logShare = "schedule.log_share"
   static let offset = "price.offset"
   static let optimism = "exploration.optimism"
   static let information = "exploration.information"
+
+  /// The tensors of what a schedule says by step.
+  static var bySteps: [(name: String, numbers: WritableKeyPath<PlaySchedule, [Float]>)] {
+    [(offset, \.priceOffsets), (optimism, \.optimism), (information, \.information)]
+  }
 }
 
 extension WeaklyCoupledPolicy {
@@ -58,12 +66,18 @@ extension WeaklyCoupledPolicy {
         .init(name: "layer.\(index).bias", shape: [outputs], floats: weights[place..<place + outputs]))
       place += outputs
     }
-    for (name, numbers) in [
-      (WeaklyCoupledPolicyFile.offset, priceOffsets.isEmpty ? [0] : priceOffsets),
-      (WeaklyCoupledPolicyFile.optimism, exploration.optimism),
-      (WeaklyCoupledPolicyFile.information, exploration.information),
-    ] {
-      file.tensors.append(.init(name: name, shape: [numbers.count], floats: numbers[...]))
+    file.tensors.append(
+      .init(
+        name: WeaklyCoupledPolicyFile.logShare, shape: [schedules.count],
+        floats: schedules.map(\.logShare)[...])
+    )
+    for (name, numbers) in WeaklyCoupledPolicyFile.bySteps {
+      let steps = schedules.map { $0[keyPath: numbers].count }.max() ?? 1
+      let rows = schedules.flatMap { schedule in
+        let own = schedule[keyPath: numbers]
+        return own + [Float](repeating: own[own.count - 1], count: steps - own.count)
+      }
+      file.tensors.append(.init(name: name, shape: [schedules.count, steps], floats: rows[...]))
     }
     return file
   }
@@ -106,27 +120,14 @@ extension WeaklyCoupledPolicy {
     }
     var weights: [Float] = []
     var expected = Set(
-      WeaklyCoupledVectors.TensorName.all + [
-        WeaklyCoupledPolicyFile.offset, WeaklyCoupledPolicyFile.optimism, WeaklyCoupledPolicyFile.information,
-      ])
+      WeaklyCoupledVectors.TensorName.all + [WeaklyCoupledPolicyFile.logShare]
+        + WeaklyCoupledPolicyFile.bySteps.map(\.name))
     for (index, (inputs, outputs)) in zip(shape.widths, shape.widths.dropFirst()).enumerated() {
       weights += try file.finiteFloats("layer.\(index).weight", shape: [outputs, inputs])
       weights += try file.finiteFloats("layer.\(index).bias", shape: [outputs])
       expected.formUnion(["layer.\(index).weight", "layer.\(index).bias"])
     }
-    func bySteps(_ name: String) throws -> [Float] {
-      let shape = try file.tensor(name).shape
-      guard shape.count == 1, shape[0] > 0 else {
-        throw PolicyError.wrongShape(tensor: name, expected: [1], found: shape)
-      }
-      return try file.finiteFloats(name, shape: shape)
-    }
-    let optimism = try bySteps(WeaklyCoupledPolicyFile.optimism)
-    let information = try bySteps(WeaklyCoupledPolicyFile.information)
-    guard (optimism + information).allSatisfy({ $0 >= 0 }) else {
-      throw PolicyError.malformedMetadata(
-        key: WeaklyCoupledPolicyFile.optimism, detail: "exploration has coefficients below 0")
-    }
+    let schedules = try Self.schedules(file)
     if let stranger = file.tensors.first(where: { !expected.contains($0.name) }) {
       throw PolicyError.unexpectedTensor(name: stranger.name)
     }
@@ -135,11 +136,39 @@ extension WeaklyCoupledPolicy {
       throw PolicyError.malformedMetadata(key: Key.priceCenter, detail: "it is not a finite number")
     }
     self.init(
-      shape: shape, weights: weights, priceCenter: center,
-      priceOffsets: try bySteps(WeaklyCoupledPolicyFile.offset),
-      exploration: .init(optimism: optimism, information: information),
-      featureNames: names, metadata: file.metadata.filter { !Key.all.contains($0.key) },
+      shape: shape, weights: weights, priceCenter: center, schedules: schedules, featureNames: names,
+      metadata: file.metadata.filter { !Key.all.contains($0.key) },
       trainingSeed: try number(Key.trainingSeed, UInt64.self),
       trainingSteps: try number(Key.trainingSteps, Int.self))
+  }
+
+  private static func schedules(_ file: Safetensors) throws -> [PlaySchedule] {
+    typealias Name = WeaklyCoupledPolicyFile
+    let hasShares = file.tensors.contains { $0.name == Name.logShare }
+    let shareShape = hasShares ? try file.tensor(Name.logShare).shape : [1]
+    guard shareShape.count == 1, (1...1000).contains(shareShape[0]) else {
+      throw PolicyError.wrongShape(tensor: Name.logShare, expected: [1], found: shareShape)
+    }
+    let shares = hasShares ? try file.finiteFloats(Name.logShare, shape: shareShape) : [0]
+    guard zip(shares, shares.dropFirst()).allSatisfy({ $0 < $1 }) else {
+      throw PolicyError.malformedMetadata(key: Name.logShare, detail: "schedules are not in ascending order")
+    }
+    var schedules = shares.map { PlaySchedule(logShare: $0) }
+    for (name, numbers) in Name.bySteps {
+      let shape = try file.tensor(name).shape
+      let steps = shape.last ?? 0
+      guard shape == (hasShares ? [shares.count, steps] : [steps]), steps > 0 else {
+        throw PolicyError.wrongShape(
+          tensor: name, expected: hasShares ? [shares.count, 1] : [1], found: shape)
+      }
+      let values = try file.finiteFloats(name, shape: shape)
+      guard name == Name.offset || values.allSatisfy({ $0 >= 0 }) else {
+        throw PolicyError.malformedMetadata(key: name, detail: "exploration has coefficients below 0")
+      }
+      for schedule in schedules.indices {
+        schedules[schedule][keyPath: numbers] = Array(values[schedule * steps..<(schedule + 1) * steps])
+      }
+    }
+    return schedules
   }
 }

@@ -39,8 +39,12 @@ func randomChannelPolicy(_ market: Market, _ kind: ChannelRowKind, seed: UInt64)
   let count = zip(shape.widths, shape.widths.dropFirst()).reduce(0) { $0 + ($1.0 + 1) * $1.1 }
   return WeaklyCoupledPolicy(
     shape: shape, weights: (0..<count).map { _ in 0.05 * Float(stream.normal()) },
-    priceCenter: problem.planLogPrice, priceOffsets: (0..<market.ticks).map { _ in 0.1 * stream.normal() },
-    exploration: .init(optimism: 0.5, information: 0.05), featureNames: problem.featureNames,
+    priceCenter: problem.planLogPrice,
+    schedules: [-4, 0].map { share in
+      PlaySchedule(
+        logShare: share, priceOffsets: (0..<market.ticks).map { _ in 0.1 * stream.normal() },
+        optimism: [0.5], information: [0.05])
+    }, featureNames: problem.featureNames,
     metadata: problem.metadata)
 }
 

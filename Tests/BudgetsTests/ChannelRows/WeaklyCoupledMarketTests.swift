@@ -38,7 +38,7 @@ import Testing
     let market = try Market.bundled("nine-campaigns")
     for kind in ChannelRowKind.allCases {
       let problem = WeaklyCoupledMarket(market: market, rows: kind)
-      let block = problem.makeBlock(lanes: 0..<16, seed: 5, bindsBudget: false)
+      let block = problem.makeBlock(lanes: 0..<16, seed: 5, budget: nil)
       let rows = Matrix(rows: 16 * 9, columns: problem.columns.count)
       let results = Matrix(rows: 2, columns: 16 * 9)
       var random = RandomStream(seed: 1, purpose: .test)
@@ -63,7 +63,7 @@ import Testing
     let market = try Market.bundled("nine-campaigns")
     let problem = WeaklyCoupledMarket(market: market, rows: .beliefs)
     let (lanes, columns) = (512, problem.columns)
-    let block = problem.makeBlock(lanes: 0..<lanes, seed: 6, bindsBudget: false)
+    let block = problem.makeBlock(lanes: 0..<lanes, seed: 6, budget: nil)
     let rows = Matrix(rows: lanes * 9, columns: columns.count)
     let results = Matrix(rows: 2, columns: lanes * 9)
     let levels = (0..<lanes * 9).map { Int32(4 + $0 % 9) }

@@ -18,8 +18,8 @@ struct KnownCurves: WeaklyCoupledEnvironment {
   var steps: Int { traffic.count }
   var columns: ChannelColumns { ChannelColumns(features: gains.count + 1, levels: gains[0].count) }
 
-  func makeBlock(lanes: Range<Int>, seed: UInt64, bindsBudget: Bool) -> Block {
-    Block(problem: self, lanes: lanes.count, budget: bindsBudget ? budget : .infinity)
+  func makeBlock(lanes: Range<Int>, seed: UInt64, budget: Double?) -> Block {
+    Block(problem: self, lanes: lanes.count, budget: budget.map { Float($0) * self.budget } ?? .infinity)
   }
 
   final class Block: WeaklyCoupledBlock {

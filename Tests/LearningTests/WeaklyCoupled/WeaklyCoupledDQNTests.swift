@@ -42,7 +42,7 @@ import Testing
     let policy = WeaklyCoupledDQN(problem, configuration: configuration, seed: 2).uncalibratedPolicy
     let runner = WeaklyCoupledRunner(policy, lanes: 1, channels: 3)
     let rows = Matrix(rows: 3, columns: problem.columns.count)
-    let block = problem.makeBlock(lanes: 0..<1, seed: 0, bindsBudget: true)
+    let block = problem.makeBlock(lanes: 0..<1, seed: 0, budget: 1)
     block.startEpisode()
     block.observe(into: rows.view)
     let q = Matrix(rows: 3, columns: 4)
@@ -69,7 +69,7 @@ import Testing
     #expect(problem.played(learner.uncalibratedPolicy, budget: 100).gain <= most * 1.0001)
   }
 
-  @Test func equalSeedsGiveEqualBitsOnAnyNumberOfThreads() {
+  @Test func equalSeedsGiveEqualBitsOnAnyNumberOfThreads() throws {
     var configuration = small
     configuration.passes = 2
     configuration.updatesPerPass = 8
@@ -77,15 +77,71 @@ import Testing
     (configuration.searchGenerations, configuration.searchCandidates, configuration.searchEpisodes) = (
       2, 4, 128
     )
-    let weights = [1, 2, 3].map { threads in
+    let weights = try [1, 2, 3].map { threads in
       let learner = WeaklyCoupledDQN(
         KnownCurves.three, configuration: configuration, seed: 4, threads: threads)
-      while !learner.isDone { learner.advance() }
+      try learner.train()
       return learner.policy
     }
     #expect(weights[0] == weights[1] && weights[0] == weights[2])
     let other = WeaklyCoupledDQN(KnownCurves.three, configuration: configuration, seed: 5)
     while !other.isDone { other.advance() }
     #expect(other.uncalibratedPolicy.weights != weights[0].weights)
+  }
+
+  /// A search plays on, tells how far it is, and ends with a schedule for each of five budgets; where it is stopped, the calibrated
+  /// policy stands.
+  @Test func theSearchTellsHowFarItIsAndCanBeStopped() throws {
+    var configuration = small
+    configuration.passes = 2
+    configuration.updatesPerPass = 8
+    (configuration.searchGenerations, configuration.searchCandidates, configuration.searchEpisodes) = (
+      3, 4, 64
+    )
+    var problem = KnownCurves.three
+    problem.told = 1
+    func trained(stoppingAt limit: Double) throws -> (shares: [Double], policy: WeaklyCoupledPolicy) {
+      let learner = WeaklyCoupledDQN(problem, configuration: configuration, seed: 6)
+      var shares: [Double] = []
+      try learner.train(steps: 1_000_000, progressInterval: nil) { progress in
+        shares.append(progress["searched"] ?? .nan)
+        return shares[shares.count - 1] > limit ? .stop : .proceed
+      }
+      return (shares, learner.policy)
+    }
+    let (shares, policy) = try trained(stoppingAt: 2)
+    #expect(shares.count == 2 + 9 && shares.last == 1)
+    #expect(zip(shares, shares.dropFirst()).allSatisfy { $0 <= $1 })
+    #expect(policy.schedules.count == 5)
+    let (stopped, early) = try trained(stoppingAt: 0.3)
+    #expect(stopped.count < shares.count && early.schedules.count == 1)
+    #expect(early.schedules[0].priceOffsets.count == KnownCurves.three.steps)
+  }
+
+  /// Where forecasts are right, wrong corrections are dropped by the search; where there are none, corrections are all there is.
+  @Test(arguments: [0, 1] as [Float])
+  func correctionsArePlayedWhereTheyGain(told: Float) throws {
+    var problem = KnownCurves.three
+    problem.told = told
+    let trained = WeaklyCoupledDQN(problem, configuration: small, seed: 7)
+    while !trained.isDone { trained.advance() }
+    var policy = trained.uncalibratedPolicy
+    if told == 1 {
+      // Gains of the levels appear to be a half more and a half less in turn.
+      let (levels, count) = (problem.columns.levels, policy.weights.count)
+      var weights = policy.weights
+      for level in 0..<levels { weights[count - 2 * levels - 1 + level] = level % 2 == 0 ? 0.5 : -0.5 }
+      policy = WeaklyCoupledPolicy(
+        shape: policy.shape, weights: weights, priceCenter: 0, featureNames: policy.featureNames)
+    }
+    var configuration = small
+    (configuration.passes, configuration.updatesPerPass) = (1, 0)
+    (configuration.searchGenerations, configuration.searchCandidates, configuration.searchEpisodes) = (
+      1, 2, 64
+    )
+    let learner = WeaklyCoupledDQN(problem, configuration: configuration, seed: 7, startingFrom: policy)
+    try learner.train()
+    let isAsWanted = learner.policy.weights == policy.correcting(told == 1 ? 0 : 1).weights
+    #expect(isAsWanted)
   }
 }

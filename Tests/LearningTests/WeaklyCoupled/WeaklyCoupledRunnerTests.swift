@@ -12,12 +12,12 @@ import Testing
 @Suite struct WeaklyCoupledRunnerTests {
   static let shape = WeaklyCoupledShape(columns: ChannelColumns(features: 4, levels: 5), hidden: [7, 6])
 
-  private func policy(_ exploration: WeaklyCoupledExploration = .init()) -> WeaklyCoupledPolicy {
+  private func policy(_ schedule: PlaySchedule = .init()) -> WeaklyCoupledPolicy {
     var random = RandomStream(seed: 9, purpose: .test)
     let count = DenseNetwork.parameterCount(Self.shape.widths)
     return WeaklyCoupledPolicy(
       shape: Self.shape, weights: (0..<count).map { _ in 0.4 * (random.uniform() - 0.5) }, priceCenter: 0,
-      priceOffsets: [], exploration: exploration, featureNames: ["a", "b", "c", "d"])
+      schedules: [schedule], featureNames: ["a", "b", "c", "d"])
   }
 
   /// Rows of plausible channels: gains and costs that rise along the ladder.
@@ -111,7 +111,7 @@ import Testing
         }
       }
       let runner = WeaklyCoupledRunner(
-        policy(.init(optimism: 0.5, information: 0.2)), lanes: lanes, channels: channels)
+        policy(.init(optimism: [0.5], information: [0.2])), lanes: lanes, channels: channels)
       var levels = [Int32](repeating: 0, count: lanes * channels)
       runner.act(rows: mixed.view, step: 0, money: order.map { money[$0] }, into: &levels)
       var result = [[Int32]](repeating: [Int32](repeating: 0, count: channels), count: lanes)
@@ -164,8 +164,9 @@ import Testing
     for information in [0, 1] as [Float] {
       // An offset makes money dearer than the channels are worth.
       let plain = WeaklyCoupledPolicy(
-        shape: Self.shape, weights: [Float](repeating: 0, count: count), priceCenter: 0, priceOffsets: [0.5],
-        exploration: .init(information: information), featureNames: ["a", "b", "c", "d"])
+        shape: Self.shape, weights: [Float](repeating: 0, count: count), priceCenter: 0,
+        schedules: [.init(priceOffsets: [0.5], information: [information])],
+        featureNames: ["a", "b", "c", "d"])
       let runner = WeaklyCoupledRunner(plain, lanes: 1, channels: 2)
       var levels: [Int32] = [9, 9]
       runner.act(rows: rows.view, step: 0, money: [3], into: &levels)
@@ -181,6 +182,47 @@ import Testing
     }
   }
 
+  /// Between two schedules play is straight between them in the logarithm of the share of everything that there is money for.
+  @Test func schedulesAreMixedByTheShareThatThereIsMoneyFor() {
+    let columns = Self.shape.columns
+    let rows = rows(4, seed: 7)
+    rows[3, columns.gains.upperBound - 1] = ChannelColumns.closed
+    func act(_ schedules: [PlaySchedule], money: Float) -> Float {
+      let mixed = WeaklyCoupledPolicy(
+        shape: Self.shape, weights: policy().weights, priceCenter: 0, schedules: schedules,
+        featureNames: ["a", "b", "c", "d"])
+      let runner = WeaklyCoupledRunner(mixed, lanes: 1, channels: 4)
+      var levels = [Int32](repeating: 0, count: 4)
+      runner.act(rows: rows.view, step: 1, money: [money], into: &levels)
+      return runner.playedLogPrices[0] - runner.logPrices[0]
+    }
+    let everything = (0..<4).reduce(Float(0)) { sum, row in
+      let traffic = rows[row, columns[.traffic]]
+      let cost = rows[row, columns.costs.upperBound - (row == 3 ? 2 : 1)]
+      return sum + exp(rows[row, columns[.costUnit]]) * cost * (traffic + 3) / traffic
+    }
+    let low = PlaySchedule(logShare: log(0.25), priceOffsets: [9, 0.1])
+    let high = PlaySchedule(logShare: log(1), priceOffsets: [9, 0.5, 9])
+    for (share, offset) in [(0.1, 0.1), (0.25, 0.1), (0.5, 0.3), (1, 0.5), (3, 0.5)] as [(Float, Float)] {
+      #expect(abs(act([low, high], money: share * everything) - offset) < 1e-4)
+      #expect(abs(act([low], money: share * everything) - 0.1) < 1e-6)
+    }
+  }
+
+  /// Without its corrections a network plays the forecasts, and still says what is spent later.
+  @Test func aPolicyWithoutCorrectionsPlaysItsForecasts() {
+    let rows = rows(3, seed: 8)
+    let columns = Self.shape.columns
+    let (whole, bare) = (policy(), policy().correcting(0))
+    #expect(policy().correcting(1) == whole)
+    for row in 0..<3 {
+      let row = UnsafePointer(rows.view.row(row))
+      let (before, after) = (outputs(row, logPrice: 0.3, whole), outputs(row, logPrice: 0.3, bare))
+      #expect(after.prefix(2 * columns.levels).allSatisfy { $0 == 0 } && after.last == before.last)
+      #expect(before.prefix(2 * columns.levels).contains { abs($0) > 0.01 })
+    }
+  }
+
   /// Where rows tell a plan's price, that is the price, whatever the money.
   @Test func aPlansPriceIsTaken() {
     let columns = ChannelColumns(features: 4, levels: 5, pricesByPlan: true)
@@ -188,7 +230,7 @@ import Testing
     let rows = rows(6, seed: 5)
     for row in 0..<6 { rows[row, columns[.planPrice]] = row < 3 ? 0.3 : -0.2 }
     let policy = WeaklyCoupledPolicy(
-      shape: shape, weights: policy().weights, priceCenter: 0, priceOffsets: [0.1], exploration: .init(),
+      shape: shape, weights: policy().weights, priceCenter: 0, schedules: [.init(priceOffsets: [0.1])],
       featureNames: ["a", "b", "c", "d"])
     let runner = WeaklyCoupledRunner(policy, lanes: 2, channels: 3)
     var levels = [Int32](repeating: 0, count: 6)
@@ -209,8 +251,8 @@ import Testing
     // A policy whose costs are the forecasts.
     let count = DenseNetwork.parameterCount(Self.shape.widths)
     let plain = WeaklyCoupledPolicy(
-      shape: Self.shape, weights: [Float](repeating: 0, count: count), priceCenter: 0, priceOffsets: [],
-      exploration: .init(), featureNames: ["a", "b", "c", "d"])
+      shape: Self.shape, weights: [Float](repeating: 0, count: count), priceCenter: 0,
+      featureNames: ["a", "b", "c", "d"])
     for cap in [0.1, 1, 3] as [Float] {
       let runner = WeaklyCoupledRunner(plain, lanes: lanes, channels: channels)
       var levels = [Int32](repeating: 0, count: lanes * channels)

@@ -9,14 +9,47 @@ import Testing
     let shape = WeaklyCoupledShape(columns: ChannelColumns(features: 3, levels: 4), hidden: [5, 4])
     let network = DenseNetwork(widths: shape.widths, seed: 3)
     return WeaklyCoupledPolicy(
-      shape: shape, weights: network.parameterValues, priceCenter: -0.25, priceOffsets: [0.5, 0.1, 0],
-      exploration: .init(optimism: [0.8, 0.2], information: [0.03]), featureNames: ["a", "b", "c"],
+      shape: shape, weights: network.parameterValues, priceCenter: -0.25,
+      schedules: [
+        .init(logShare: -2, priceOffsets: [0.5, 0.1, 0], optimism: [0.8, 0.2], information: [0.03]),
+        .init(logShare: -1, priceOffsets: [0.4, 0, 0.1], optimism: [0.6, 0], information: [0]),
+      ], featureNames: ["a", "b", "c"],
       metadata: ["market": "tiny"], trainingSeed: 7,
       trainingSteps: 9)
   }
 
   @Test func comesBackAsItWas() throws {
     #expect(try WeaklyCoupledPolicy(policy.safetensors) == policy)
+  }
+
+  /// Files of before there were several schedules have one, without a share.
+  @Test func readsAFileOfOneSchedule() throws {
+    var file = policy.safetensors
+    file.tensors.removeAll {
+      $0.name.hasPrefix("schedule") || $0.name.hasPrefix("price") || $0.name.hasPrefix("expl")
+    }
+    file.tensors += [
+      .init(name: "price.offset", shape: [3], floats: [0.5, 0.1, 0]),
+      .init(name: "exploration.optimism", shape: [1], floats: [0.8]),
+      .init(name: "exploration.information", shape: [2], floats: [0.03, 0.01]),
+    ]
+    #expect(
+      try WeaklyCoupledPolicy(file).schedules == [
+        .init(priceOffsets: [0.5, 0.1, 0], optimism: [0.8], information: [0.03, 0.01])
+      ])
+  }
+
+  @Test func refusesSchedulesThatDoNotFit() throws {
+    for (name, shape, floats) in [
+      ("schedule.log_share", [2], [-1, -2]), ("schedule.log_share", [2], [-1, .nan]),
+      ("schedule.log_share", [0], []), ("price.offset", [3], [0, 0, 0]), ("price.offset", [2, 0], []),
+      ("exploration.optimism", [2, 1], [0.5, -0.1]), ("exploration.information", [3, 1], [0, 0, 0]),
+    ] as [(String, [Int], [Float])] {
+      var file = policy.safetensors
+      let place = try #require(file.tensors.firstIndex { $0.name == name })
+      file.tensors[place] = .init(name: name, shape: shape, floats: floats[...])
+      #expect(throws: (any Error).self, "\(name) \(shape)") { try WeaklyCoupledPolicy(file) }
+    }
   }
 
   @Test func refusesWhatDoesNotFit() throws {
@@ -44,7 +77,7 @@ import Testing
     let shape = WeaklyCoupledShape(columns: ChannelColumns(features: 6, levels: 5), hidden: [7, 4])
     return WeaklyCoupledPolicy(
       shape: shape, weights: DenseNetwork(widths: shape.widths, seed: 3).parameterValues, priceCenter: 0.5,
-      priceOffsets: [0], exploration: .init(), featureNames: (0..<6).map { "f\($0)" })
+      featureNames: (0..<6).map { "f\($0)" })
   }()
 
   @Test(arguments: PolicyFormat.allCases)

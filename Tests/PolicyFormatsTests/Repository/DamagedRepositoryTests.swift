@@ -148,7 +148,7 @@ import Testing
     let columns = WeaklyCoupledShape(columns: ChannelColumns(features: 3, levels: 4), hidden: [5])
     let weaklyCoupled = WeaklyCoupledPolicy(
       shape: columns, weights: DenseNetwork(widths: columns.widths, seed: 3).parameterValues, priceCenter: 0,
-      priceOffsets: [0], exploration: .init(), featureNames: ["a", "b", "c"], metadata: [:], trainingSeed: 7,
+      featureNames: ["a", "b", "c"], metadata: [:], trainingSeed: 7,
       trainingSteps: 9)
     let others: [(Safetensors, String)] = [
       (jointPolicy().safetensors, "joint head"),

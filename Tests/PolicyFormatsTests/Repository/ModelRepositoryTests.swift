@@ -44,7 +44,7 @@ import Testing
       let policy = TrainedPolicy.weaklyCoupled(
         WeaklyCoupledPolicy(
           shape: shape, weights: (0..<count).map { Float($0 % 7) / 20 - 0.1 }, priceCenter: 0.3,
-          priceOffsets: [0.1, 0], exploration: .init(optimism: 0.4), featureNames: (0..<6).map { "f\($0)" },
+          schedules: [.init(priceOffsets: [0.1, 0], optimism: [0.4])], featureNames: (0..<6).map { "f\($0)" },
           metadata: ["market": "tiny", "market_digest": "0123"], trainingSeed: 2, trainingSteps: 9))
       let manifest = try repository.publish(policy, name: "w")
       #expect(manifest.isWeaklyCoupled && manifest.metadata["market_digest"] == "0123")

@@ -1,0 +1,114 @@
+import LinearAlgebra
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// How a weakly coupled policy departs from what its network says, with money for a share of everything: by step, the last number
+/// standing for any later step.
+///
+/// *Optimism* κ multiplies a channel's gains by e^(κ · deviation · time left), so that doubt counts for a channel while there is
+/// time to use the answer (Lai and Robbins, 1985). *Information* γ adds to a level γ · (price of money · money left / channels) ·
+/// √(variance that its observations are expected to take out of what lasts of the channel's log rate): what a deviation of news
+/// is worth, as a part of a channel's share of all that is still to be gained. The first observations of a channel
+/// count most, so it buys a few of each where optimism buys many of some.
+public struct PlaySchedule: Sendable, Equatable {
+  /// The logarithm of the money left over what the highest levels of all channels are forecast to cost to the end.
+  public var logShare: Float
+  /// By step: what is added to the log price of money that is found, so that the price is a martingale.
+  public var priceOffsets: [Float]
+  /// κ by step, at least 0.
+  public var optimism: [Float]
+  /// γ by step, at least 0.
+  public var information: [Float]
+
+  /// Numbers by step, one or more of each kind.
+  public init(
+    logShare: Float = 0, priceOffsets: [Float] = [0], optimism: [Float] = [0], information: [Float] = [0]
+  ) {
+    precondition(
+      !priceOffsets.isEmpty && !optimism.isEmpty && !information.isEmpty
+        && (optimism + information).allSatisfy { $0 >= 0 },
+      "A schedule needs a price offset, and a κ and a γ of at least 0, for a step or more.")
+    self.logShare = logShare
+    self.priceOffsets = priceOffsets
+    self.optimism = optimism
+    self.information = information
+  }
+
+  func at(_ step: Int) -> PlayedStep {
+    PlayedStep(
+      priceOffset: priceOffsets[min(step, priceOffsets.count - 1)],
+      optimism: optimism[min(step, optimism.count - 1)],
+      information: information[min(step, information.count - 1)])
+  }
+}
+
+/// What of the schedules counts in one step of one lane.
+struct PlayedStep {
+  var priceOffset, optimism, information: Float
+
+  func mixed(with other: PlayedStep, share: Float) -> PlayedStep {
+    PlayedStep(
+      priceOffset: priceOffset + share * (other.priceOffset - priceOffset),
+      optimism: optimism + share * (other.optimism - optimism),
+      information: information + share * (other.information - information))
+  }
+}
+
+extension WeaklyCoupledPolicy {
+  /// What counts in a step with money for a share of everything: straight between the schedules on either side.
+  func played(step: Int, logShare: Float) -> PlayedStep {
+    guard let above = schedules.firstIndex(where: { $0.logShare >= logShare }) else {
+      return schedules[schedules.count - 1].at(step)
+    }
+    guard above > 0 else { return schedules[0].at(step) }
+    let (low, high) = (schedules[above - 1], schedules[above])
+    let share = (logShare - low.logShare) / (high.logShare - low.logShare)
+    return low.at(step).mixed(with: high.at(step), share: share)
+  }
+}
+
+extension ChannelColumns {
+  /// The logarithm of money over what the highest open levels of some rows are forecast to cost to the end, the traffic to come
+  /// being like the step's own; 0 where they cost nothing.
+  func logShare(_ rows: MatrixView, channels: Range<Int>, money: Float) -> Float {
+    var everything: Float = 0
+    for channel in channels {
+      let row = rows.row(channel)
+      let traffic = max(row[self[.traffic]], 1e-3)
+      for level in (0..<levels).reversed() where row[gains.lowerBound + level] > Self.closed / 2 {
+        let cost = exp(row[self[.costUnit]]) * max(row[costs.lowerBound + level], 0)
+        everything += cost * (traffic + row[self[.trafficAfter]]) / traffic
+        break
+      }
+    }
+    return everything > 0 ? log(max(money, 1e-30) / everything) : 0
+  }
+}
+
+/// What the news that a level brings of its channel is worth, in the channel's gain units.
+struct Curiosity {
+  /// Nothing.
+  static let none = Curiosity(weight: 0, evidence: 0, variance: 0)
+
+  /// What a deviation of news is worth.
+  private let weight: Float
+  private let evidence, variance, counted: Float
+
+  init(weight: Float, evidence: Float, variance: Float) {
+    self.weight = weight
+    self.evidence = evidence
+    self.variance = variance
+    // For how many observations the belief stands: the shape of the gamma distribution of its variance.
+    counted = variance > 1e-6 ? 1 / (exp(variance) - 1) : .infinity
+  }
+
+  /// The square root of the variance that a gain's observations are expected to take away, times its weight.
+  @inline(__always) func worth(ofGaining gain: Float) -> Float {
+    guard weight > 0, gain > 0 else { return 0 }
+    return weight * max(variance - log1p(1 / (counted + evidence * gain)), 0).squareRoot()
+  }
+}

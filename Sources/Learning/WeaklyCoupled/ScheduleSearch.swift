@@ -1,0 +1,140 @@
+import LinearAlgebra
+
+extension WeaklyCoupledDQN {
+  /// A policy whose corrections, exploration and prices of money were chosen by whole episodes, for the problem's budget and others.
+  ///
+  /// Where forecasts of gains and costs are right on average, what the network corrects of them is noise: all, a half or nothing of its
+  /// corrections are played, whichever gains most. Then an evolution strategy looks for exploration and prices.
+  ///
+  /// What is learned by trying shows in no single step's gain, so no update of the network can see it; whole episodes can. Every
+  /// candidate of a generation plays the same fresh training episodes under the budget. Three numbers each say what is added to κ, γ
+  /// and the log price of money at the start, after a quarter and after a half of an episode: straight between, and after the
+  /// half the first two stay while the third fades to 0. What was found is kept if it gains on other episodes. With more money
+  /// there is less to find out, with less each try costs more: for other budgets a share of what was found is chosen, their
+  /// prices calibrated anew.
+  ///
+  /// - Parameters:
+  ///   - start: a policy of one schedule.
+  ///   - onProgress: takes the share that is done and the mean gain of what was played last, and says whether to go on.
+  /// - Returns: the policy, as far as it was found where it was stopped.
+  func searchSchedules(
+    _ start: WeaklyCoupledPolicy, onProgress: (Double, Double) -> TrainingDirective
+  ) -> WeaklyCoupledPolicy {
+    let generations = configuration.searchGenerations
+    guard generations > 0 else { return start }
+    let parts = Double(generations + 2 + Self.otherBudgets.count)
+    let pairs = max(1, configuration.searchCandidates / 2)
+    var search = EvolutionSearch(
+      mean: [Float](repeating: 0, count: 9),
+      deviations: [0.15, 0.15, 0.15, 0.015, 0.015, 0.015, 0.08, 0.08, 0.08], candidates: 2 * pairs,
+      random: RandomStream(seed: seed, purpose: .exploration, lane: configuration.lanes))
+    let blocks = (configuration.searchEpisodes + Self.searchedLanes - 1) / Self.searchedLanes
+    var lane = configuration.lanes + configuration.calibrationRounds * configuration.calibrationEpisodes
+    let networks = [1, 0.5, 0].map { (share: Float) in
+      let (network, schedule) = (start.correcting(share), start.schedules[0])
+      return network.playing([
+        calibrate(network, optimism: schedule.optimism, information: schedule.information)
+      ])
+    }
+    let corrected = scores(networks, firstLane: lane, blocks: 4 * blocks)
+    lane += 4 * blocks * Self.searchedLanes
+    let best = corrected.firstIndexOfMaximum
+    let (start, own) = (networks[best], networks[best].schedules[0])
+    if onProgress(1 / parts, corrected[best]) == .stop { return start }
+    for generation in 0..<generations {
+      let candidates = search.candidates()
+      let scores = scores(candidates.map { start.playing([own.adding($0)]) }, firstLane: lane, blocks: blocks)
+      search.tell(candidates, scores: scores)
+      lane += blocks * Self.searchedLanes
+      let mean = scores.reduce(0, +) / Double(scores.count)
+      if onProgress(Double(generation + 2) / parts, mean) == .stop { return start }
+    }
+    let found = own.adding(search.mean)
+    let check = scores([start, start.playing([found])], firstLane: lane, blocks: 4 * blocks)
+    if onProgress(Double(generations + 2) / parts, check[1]) == .stop { return start }
+    let numbers = check[1] > check[0] ? search.mean : [Float](repeating: 0, count: search.mean.count)
+    var schedules = [own.adding(numbers)]
+    for (index, budget) in Self.otherBudgets.enumerated() {
+      let candidates = [0, 0.5, 1].map { (share: Float) in
+        let kept = own.adding(numbers)
+        var candidate = calibrate(
+          start, optimism: kept.optimism.map { share * $0 }, information: kept.information.map { share * $0 },
+          budget: budget)
+        candidate.addOffsets(numbers[6...].map { share * $0 })
+        return candidate
+      }
+      let scores = scores(
+        candidates.map { start.playing([$0]) }, budget: budget, firstLane: lane, blocks: 2 * blocks)
+      let best = scores.firstIndexOfMaximum
+      // Where costs are not forecast, shares do not tell budgets apart.
+      if !schedules.contains(where: { $0.logShare == candidates[best].logShare }) {
+        schedules.append(candidates[best])
+      }
+      if onProgress(Double(generations + 3 + index) / parts, scores[best]) == .stop { break }
+    }
+    return start.playing(schedules.sorted { $0.logShare < $1.logShare })
+  }
+
+  /// The multiples of the problem's budget that get a schedule beside its own.
+  private static var otherBudgets: [Double] { [0.25, 0.5, 2, 4] }
+  private static var searchedLanes: Int { 64 }
+
+  /// The mean gain of each policy on the same training episodes, one in each lane of some blocks.
+  private func scores(
+    _ policies: [WeaklyCoupledPolicy], budget: Double = 1, firstLane: Int, blocks: Int
+  ) -> [Double] {
+    var gains = [Double](repeating: 0, count: policies.count * blocks)
+    gains.withUnsafeMutableBufferPointer { gains in
+      nonisolated(unsafe) let gains = gains
+      pool.run(policies.count * blocks) { piece in
+        let lane = firstLane + piece % blocks * Self.searchedLanes
+        gains[piece] =
+          playUnderBudget(
+            policies[piece / blocks], budget: budget, lanes: lane..<lane + Self.searchedLanes, episodes: 1,
+            seed: seed
+          ).gain
+      }
+    }
+    return policies.indices.map { policy in
+      (0..<blocks).reduce(0) { $0 + gains[policy * blocks + $1] } / Double(blocks)
+    }
+  }
+}
+
+extension [Double] {
+  /// Where the first of the largest stands.
+  fileprivate var firstIndexOfMaximum: Int { indices.reduce(0) { self[$1] > self[$0] ? $1 : $0 } }
+}
+
+extension PlaySchedule {
+  /// The schedule with numbers of a search added: three each to κ, γ and the log price.
+  func adding(_ numbers: [Float]) -> PlaySchedule {
+    var schedule = self
+    let steps = priceOffsets.count
+    schedule.optimism = (0..<steps).map { max(0, at($0).optimism + Self.line(numbers[0..<3], $0, of: steps)) }
+    schedule.information = (0..<steps).map {
+      max(0, at($0).information + Self.line(numbers[3..<6], $0, of: steps))
+    }
+    schedule.addOffsets(Array(numbers[6...]))
+    return schedule
+  }
+
+  /// Adds three numbers to the log prices: they fade after the half.
+  mutating func addOffsets(_ numbers: [Float]) {
+    let steps = priceOffsets.count
+    for step in 0..<steps {
+      priceOffsets[step] +=
+        Self.line(numbers[...], step, of: steps) * min(1, 2 * (1 - Float(step) / Float(steps)))
+    }
+  }
+
+  /// Straight lines through three numbers at the start, a quarter and a half of the steps; the last stays.
+  private static func line(_ numbers: ArraySlice<Float>, _ step: Int, of steps: Int) -> Float {
+    let first = numbers.startIndex
+    let quarters = 4 * Float(step) / Float(steps)
+    let knot = Int(quarters)
+    guard knot < 2 else { return numbers[first + 2] }
+    return numbers[first + knot] + (quarters - Float(knot))
+      * (numbers[first + knot + 1] - numbers[first + knot])
+  }
+}
