@@ -20,6 +20,18 @@ def bare(*names):
         sys.modules[name] = package
 
 
+def played(world, action, reset=None):
+    """What steps a world by an action drawn anew each time, and starts it again where an episode ends."""
+    reset = reset or world.reset
+    reset()
+
+    def step():
+        if world.step(action())[2]:
+            reset()
+
+    return step
+
+
 def recogym():
     """RecoGym's reco-gym-v1 with ten products, as `shop` describes them."""
     bare("recogym")
@@ -40,14 +52,7 @@ def recogym():
         world.step(None)
         user += 1
 
-    reset()
-
-    def step():
-        _, _, done, _ = world.step(int(random.integers(10)))
-        if done:
-            reset()
-
-    return step
+    return played(world, lambda: int(random.integers(10)), reset)
 
 
 def recsim():
@@ -57,30 +62,15 @@ def recsim():
     world = long_term_satisfaction.create_environment(
         {"num_candidates": 20, "slate_size": 2, "resample_documents": True, "seed": 0})
     random = np.random.default_rng(0)
-    world.reset()
-
-    def step():
-        _, _, done, _ = world.step(random.choice(20, 2, replace=False))
-        if done:
-            world.reset()
-
-    return step
+    return played(world, lambda: random.choice(20, 2, replace=False))
 
 
 def rtbgym():
     """SCOPE-RL's RTBGym as it comes: a step sets the bids of a tick."""
     from rtbgym import RTBEnv
 
-    world = RTBEnv(random_state=0)
     random = np.random.default_rng(0)
-    world.reset()
-
-    def step():
-        _, _, done, _, _ = world.step(random.uniform(0.1, 10, 1))
-        if done:
-            world.reset()
-
-    return step
+    return played(RTBEnv(random_state=0), lambda: random.uniform(0.1, 10, 1))
 
 
 def knapsack():
@@ -88,16 +78,8 @@ def knapsack():
     bare("or_gym", "or_gym.envs", "or_gym.envs.classic_or")
     from or_gym.envs.classic_or.knapsack import OnlineKnapsackEnv
 
-    world = OnlineKnapsackEnv()
     random = np.random.default_rng(0)
-    world.reset()
-
-    def step():
-        _, _, done, _ = world.step(int(random.integers(2)))
-        if done:
-            world.reset()
-
-    return step
+    return played(OnlineKnapsackEnv(), lambda: int(random.integers(2)))
 
 
 def newsvendor():
@@ -105,16 +87,8 @@ def newsvendor():
     bare("or_gym", "or_gym.envs", "or_gym.envs.classic_or")
     from or_gym.envs.classic_or.newsvendor import NewsvendorEnv
 
-    world = NewsvendorEnv()
     random = np.random.default_rng(0)
-    world.reset()
-
-    def step():
-        _, _, done, _ = world.step(random.uniform(0, 100, 1))
-        if done:
-            world.reset()
-
-    return step
+    return played(NewsvendorEnv(), lambda: random.uniform(0, 100, 1))
 
 
 simulators = {

@@ -16,10 +16,7 @@ final class BeliefTracker {
     self.models = models
     self.laneCount = laneCount
     prior = ChannelBelief(drift: market.drift, randomization: market.randomization)
-    let sets = models.map { model -> CurveBeliefs? in
-      guard let set = model.curves, let response = model.response else { return nil }
-      return CurveBeliefs(set, response: response, market: market, laneCount: laneCount)
-    }
+    let sets = models.map { CurveBeliefs($0, market: market, laneCount: laneCount) }
     curves = sets.contains { $0 != nil } ? sets : []
     beliefs = .allocate(capacity: laneCount * models.count)
     beliefs.initialize(repeating: prior, count: laneCount * models.count)

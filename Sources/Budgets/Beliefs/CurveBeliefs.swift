@@ -49,10 +49,15 @@ package final class CurveBeliefs {
   }
 
   /// Prepares lanes for a channel with curves; nil where it has none.
-  package convenience init?(_ channel: MediaChannel, market: Market, laneCount: Int) {
-    let model = ChannelModel(channel, market: market, weighsCurves: true)
+  convenience init?(_ model: ChannelModel, market: Market, laneCount: Int) {
     guard let curves = model.curves, let response = model.response else { return nil }
     self.init(curves, response: response, market: market, laneCount: laneCount)
+  }
+
+  /// The same for a channel as it is described.
+  package convenience init?(_ channel: MediaChannel, market: Market, laneCount: Int) {
+    self.init(
+      ChannelModel(channel, market: market, weighsCurves: true), market: market, laneCount: laneCount)
   }
 
   /// How likely each curve is.

@@ -157,7 +157,7 @@ public struct Campaign: Sendable {
     let memory = state.memory
     state.memory = model.withDesk(extendedBy: longer) { desk in
       let blank = desk.blankMemory()
-      let beliefs = memory.planning.values.prefix(desk.planning.beliefCount)
+      let beliefs = memory.planning.values.prefix(desk.planning.tracker.numberCount)
       var extended = memory
       extended.planning = .init(Array(beliefs) + blank.planning.values.dropFirst(beliefs.count))
       return extended

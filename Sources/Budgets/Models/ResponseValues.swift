@@ -120,25 +120,15 @@ extension ResponseValues.Table {
   }
 
   /// Where a price lies; nothing is bought at the last and beyond it.
-  func pricePlace(_ price: Float) -> ResponseValues.Place {
-    let price = min(price, prices[priceCount - 1])
-    guard price > prices[1] else {
-      return ResponseValues.Place(cell: 0, fraction: max(price, 0) / prices[1])
-    }
-    return pricePlace(above: price, log: log(price))
-  }
-
-  /// The same of a price whose logarithm is known.
-  func pricePlace(_ price: Float, log logPrice: Float) -> ResponseValues.Place {
-    let price = min(price, prices[priceCount - 1])
-    guard price > prices[1] else {
-      return ResponseValues.Place(cell: 0, fraction: max(price, 0) / prices[1])
-    }
-    return pricePlace(above: price, log: logPrice)
-  }
-
+  ///
+  /// - Parameter known: the price's logarithm, where the caller has it.
   @inline(__always)
-  private func pricePlace(above price: Float, log logPrice: Float) -> ResponseValues.Place {
+  func pricePlace(_ price: Float, log known: Float? = nil) -> ResponseValues.Place {
+    let price = min(price, prices[priceCount - 1])
+    guard price > prices[1] else {
+      return ResponseValues.Place(cell: 0, fraction: max(price, 0) / prices[1])
+    }
+    let logPrice = known ?? log(price)
     let cell = min(1 + Int((logPrice - logFirst) * inverseStep), priceCount - 2)
     let fraction = (price - prices[cell]) / (prices[cell + 1] - prices[cell])
     return ResponseValues.Place(cell: cell, fraction: min(max(fraction, 0), 1))

@@ -40,12 +40,11 @@ package struct ExplorationBonus: Sendable, Equatable {
       let (belief, model) = (beliefs[channel], planner.models[channel])
       let deviation = (belief.response.variance + belief.conversion.variance).squareRoot()
       let hope = exp(optimism * deviation * left) - 1
-      let weighsCurves = model.curves != nil
       let future = knowledge > 0 ? FutureGain(planner, tick: tick, channel: channel) : nil
       for level in 0..<model.count {
         let entry = level * tables.stride + channel
         let gross = tables.gain[entry] + spendWeight * tables.cost[entry]
-        let doubt = weighsCurves ? tables.doubt[entry] : 0
+        let doubt = tables.doubt[entry]
         var bonus = (doubt > 0 ? exp(optimism * doubt.squareRoot() * left) - 1 : hope) * gross
         if let future, let auction = model.auction, model.outcomeValue > 0 {
           let conversions = max(gross, 0) / model.outcomeValue

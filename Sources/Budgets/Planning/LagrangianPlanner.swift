@@ -83,9 +83,6 @@ final class LagrangianPlanner {
     return (gained + (market.objective == .profit ? cost(channel: channel, level: level) : 0)) / worth
   }
 
-  /// The variance of the log of that gain, where the channel's curve is one of many; 0 elsewhere.
-  func doubt(channel: Int, level: Int) -> Float { tables.doubt[level * tables.stride + channel] }
-
   /// The expected cost of a level of a channel in a period.
   func cost(channel: Int, level: Int, period: Int = 0) -> Float {
     tables.cost[level * tables.stride + period * channelCount + channel]

@@ -36,14 +36,11 @@ final class PlanningLanes {
       curves: zip(paused, tracker.curves).map { $0 ? nil : $1 })
   }
 
-  /// How many numbers the beliefs of one lane have.
-  var beliefCount: Int { tracker.numberCount }
-
   /// Beliefs by channel, then the last plan, of one lane.
   var numbers: [Float] {
     get { tracker.numbers + memory.numbers }
     set {
-      let split = beliefCount
+      let split = tracker.numberCount
       tracker.numbers = Array(newValue[..<split])
       memory.numbers = Array(newValue[split...])
     }

@@ -1,3 +1,11 @@
+import LinearAlgebra
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// What stands where in a row that describes one channel of a weakly coupled problem before a step.
 ///
 /// A row holds, in this order: the features that the network reads; each level's forecast gain, then each level's forecast
@@ -59,4 +67,22 @@ public struct ChannelColumns: Sendable, Equatable, Hashable, Codable {
   @inline(__always) public subscript(scalar: Scalar) -> Int { features + 3 * levels + scalar.rawValue }
   /// The length of a row.
   public var count: Int { features + 3 * levels + Scalar.allCases.count }
+}
+
+extension ChannelColumns {
+  /// The logarithm of money over what the highest open levels of some rows are forecast to cost to the end, the traffic to come
+  /// being like the step's own; 0 where they cost nothing.
+  func logShare(_ rows: MatrixView, channels: Range<Int>, money: Float) -> Float {
+    var everything: Float = 0
+    for channel in channels {
+      let row = rows.row(channel)
+      let traffic = max(row[self[.traffic]], 1e-3)
+      for level in (0..<levels).reversed() where row[gains.lowerBound + level] > Self.closed / 2 {
+        let cost = exp(row[self[.costUnit]]) * max(row[costs.lowerBound + level], 0)
+        everything += cost * (traffic + row[self[.trafficAfter]]) / traffic
+        break
+      }
+    }
+    return everything > 0 ? log(max(money, 1e-30) / everything) : 0
+  }
 }

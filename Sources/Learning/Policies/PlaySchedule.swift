@@ -1,11 +1,3 @@
-import LinearAlgebra
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// How a weakly coupled policy departs from what its network says, with money for a share of everything: by step, the last number
 /// standing for any later step.
 ///
@@ -68,47 +60,5 @@ extension WeaklyCoupledPolicy {
     let (low, high) = (schedules[above - 1], schedules[above])
     let share = (logShare - low.logShare) / (high.logShare - low.logShare)
     return low.at(step).mixed(with: high.at(step), share: share)
-  }
-}
-
-extension ChannelColumns {
-  /// The logarithm of money over what the highest open levels of some rows are forecast to cost to the end, the traffic to come
-  /// being like the step's own; 0 where they cost nothing.
-  func logShare(_ rows: MatrixView, channels: Range<Int>, money: Float) -> Float {
-    var everything: Float = 0
-    for channel in channels {
-      let row = rows.row(channel)
-      let traffic = max(row[self[.traffic]], 1e-3)
-      for level in (0..<levels).reversed() where row[gains.lowerBound + level] > Self.closed / 2 {
-        let cost = exp(row[self[.costUnit]]) * max(row[costs.lowerBound + level], 0)
-        everything += cost * (traffic + row[self[.trafficAfter]]) / traffic
-        break
-      }
-    }
-    return everything > 0 ? log(max(money, 1e-30) / everything) : 0
-  }
-}
-
-/// What the news that a level brings of its channel is worth, in the channel's gain units.
-struct Curiosity {
-  /// Nothing.
-  static let none = Curiosity(weight: 0, evidence: 0, variance: 0)
-
-  /// What a deviation of news is worth.
-  private let weight: Float
-  private let evidence, variance, counted: Float
-
-  init(weight: Float, evidence: Float, variance: Float) {
-    self.weight = weight
-    self.evidence = evidence
-    self.variance = variance
-    // For how many observations the belief stands: the shape of the gamma distribution of its variance.
-    counted = variance > 1e-6 ? 1 / (exp(variance) - 1) : .infinity
-  }
-
-  /// The square root of the variance that a gain's observations are expected to take away, times its weight.
-  @inline(__always) func worth(ofGaining gain: Float) -> Float {
-    guard weight > 0, gain > 0 else { return 0 }
-    return weight * max(variance - log1p(1 / (counted + evidence * gain)), 0).squareRoot()
   }
 }

@@ -47,12 +47,7 @@ public struct WeaklyCoupledPolicy: Sendable, Equatable {
   }
 
   /// The same network and metadata with other schedules.
-  func playing(_ schedules: [PlaySchedule]) -> WeaklyCoupledPolicy {
-    WeaklyCoupledPolicy(
-      shape: shape, weights: weights, priceCenter: priceCenter, schedules: schedules,
-      featureNames: featureNames, metadata: metadata, trainingSeed: trainingSeed, trainingSteps: trainingSteps
-    )
-  }
+  func playing(_ schedules: [PlaySchedule]) -> WeaklyCoupledPolicy { with(weights, schedules) }
 
   /// The same policy with a share of the network's corrections of forecast gains and costs; spend to go stays as learned.
   package func correcting(_ share: Float) -> WeaklyCoupledPolicy {
@@ -62,7 +57,11 @@ public struct WeaklyCoupledPolicy: Sendable, Equatable {
     let first = biases - inputs * (corrections + 1)
     for index in first..<first + inputs * corrections { weights[index] *= share }
     for index in biases..<biases + corrections { weights[index] *= share }
-    return WeaklyCoupledPolicy(
+    return with(weights, schedules)
+  }
+
+  private func with(_ weights: [Float], _ schedules: [PlaySchedule]) -> WeaklyCoupledPolicy {
+    WeaklyCoupledPolicy(
       shape: shape, weights: weights, priceCenter: priceCenter, schedules: schedules,
       featureNames: featureNames, metadata: metadata, trainingSeed: trainingSeed, trainingSteps: trainingSteps
     )

@@ -7,6 +7,14 @@ import LinearAlgebra
 #endif
 
 extension WeaklyCoupledDQN {
+  /// A policy of one schedule with prices of money that are a martingale with the problem's budget.
+  func calibrated(_ policy: WeaklyCoupledPolicy) -> WeaklyCoupledPolicy {
+    let schedule = policy.schedules[0]
+    return policy.playing([
+      calibrate(policy, optimism: schedule.optimism, information: schedule.information)
+    ])
+  }
+
   /// A schedule whose prices of money are a martingale with a multiple of the problem's budget.
   ///
   /// A price that was right would be the best forecast of later prices: were it expected to rise, money should be kept. What

@@ -14,7 +14,7 @@ extension WeaklyCoupledDQN {
   /// prices calibrated anew.
   ///
   /// - Parameters:
-  ///   - start: a policy of one schedule.
+  ///   - start: a policy of one schedule, calibrated.
   ///   - onProgress: takes the share that is done and the mean gain of what was played last, and says whether to go on.
   /// - Returns: the policy, as far as it was found where it was stopped.
   func searchSchedules(
@@ -30,12 +30,7 @@ extension WeaklyCoupledDQN {
       random: RandomStream(seed: seed, purpose: .exploration, lane: configuration.lanes))
     let blocks = (configuration.searchEpisodes + Self.searchedLanes - 1) / Self.searchedLanes
     var lane = configuration.lanes + configuration.calibrationRounds * configuration.calibrationEpisodes
-    let networks = [1, 0.5, 0].map { (share: Float) in
-      let (network, schedule) = (start.correcting(share), start.schedules[0])
-      return network.playing([
-        calibrate(network, optimism: schedule.optimism, information: schedule.information)
-      ])
-    }
+    let networks = [start] + [0.5, 0].map { calibrated(start.correcting($0)) }
     let corrected = scores(networks, firstLane: lane, blocks: 4 * blocks)
     lane += 4 * blocks * Self.searchedLanes
     let best = corrected.firstIndexOfMaximum
@@ -52,15 +47,14 @@ extension WeaklyCoupledDQN {
     let found = own.adding(search.mean)
     let check = scores([start, start.playing([found])], firstLane: lane, blocks: 4 * blocks)
     if onProgress(Double(generations + 2) / parts, check[1]) == .stop { return start }
-    let numbers = check[1] > check[0] ? search.mean : [Float](repeating: 0, count: search.mean.count)
-    var schedules = [own.adding(numbers)]
+    let (kept, offsets) = check[1] > check[0] ? (found, Array(search.mean[6...])) : (own, [0, 0, 0])
+    var schedules = [kept]
     for (index, budget) in Self.otherBudgets.enumerated() {
       let candidates = [0, 0.5, 1].map { (share: Float) in
-        let kept = own.adding(numbers)
         var candidate = calibrate(
           start, optimism: kept.optimism.map { share * $0 }, information: kept.information.map { share * $0 },
           budget: budget)
-        candidate.addOffsets(numbers[6...].map { share * $0 })
+        candidate.addOffsets(offsets.map { share * $0 })
         return candidate
       }
       let scores = scores(

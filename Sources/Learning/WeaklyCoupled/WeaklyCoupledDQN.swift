@@ -118,13 +118,9 @@ public final class WeaklyCoupledDQN<Environment: WeaklyCoupledEnvironment> {
   /// pass. Kept until the next pass.
   public var policy: WeaklyCoupledPolicy {
     if let prepared, prepared.trainingSteps == steps { return prepared }
-    let plain = uncalibratedPolicy
-    let schedule = plain.schedules[0]
-    let calibrated = plain.playing([
-      calibrate(plain, optimism: schedule.optimism, information: schedule.information)
-    ])
-    prepared = calibrated
-    return calibrated
+    let policy = calibrated(uncalibratedPolicy)
+    prepared = policy
+    return policy
   }
 
   /// Searches for the exploration and prices that gain most; the policy keeps them until the next pass.

@@ -98,8 +98,12 @@ package final class WeaklyCoupledRunner {
     precondition(
       rows.rows == lanes * channels && rows.columns == policy.shape.columns.count,
       "\(lanes) lanes of \(channels) channels need as many rows of \(policy.shape.columns.count) columns.")
+    let isOfShares = policy.schedules.count > 1
     for lane in 0..<lanes {
-      played[lane] = policy.played(step: step, logShare: logShare(rows, lane: lane, money: money[lane]))
+      let own = lane * channels..<(lane + 1) * channels
+      let share =
+        isOfShares ? policy.shape.columns.logShare(rows, channels: own, money: money[lane]) : 0
+      played[lane] = policy.played(step: step, logShare: share)
     }
     for first in stride(from: 0, to: lanes, by: lanesPerPiece) {
       let range = first..<min(first + lanesPerPiece, lanes)
@@ -112,14 +116,6 @@ package final class WeaklyCoupledRunner {
       choose(rows, lanes: range, money: money, stepCap: stepCap, into: levels)
     }
     isOpening = false
-  }
-
-  /// The logarithm of a lane's money over what its channels' highest levels are forecast to cost to the end, traffic to come
-  /// being like the step's own; 0 where they cost nothing, or where no schedule asks.
-  package func logShare(_ rows: MatrixView, lane: Int, money: Float) -> Float {
-    guard policy.schedules.count > 1 else { return 0 }
-    return policy.shape.columns.logShare(
-      rows, channels: lane * channels..<(lane + 1) * channels, money: money)
   }
 
   /// Values of all levels at each lane's played price.

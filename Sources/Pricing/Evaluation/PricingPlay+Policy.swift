@@ -13,7 +13,7 @@ extension PricingPlay {
         && policy.actionSpace == environment.actionSpace,
       "The policy was trained for other observations or actions than the problem has.")
     let problem = simulation.problem
-    let (count, lanes) = (problem.products.count, min(1024, episodes))
+    let count = problem.products.count
     let field = VectorEnvironment(count: lanes, seed: evaluationSeed(seed)) { environment }
     let runner = PolicyRunner(policy, maximumBatch: lanes, threads: nil)
     let actions = Buffer(repeating: Int32(0), count: lanes * count)
@@ -42,8 +42,6 @@ extension PricingPlay {
         }
       }
     }
-    return PricingRecord(
-      profits: profits, path: path, prices: zip(prices, offers).map { $1 > 0 ? $0 / $1 : .nan },
-      open: offers.map { $0 / Double(episodes) }, bounds: [])
+    return PricingRecord(profits: profits, path: path, priceSums: prices, offers: offers)
   }
 }

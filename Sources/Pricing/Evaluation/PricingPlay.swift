@@ -13,6 +13,17 @@ public struct PricingRecord: Sendable {
   public let open: [Double]
   /// The bound on what can be expected of each season; empty where it was not asked for.
   public let bounds: [Double]
+
+  /// Puts a record together from sums over seasons.
+  ///
+  /// - Parameters:
+  ///   - priceSums: per period and product, the sum of prices asked.
+  ///   - offers: per period and product, in how many seasons one was.
+  init(profits: [Double], path: [Double], priceSums: [Double], offers: [Double], bounds: [Double] = []) {
+    (self.profits, self.path, self.bounds) = (profits, path, bounds)
+    prices = zip(priceSums, offers).map { $1 > 0 ? $0 / $1 : .nan }
+    open = offers.map { $0 / Double(profits.count) }
+  }
 }
 
 /// Held-out seasons that strategies play with the same luck, and with that of `evaluate` for learned policies.
@@ -24,7 +35,7 @@ public struct PricingPlay: Sendable {
   /// The seed, put through `evaluationSeed`.
   public let seed: UInt64
   /// The seasons that share a stream of luck one after the other.
-  private var lanes: Int { min(1024, episodes) }
+  var lanes: Int { min(1024, episodes) }
 
   /// Prepares to play.
   public init(_ simulation: PricingSimulation, episodes: Int, seed: UInt64) {
@@ -58,9 +69,7 @@ public struct PricingPlay: Sendable {
         offers[place] += block.offers[place]
       }
     }
-    return PricingRecord(
-      profits: profits, path: path, prices: zip(prices, offers).map { $1 > 0 ? $0 / $1 : .nan },
-      open: offers.map { $0 / Double(episodes) }, bounds: bounds)
+    return PricingRecord(profits: profits, path: path, priceSums: prices, offers: offers, bounds: bounds)
   }
 
   /// The best of the plan's prices moved up or down the ladders together, by seasons of training: the strongest of the
