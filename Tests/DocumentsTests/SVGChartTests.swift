@@ -12,6 +12,11 @@ import Testing
       $0 != "steps"
     }
     #expect(labels.count > 2 && Set(labels).count == labels.count, "\(labels)")
+    let turned = SVGChart.lines(
+      "Scores", x: "score", y: "steps",
+      series: [.init(name: "", points: [(lowest, 1), (highest, 2)], style: "main-line")], fromZero: false)
+    let below = turned.matches(of: /text-anchor="middle"[^>]*>([^<]*)</).map { String($0.1) }
+    #expect(below.count > 2 && Set(below).count == below.count, "\(below)")
   }
 
   /// What has no scale is drawn without one.

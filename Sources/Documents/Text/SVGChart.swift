@@ -124,10 +124,11 @@ package struct SVGChart {
       chart.line(left, height, right, height, style: tick == lowY ? "axis" : "grid-line")
       chart.text(label, left - 6, height + 4, anchor: "end")
     }
-    for tick in niceTicks(lowX, highX, about: small ? 3 : 5) where tick >= lowX && tick <= highX {
+    let ticksX = niceTicks(lowX, highX, about: small ? 3 : 5).filter { $0 >= lowX && $0 <= highX }
+    for (tick, label) in zip(ticksX, axisLabels(ticksX)) {
       let (across, _) = place((tick, lowY))
       chart.line(across, bottom, across, bottom + 4, style: "axis")
-      chart.text(axisLabel(tick), across, bottom + 18, anchor: "middle")
+      chart.text(label, across, bottom + 18, anchor: "middle")
     }
     chart.text(y, 2, 13)
     chart.text(x, right, bottom + 34, anchor: "end")
