@@ -2,7 +2,7 @@ import Foundation
 import LinearAlgebra
 
 /// What a channel has shown since a campaign began, by factor, beside what its market leads one to expect of the same bids,
-/// wins and clicks.
+/// wins and clicks; of conversions, what should have been reported by now.
 struct SeenAndExpected {
   var seen = [Double](repeating: 0, count: MarketFactor.allCases.count)
   var expected = [Double](repeating: 0, count: MarketFactor.allCases.count)
@@ -19,9 +19,11 @@ struct SeenAndExpected {
   private let stock: LaneAdstock?
   private let curve: HillCurve?
   private var exposure = 0.0
+  private var due: DueClicks
 
   init(_ channel: MediaChannel) {
     self.channel = channel
+    due = DueClicks(channel.delay)
     switch channel.kind {
     case .auction(let auction):
       let landscape = auction.landscape
@@ -91,7 +93,7 @@ struct SeenAndExpected {
       add(.price, shown.spend, of: shown.wins * price)
       let fatigue = exp(-(auction.fatigue?.strength ?? 0) * exposure)
       add(.response, shown.clicks, of: shown.wins * auction.clickRate * fatigue)
-      add(.conversion, shown.conversions, of: shown.clicks * auction.conversionRate)
+      add(.conversion, shown.conversions, of: due.add(shown.clicks) * auction.conversionRate)
       if let fatigue = auction.fatigue {
         exposure = fatigue.retention * exposure + shown.wins / fatigue.reach
       }

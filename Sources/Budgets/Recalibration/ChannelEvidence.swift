@@ -59,7 +59,7 @@ struct ChannelEvidence {
     var (prices, clicks, conversions) = (ChannelEvidence(), ChannelEvidence(), ChannelEvidence())
     prices.landscape = auction.landscape
     var exposure = 0.0
-    var due = auction.delay.map { DueClicks($0) }
+    var due = DueClicks(auction.delay)
     for tick in campaign.ticks {
       let shown = tick.shown[index]
       let bid = shown.bid / auction.priceUnit
@@ -77,9 +77,9 @@ struct ChannelEvidence {
       if let fatigue = auction.fatigue {
         exposure = fatigue.retention * exposure + shown.wins / fatigue.reach
       }
-      let clicked = due?.add(shown.clicks) ?? shown.clicks
       conversions.add(
-        .count(shown.conversions, expected: clicked * auction.conversionRate), seen: shown.conversions)
+        .count(shown.conversions, expected: due.add(shown.clicks) * auction.conversionRate),
+        seen: shown.conversions)
     }
     return [.priceAndVolume: prices, .response: clicks, .conversion: conversions]
   }
@@ -202,22 +202,5 @@ struct ChannelEvidence {
         return own + wins * log(mean / (shape + mean)) - shape * log1p(mean / shape)
       }
     }
-  }
-}
-
-/// As how many clicks those count whose conversions should be reported in a tick, tick after tick.
-struct DueClicks {
-  private let queue: ReportQueue
-
-  init(_ delay: ReportingDelay) {
-    queue = ReportQueue(delay, lanes: 1)
-    queue.restart()
-  }
-
-  /// Adds a tick's clicks, and says how many are due in it.
-  mutating func add(_ clicks: Double) -> Double {
-    var (made, reported) = (Float(clicks), Float(0))
-    queue.expectReports(of: &made, into: &reported)
-    return Double(reported)
   }
 }
