@@ -37,7 +37,7 @@ public struct JournalCalibration: Sendable {
     public let name: String
     /// Its numbers; none of what no campaign shows.
     public let estimates: [Estimate]
-    /// The mean number of ticks until a conversion is reported, where the market has a delay that was estimated anew.
+    /// How late conversions are reported, where the market has a delay that was estimated anew.
     public let delay: ReportingDelayEstimate?
   }
 
@@ -81,17 +81,17 @@ public struct JournalCalibration: Sendable {
         let estimate = ReportingDelayEstimate(played, channel: index, delay: auction.delay)
       else { continue }
       delays[index] = estimate
-      auction.delay = .geometric(mean: estimate.estimated)
+      auction.delay = estimate.delay
       base.channels[index].kind = .auction(auction)
     }
     var fit = JournalFit(played, market: base)
     fit.run(progress: progress)
+    // What is not known of the delay is not known of the conversion rate, too.
     channels = described.channels.indices.map { index in
-      // What is not known of the delay is not known of the conversion rate, too.
-      let error = delays[index].map { $0.rateSlope * $0.logError } ?? 0
-      return Channel(
+      Channel(
         name: described.channels[index].name,
-        estimates: fit.estimates(ofChannel: index, conversionError: error), delay: delays[index])
+        estimates: fit.estimates(ofChannel: index, conversionError: delays[index]?.rateError ?? 0),
+        delay: delays[index])
     }
     market = fit.market
     notes = Self.notes(played, described, channels, campaigns: played.count)
@@ -108,9 +108,6 @@ public struct JournalCalibration: Sendable {
       guard case .auction(let auction) = market.channels[index].kind else { continue }
       if auction.pricing == .firstPrice, !channel.estimates.isEmpty {
         notes.append("'\(channel.name)' pays what it bids: its prices are told by the auctions won alone")
-      }
-      if case .shares = auction.delay {
-        notes.append("'\(channel.name)' keeps its table of delays: only geometric delays are estimated")
       }
     }
     if count < 10 {

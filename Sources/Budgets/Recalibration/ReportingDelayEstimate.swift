@@ -1,35 +1,54 @@
 import Foundation
 import Optimization
 
-/// How late campaigns saw conversions of one channel, whose market describes a geometric delay.
+/// How late campaigns saw conversions of one channel whose market describes a delay.
 ///
 /// A campaign's conversion rate stands still, so that of its conversions the share that is reported in each tick follows from
 /// its clicks and the delay alone: a multinomial law, in which no rate occurs.
 public struct ReportingDelayEstimate: Sendable, Equatable {
-  /// The mean number of ticks, as described and as seen.
-  public let described, estimated: Double
+  /// The delay as it was seen, of the same kind as the one described.
+  public let delay: ReportingDelay
+  /// The mean number of ticks, as described.
+  public let described: Double
   /// The standard error of the logarithm of the mean.
   public let logError: Double
   /// The conversions that tell it.
   public let conversions: Double
-  /// By how much the logarithm of a conversion rate rises with that of the mean: later reports, more are still to come.
-  let rateSlope: Double
+  /// What is added to the standard error of the logarithm of a conversion rate: later reports, more are still to come.
+  let rateError: Double
+
+  /// The mean number of ticks, as seen.
+  public var estimated: Double { delay.mean }
 
   /// Fewer conversions leave the description as it is.
   static let fewest = 30.0
-  /// The deviation of the logarithm of the mean from that described, before anything is seen.
+  /// The deviation of the logarithm of a geometric delay's mean from that described, before anything is seen.
   private static let priorDeviation = 1.0
 
   /// Estimates a delay; nil where it is none that is estimated, or too few conversions tell of it.
   init?(_ campaigns: [PlayedCampaign], channel: Int, delay: ReportingDelay?) {
-    guard case .geometric(let described)? = delay else { return nil }
-    let shown = campaigns.map { campaign in
-      campaign.ticks.map { (clicks: $0.shown[channel].clicks, conversions: $0.shown[channel].conversions) }
-    }
-    let conversions = shown.reduce(0) { $0 + $1.reduce(0) { $0 + $1.conversions } }
+    guard let delay else { return nil }
+    let shown = campaigns.map { campaign in campaign.ticks.map { $0.shown[channel] } }
+    conversions = shown.reduce(0) { $0 + $1.reduce(0) { $0 + $1.conversions } }
     guard conversions >= Self.fewest else { return nil }
+    described = delay.mean
+    switch delay {
+    case .geometric(let mean):
+      guard let fit = Self.geometric(shown, described: mean) else { return nil }
+      (self.delay, logError, rateError) = (.geometric(mean: fit.mean), fit.logError, fit.rateError)
+    case .shares(let shares):
+      guard let table = DelayTable(shown, described: shares) else { return nil }
+      self.delay = .shares(table.shares)
+      (logError, rateError) = (table.meanError / self.delay.mean, table.rateError)
+    }
+  }
+
+  /// The mean of a geometric delay and the errors of its logarithm and of that of a conversion rate.
+  private static func geometric(
+    _ shown: [[TickResults.Channel]], described: Double
+  ) -> (mean: Double, logError: Double, rateError: Double)? {
     func fit(_ logMean: Double) -> (logPosterior: Double, due: Double) {
-      let distance = (logMean - log(described)) / Self.priorDeviation
+      let distance = (logMean - log(described)) / priorDeviation
       return shown.reduce((-0.5 * distance * distance, 0)) { sum, ticks in
         var due = DueClicks(.geometric(mean: exp(logMean)))
         var (total, logs, counted) = (0.0, 0.0, 0.0)
@@ -51,10 +70,7 @@ public struct ReportingDelayEstimate: Sendable, Equatable {
     let curvature =
       (2 * here.logPosterior - low.logPosterior - high.logPosterior) / (width * width)
     guard curvature > 0, low.due > 0, high.due > 0 else { return nil }
-    rateSlope = log(low.due / high.due) / (2 * width)
-    self.described = described
-    self.conversions = conversions
-    estimated = exp(best)
-    logError = 1 / curvature.squareRoot()
+    let logError = 1 / curvature.squareRoot()
+    return (exp(best), logError, log(low.due / high.due) / (2 * width) * logError)
   }
 }

@@ -37,6 +37,10 @@ package struct JournalReport: Sendable {
         .init("standard_error", JSONValue(estimated * logError)), .init("seen", JSONValue(seen)),
       ]
     }
+    func shares(_ delay: ReportingDelay) -> [JSONValue.Member] {
+      guard case .shares(let shares) = delay else { return [] }
+      return [.init("shares", .array(shares.map { JSONValue($0) }))]
+    }
     let persistence = (calibration.described.drift.persistence, market.drift.persistence)
     return [
       "market": .string(file), "described_by": .string(calibration.described.digest),
@@ -52,7 +56,7 @@ package struct JournalReport: Sendable {
                     + known($0.described, $0.estimated, $0.logError, $0.seen))
               }),
             "delay": channel.delay.map {
-              .object(known($0.described, $0.estimated, $0.logError, $0.conversions))
+              .object(known($0.described, $0.estimated, $0.logError, $0.conversions) + shares($0.delay))
             } ?? .null,
           ]
         }),
