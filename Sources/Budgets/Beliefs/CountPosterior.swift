@@ -15,10 +15,10 @@ package struct CountPosterior {
   /// The posterior variance of the log factor.
   package let variance: Float
 
-  private static let nodes = SIMD8<Float>(
+  static let nodes = SIMD8<Float>(
     -2.93063742, -1.98165676, -1.15719371, -0.38118699, 0.38118699, 1.15719371, 1.98165676, 2.93063742)
   /// The rule's weights times e^(node²).
-  private static let weights = SIMD8<Float>(
+  static let weights = SIMD8<Float>(
     1.07193014, 0.86675261, 0.79289005, 0.76454413, 0.76454413, 0.79289005, 0.86675261, 1.07193014)
 
   /// Takes in a count.

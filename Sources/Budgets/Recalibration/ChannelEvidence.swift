@@ -113,20 +113,23 @@ struct ChannelEvidence {
     seen += amount
   }
 
-  /// The likelihood of a tick near a point; nil where it shows nothing.
-  func likelihood(tick: Int, at point: SIMD2<Double>, spread: Matrix2) -> TickLikelihood? {
+  /// The law of the two log factors once a tick is seen, by its mean and covariance; nil where it shows nothing.
+  func law(after tick: Int, _ before: FactorLaw) -> FactorLaw? {
+    let (mean, variance) = (before.mean.x, before.covariance.x.x)
     switch terms[tick] {
     case .nothing: return nil
     case .count(let count, let expected):
-      let mean = expected * Self.factor(point.x + 0.5 * spread.x.x)
-      return TickLikelihood(gradient: [count - mean, 0], information: Matrix2(diagonal: [mean, 0]))
+      let after = CountMoments(mean: mean, variance: variance, count: count, expected: expected)
+      return before.given(firstMean: after.mean, variance: after.variance)
     case .measured(let value, let noise):
-      return TickLikelihood(
-        gradient: [(value - point.x) / noise, 0], information: Matrix2(diagonal: [1 / noise, 0]))
+      let share = variance / (variance + noise)
+      return before.given(firstMean: mean + share * (value - mean), variance: share * noise)
     case .auctions(let bid, let wins, let expected, let price):
       guard let landscape else { return nil }
-      return Self.likelihood(
-        of: landscape, bid: bid, wins: wins, expected: expected, price: price, at: point, spread: spread)
+      return Self.law(after: before) { first, second in
+        Self.weigh(
+          landscape, bid: bid, wins: wins, expected: expected, price: price, at: first, second: second)
+      }
     }
   }
 
@@ -146,33 +149,72 @@ struct ChannelEvidence {
     return (share, mean * factor, max(squares / share - mean * mean, 0.0025 * mean * mean) * factor * factor)
   }
 
-  /// Wins are Poisson, their mean price is Gaussian of the landscape's own variance; slopes by differences.
-  private static func likelihood(
-    of landscape: AuctionLandscape, bid: Double, wins: Double, expected: Double?, price: Double?,
-    at point: SIMD2<Double>, spread: Matrix2
-  ) -> TickLikelihood? {
-    let width = 0.05
-    func outcome(_ shift: Double) -> (won: Double, mean: Double, variance: Double) {
-      Self.outcome(landscape, bid: bid, price: point.x + shift)
+  /// What a tick says at one log price factor: how likely it is, and the law of the log volume factor after it.
+  private typealias Weight = (log: Double, mean: Double, variance: Double)
+
+  /// Wins are Poisson, their mean price is Gaussian of the landscape's own variance; both stray a little more.
+  private static func weigh(
+    _ landscape: AuctionLandscape, bid: Double, wins: Double, expected: Double?, price: Double?,
+    at point: Double, second: (mean: Double, variance: Double)
+  ) -> Weight {
+    let here = outcome(landscape, bid: bid, price: point)
+    var own = 0.0
+    if let price {
+      let stray = tickNoise * here.mean
+      let variance = max(here.variance / wins + stray * stray, 1e-12)
+      own = -0.5 * ((price - here.mean) * (price - here.mean) / variance + log(variance))
     }
-    let (here, low, high) = (outcome(0), outcome(-width), outcome(width))
-    var result = TickLikelihood()
-    if let expected {
-      // The log of the mean by the log factors; its variance raises the mean.
-      let slope = SIMD2(log(high.won / low.won) / (2 * width), 1)
-      let mean = expected * here.won * factor(point.y + 0.5 * (slope * (spread * slope)).sum())
-      let share = 1 / (1 + mean * tickNoise * tickNoise)
-      result.gradient += share * (wins - mean) * slope
-      let information = share * mean
-      result.information = Matrix2(information * slope.x * slope, information * slope)
+    guard let expected else { return (own, second.mean, second.variance) }
+    let after = CountMoments(
+      mean: second.mean, variance: second.variance, count: wins, expected: expected * here.won,
+      shape: 1 / (tickNoise * tickNoise))
+    return (own + after.logEvidence, after.mean, after.variance)
+  }
+
+  /// The law after a tick whose weights are known along the first factor: sums over 33 points where the law before lies, then over
+  /// 41 where it lies after the tick. Landscapes have spikes and ends: no slope at a point tells of them.
+  private static func law(
+    after before: FactorLaw, weigh: (Double, (mean: Double, variance: Double)) -> Weight
+  ) -> FactorLaw {
+    let (mean, deviation) = (before.mean, before.covariance.x.x.squareRoot())
+    let slope = before.covariance.x.y / before.covariance.x.x
+    let rest = max(before.covariance.y.y - slope * before.covariance.x.y, 1e-9)
+    func weights(_ points: [Double]) -> [Weight] {
+      points.map { point in
+        let distance = (point - mean.x) / deviation
+        var weight = weigh(point, (mean.y + slope * (point - mean.x), rest))
+        weight.log -= 0.5 * distance * distance
+        return weight
+      }
     }
-    if let price, here.mean > 0 {
-      let slope = (high.mean - low.mean) / (2 * width)
-      let noise = here.variance / wins + tickNoise * tickNoise * here.mean * here.mean
-      result.gradient.x += (price - here.mean) * slope / noise
-      result.information.x.x += slope * slope / noise
+    func points(_ range: ClosedRange<Double>, _ count: Int) -> [Double] {
+      (0..<count).map {
+        range.lowerBound + (range.upperBound - range.lowerBound) * Double($0) / Double(count - 1)
+      }
     }
-    return result
+    let wide = points(mean.x - 4 * deviation...mean.x + 4 * deviation, 33)
+    let first = weights(wide)
+    let top = first.reduce(-.infinity) { max($0, $1.log) }
+    let likely = first.indices.filter { first[$0].log > top - 12 }
+    guard let low = likely.first, let high = likely.last else { return before }
+    let near = points(wide[max(low - 1, 0)]...wide[min(high + 1, wide.count - 1)], 41)
+    let second = weights(near)
+    let highest = second.reduce(-.infinity) { max($0, $1.log) }
+    var (total, sum) = (0.0, SIMD2<Double>.zero)
+    var squares = Matrix2(diagonal: .zero)
+    for (point, weight) in zip(near, second) {
+      let share = exp(weight.log - highest)
+      let place = SIMD2(point, weight.mean) - mean
+      total += share
+      sum += share * place
+      squares = squares + Matrix2(share * place.x * place, share * place.y * place)
+      squares.y.y += share * weight.variance
+    }
+    let shift = sum / total
+    var covariance = squares.scaled(1 / total) - Matrix2(shift.x * shift, shift.y * shift)
+    covariance.x.x = max(covariance.x.x, 1e-9)
+    covariance.y.y = max(covariance.y.y, covariance.x.y * covariance.x.y / covariance.x.x + 1e-9)
+    return FactorLaw(mean: mean + shift, covariance: covariance)
   }
 
   /// The logarithm of a tick's likelihood at all pairs of the first and the second log factor, the second changing fastest; nil

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Where two log factors most likely are, tick by tick, on a grid: where the search for their path begins.
+/// Where two log factors are, tick by tick, on a grid: where the search for their path begins.
 ///
 /// Where a landscape has spikes, a win's mean price does not always rise with prices, and a tick's likelihood has several peaks. Which
 /// of them the ticks share, with their several bids, a hidden Markov model's forward and backward pass finds (Rabiner, 1989).
@@ -38,10 +38,10 @@ struct FactorGrid {
     axes = (axis(41, 0), axis(31, 1))
   }
 
-  /// The most likely point of each tick, given all of them.
+  /// The law of each tick's point, given all ticks.
   ///
   /// Complexity: some 80,000 multiplications a tick.
-  func path(_ evidence: ChannelEvidence) -> [SIMD2<Double>] {
+  func laws(_ evidence: ChannelEvidence) -> [FactorLaw] {
     let (rows, columns) = (axes.first.values.count, axes.second.values.count)
     let likelihoods = (0..<evidence.count).map { tick in
       evidence.logLikelihoods(
@@ -56,14 +56,33 @@ struct FactorGrid {
       if let likelihood { state = product(state, likelihood) }
       forward.append(state)
     }
-    var (backward, points) = ([Double](repeating: 1, count: rows * columns), [SIMD2<Double>]())
+    var (backward, laws) = ([Double](repeating: 1, count: rows * columns), [FactorLaw]())
     for tick in likelihoods.indices.reversed() {
-      let law = product(forward[tick], backward)
-      let best = law.indices.max { law[$0] < law[$1] } ?? 0
-      points.append([axes.first.values[best / columns], axes.second.values[best % columns]])
+      laws.append(law(product(forward[tick], backward)))
       backward = moved(likelihoods[tick].map { product(backward, $0) } ?? backward)
     }
-    return points.reversed()
+    return laws.reversed()
+  }
+
+  /// Mean and covariance of weights.
+  private func law(_ weights: [Double]) -> FactorLaw {
+    var (total, sum) = (0.0, SIMD2<Double>.zero)
+    var squares = Matrix2(diagonal: .zero)
+    for (row, first) in axes.first.values.enumerated() {
+      for (column, second) in axes.second.values.enumerated() {
+        let (weight, point) = (weights[row * axes.second.values.count + column], SIMD2(first, second))
+        total += weight
+        sum += weight * point
+        squares = squares + Matrix2(weight * point.x * point, weight * point.y * point)
+      }
+    }
+    let mean = sum / total
+    // A point stands for all that are nearer to it than to another.
+    let within = SIMD2(axes.first.step, axes.second.step) * SIMD2(axes.first.step, axes.second.step) / 12
+    return FactorLaw(
+      mean: mean,
+      covariance: squares.scaled(1 / total) - Matrix2(mean.x * mean, mean.y * mean)
+        + Matrix2(diagonal: within))
   }
 
   /// Weights of logarithms, the largest 1.

@@ -7,19 +7,13 @@ struct FactorPrior {
   var persistence: Double
 }
 
-/// How likely results of a tick are, near a point: gradient and curvature of the log-likelihood by the two log factors.
-struct TickLikelihood {
-  var gradient = SIMD2<Double>.zero
-  /// Positive semidefinite: the information.
-  var information = Matrix2(diagonal: .zero)
-}
-
-/// Two log factors of a channel over one campaign, given all that it showed: a Gaussian law (variational: Opper and
-/// Archambeau, 2009), found by smoothing the likelihoods around the path last found (Rauch, Tung and Striebel, 1965).
+/// Two log factors of a channel over one campaign, given all that it showed: a Gaussian law, found by expectation propagation
+/// (Minka, 2001). Each tick's likelihood stands as the Gaussian that gives the law of all other ticks the mean and variance that the
+/// likelihood itself does; the law of all is smoothed from these (Rauch, Tung and Striebel, 1965), round after round.
 struct FactorPath {
-  /// By tick: the means of the log factors and their covariance.
-  private(set) var points: [SIMD2<Double>]
-  private(set) var spreads: [Matrix2]
+  /// By tick: the law of the log factors, and what the tick says of them.
+  private var laws: [FactorLaw]
+  private var sites: [TickSite]
   /// The law of the constants.
   private(set) var constant = SIMD2<Double>.zero
   private(set) var constantCovariance = Matrix2(diagonal: .zero)
@@ -31,14 +25,14 @@ struct FactorPath {
 
   /// A path of which nothing is known but the prior.
   init(_ prior: FactorPrior, ticks: Int) {
-    points = [SIMD2<Double>](repeating: prior.means, count: ticks)
-    spreads = [Matrix2](repeating: Matrix2(diagonal: prior.constants + prior.drifts), count: ticks)
+    let law = FactorLaw(mean: prior.means, covariance: Matrix2(diagonal: prior.constants + prior.drifts))
+    self.init(near: [FactorLaw](repeating: law, count: ticks))
   }
 
-  /// A path that lies near some points.
-  init(near points: [SIMD2<Double>]) {
-    self.points = points
-    spreads = [Matrix2](repeating: Matrix2(diagonal: [0.003, 0.003]), count: points.count)
+  /// A path of which nothing is known but about where it lies.
+  init(near laws: [FactorLaw]) {
+    self.laws = laws
+    sites = [TickSite](repeating: TickSite(), count: laws.count)
   }
 
   /// States are constant and AR(1) of the first factor, then of the second.
@@ -57,13 +51,13 @@ struct FactorPath {
       let between = first[2] + first[3]
       return Matrix2([own, between], [between, other])
     }
+    var law: FactorLaw { FactorLaw(mean: factors, covariance: factorCovariance) }
 
-    mutating func take(_ likelihood: TickLikelihood, at point: SIMD2<Double>) {
+    mutating func take(_ site: TickSite) {
       let (first, second) = gains
-      let information = likelihood.information
-      let shrink = (Matrix2.identity + information * factorCovariance).inverse
-      let step = shrink * (likelihood.gradient + information * (point - factors))
-      let taken = shrink * information
+      let shrink = (Matrix2.identity + site.precision * factorCovariance).inverse
+      let step = shrink * (site.shift - site.precision * factors)
+      let taken = shrink * site.precision
       mean += first * step.x
       mean += second * step.y
       for column in 0..<4 {
@@ -75,16 +69,14 @@ struct FactorPath {
     }
   }
 
-  /// The farthest that a point moves in a round.
-  private static let longestStep = 1.0
+  /// How far sites go, in a round, to where they should be.
+  private static let pace = 0.8
 
   /// Finds the path anew.
   ///
-  /// - Parameter likelihood: of a tick, near a point whose covariance is given; nil where it shows nothing.
-  mutating func smooth(
-    _ prior: FactorPrior, likelihood: (Int, SIMD2<Double>, Matrix2) -> TickLikelihood?
-  ) {
-    let count = points.count
+  /// - Parameter see: the law after a tick that was seen, given that before; nil where it shows nothing.
+  mutating func smooth(_ prior: FactorPrior, see: (Int, FactorLaw) -> FactorLaw?) {
+    let count = laws.count
     guard count > 0 else { return }
     let keep = SIMD4(1, prior.persistence, 1, prior.persistence)
     let renewed = (1 - prior.persistence * prior.persistence) * prior.drifts
@@ -100,13 +92,17 @@ struct FactorPath {
         state.covariance = state.covariance.scaled(by: keep)
         state.covariance.addToDiagonal(innovation)
       }
-      let shown = likelihood(tick, points[tick], spreads[tick])
-      if let shown { state.take(shown, at: points[tick]) }
-      isSeen.append(shown != nil)
+      let others = sites[tick].removed(from: laws[tick])
+      let after = others.flatMap { see(tick, $0) }
+      if let others, let after {
+        sites[tick] = sites[tick].moved(towards: TickSite(from: others, to: after), by: Self.pace)
+      }
+      state.take(sites[tick])
+      isSeen.append(others == nil || after != nil)
       filtered.append(state)
     }
     (squares, products, earlierSquares) = (.zero, .zero, .zero)
-    keepPoint(state, tick: count - 1)
+    laws[count - 1] = state.law
     addSquares(state, isSeen[count - 1], &squares)
     for tick in stride(from: count - 2, through: 0, by: -1) {
       let own = filtered[tick]
@@ -129,7 +125,7 @@ struct FactorPath {
       }
       state = earlier
       addSquares(state, isSeen[tick], &squares)
-      keepPoint(state, tick: tick)
+      laws[tick] = state.law
     }
     let covariance = state.covariance.columns
     constant = [state.mean[0], state.mean[2]]
@@ -142,11 +138,5 @@ struct FactorPath {
       state.mean[1] * state.mean[1] + state.covariance.columns[1][1],
       state.mean[3] * state.mean[3] + state.covariance.columns[3][3],
     ]
-  }
-
-  private mutating func keepPoint(_ state: State, tick: Int) {
-    let step = SIMD2(repeating: Self.longestStep)
-    points[tick] = state.factors.clamped(lowerBound: points[tick] - step, upperBound: points[tick] + step)
-    spreads[tick] = state.factorCovariance
   }
 }

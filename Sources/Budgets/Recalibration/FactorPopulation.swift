@@ -24,7 +24,7 @@ struct FactorPopulation {
     let evidence = self.evidence
     paths =
       kind == .priceAndVolume
-      ? concurrentMap(count: told) { FactorPath(near: FactorGrid(prior).path(evidence[$0])) }
+      ? concurrentMap(count: told) { FactorPath(near: FactorGrid(prior).laws(evidence[$0])) }
       : evidence.map { FactorPath(prior, ticks: $0.count) }
   }
 
@@ -50,7 +50,7 @@ struct FactorPopulation {
     var (sum, weight) = (SIMD2<Double>.zero, Matrix2(diagonal: offsets).inverse)
     for place in paths.indices {
       let evidence = evidence[place]
-      paths[place].smooth(own) { evidence.likelihood(tick: $0, at: $1, spread: $2) }
+      paths[place].smooth(own) { evidence.law(after: $0, $1) }
       let (posterior, mean) = (paths[place].constantCovariance, paths[place].constant)
       let inverse = posterior.inverse
       let told = inverse - precision

@@ -16,6 +16,20 @@ struct Matrix2 {
     return Matrix2([y.y * scale, -x.y * scale], [-y.x * scale, x.x * scale])
   }
 
+  func scaled(_ factor: Double) -> Matrix2 { Matrix2(factor * x, factor * y) }
+
+  /// Of a symmetric matrix: the part of its eigenvalues that are above 0.
+  var positivePart: Matrix2 {
+    let (middle, half) = (0.5 * (x.x + y.y), 0.5 * (x.x - y.y))
+    let radius = (half * half + x.y * x.y).squareRoot()
+    guard middle - radius < 0 else { return self }
+    let largest = max(middle + radius, 0)
+    guard radius > 0 else { return Matrix2(diagonal: [largest, largest]) }
+    // The projector on the eigenvector of the largest, which alone may be above 0.
+    let (cosine, sine) = (half / radius, x.y / radius)
+    return Matrix2(0.5 * largest * [1 + cosine, sine], 0.5 * largest * [sine, 1 - cosine])
+  }
+
   static func + (left: Matrix2, right: Matrix2) -> Matrix2 { Matrix2(left.x + right.x, left.y + right.y) }
   static func - (left: Matrix2, right: Matrix2) -> Matrix2 { Matrix2(left.x - right.x, left.y - right.y) }
   static func * (left: Matrix2, right: SIMD2<Double>) -> SIMD2<Double> {
