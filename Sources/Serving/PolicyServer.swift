@@ -89,8 +89,8 @@
       guard FileManager.default.fileExists(atPath: options.repository, isDirectory: &isFolder),
         isFolder.boolValue
       else { throw FileError.missing(path: options.repository) }
-      campaigns = CampaignService(
-        try CampaignFile(options.campaigns, durability: options.survivesPowerLoss ? .full : .normal))
+      campaigns = try CampaignService(
+        file: options.campaigns, durability: options.survivesPowerLoss ? .full : .normal)
       catalog = ModelCatalog(
         repository: ModelRepository(options.repository), eventLoops: Array(eventLoops.makeIterator()),
         limits: Batcher.Limits(

@@ -27,22 +27,25 @@ final class BeliefTracker {
   /// The beliefs of one lane, one per channel.
   func lane(_ lane: Int) -> UnsafeMutablePointer<ChannelBelief> { beliefs + lane * models.count }
 
+  /// How many numbers the beliefs of one lane have, but for those of curves.
+  private var ownCount: Int { ChannelBelief.numberCount * models.count }
   /// How many numbers the beliefs of one lane have.
-  var numberCount: Int {
-    ChannelBelief.numberCount * models.count + curves.reduce(0) { $0 + ($1?.numberCount ?? 0) }
-  }
+  var numberCount: Int { ownCount + curves.reduce(0) { $0 + ($1?.numberCount ?? 0) } }
 
   /// The numbers of one lane's beliefs, channel after channel, then those of curves.
   var numbers: [Float] {
-    get { models.indices.flatMap { beliefs[$0].numbers } + curves.flatMap { $0?.numbers ?? [] } }
+    get {
+      beliefs.withMemoryRebound(to: Float.self, capacity: ownCount) {
+        Array(UnsafeBufferPointer(start: $0, count: ownCount))
+      } + curves.flatMap { $0?.numbers ?? [] }
+    }
     set {
-      let size = ChannelBelief.numberCount
       precondition(
         laneCount == 1 && newValue.count == numberCount, "The numbers are not of one lane's beliefs.")
-      for channel in models.indices {
-        beliefs[channel].numbers = Array(newValue[channel * size..<(channel + 1) * size])
+      beliefs.withMemoryRebound(to: Float.self, capacity: ownCount) { numbers in
+        for place in 0..<ownCount { numbers[place] = newValue[place] }
       }
-      var first = size * models.count
+      var first = ownCount
       for case let set? in curves {
         set.numbers = Array(newValue[first..<first + set.numberCount])
         first += set.numberCount

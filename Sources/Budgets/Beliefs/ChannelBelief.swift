@@ -1,7 +1,7 @@
 import Foundation
 
 /// What an advertiser can know of one channel from its own results: beliefs about the factors, and its own carry-over.
-struct ChannelBelief {
+struct ChannelBelief: BitwiseCopyable {
   /// Market prices, auctions per tick, clicks per win (or outcome per stock), conversions per click.
   var price, volume, response, conversion: LogBelief
   /// Impressions per reachable person, or adstock: known, because it follows from the channel's own wins or spend.
@@ -19,19 +19,8 @@ struct ChannelBelief {
     conversion = LogBelief(constantDeviation: Float(randomization.conversion), driftDeviation: 0)
   }
 
-  /// The four factors' numbers, then carry-over and stock.
-  var numbers: [Float] {
-    get { price.numbers + volume.numbers + response.numbers + conversion.numbers + [carryOver, stock] }
-    set {
-      precondition(newValue.count == Self.numberCount, "A belief has \(Self.numberCount) numbers.")
-      price.numbers = Array(newValue[0..<5])
-      volume.numbers = Array(newValue[5..<10])
-      response.numbers = Array(newValue[10..<15])
-      conversion.numbers = Array(newValue[15..<20])
-      (carryOver, stock) = (newValue[20], newValue[21])
-    }
-  }
-  static let numberCount = 22
+  /// How many numbers a belief is, and nothing else: the four factors', then carry-over and stock.
+  static let numberCount = MemoryLayout<ChannelBelief>.size / MemoryLayout<Float>.size
 
   /// What would be believed of a channel in which nothing can be bought and from which nothing comes.
   var silenced: ChannelBelief {

@@ -4,7 +4,7 @@ import Foundation
 ///
 /// The constant is the multiplier an episode was given, the AR(1) the drift within it; both start at mean 0. Counts
 /// are taken in by matching the moments of their posterior, exact measurements by Kalman's update.
-struct LogBelief {
+struct LogBelief: BitwiseCopyable {
   private(set) var constant: Float = 0
   private(set) var drift: Float = 0
   private var constantVariance: Float

@@ -110,15 +110,10 @@ public struct Campaign: Sendable {
       throw .impossible("spend", "is more than a campaign can count", "give amounts in the market's currency")
     }
     let left = state.left
-    state.memory = model.withDesk(extendedBy: state.addedTraffic) { desk in
-      desk.memory = state.memory
-      desk.observe(results, left: left)
-      return desk.memory
-    }
     state.totals = totals
     state.last = results
     state.tick += 1
-    plan()
+    plan { $0.observe(results, left: left) }
   }
 
   /// Changes the total to spend, what was spent already included, and decides anew.
@@ -173,18 +168,17 @@ public struct Campaign: Sendable {
     return budget
   }
 
-  private mutating func plan() {
-    guard !isOver else {
-      state.decision = nil
-      return
-    }
-    let (tick, left, paused) = (state.tick, state.left, state.paused)
+  /// Decides on the next tick, if there is one, from what the campaign remembers and is shown first.
+  private mutating func plan(after show: (CampaignDesk) -> Void = { _ in }) {
+    let (state, isOver) = (state, isOver)
     let (decision, memory) = model.withDesk(extendedBy: state.addedTraffic) { desk in
       desk.memory = state.memory
-      return (desk.decide(tick: tick, left: left, paused: paused), desk.memory)
+      show(desk)
+      let decision = isOver ? nil : desk.decide(tick: state.tick, left: state.left, paused: state.paused)
+      return (decision, desk.memory)
     }
-    state.decision = decision
-    state.memory = memory
-    if decision.isPlan { state.fallbacks += 1 }
+    self.state.decision = decision
+    self.state.memory = memory
+    if decision?.isPlan == true { self.state.fallbacks += 1 }
   }
 }

@@ -160,7 +160,7 @@
 
     /// What a model that keeps campaigns is asked: `infer`, `ready`, `config`, or nothing for its metadata.
     private func campaign(
-      _ request: HTTPRequest, _ campaign: (model: String, versions: CampaignService.Versions), task: [String],
+      _ request: HTTPRequest, _ campaign: (model: String, versions: CampaignVersions), task: [String],
       on eventLoop: any EventLoop
     ) throws(ServingError) -> EventLoopFuture<HTTPReply> {
       guard let model = campaign.versions.models[campaign.versions.current] else {
@@ -175,7 +175,8 @@
           bytes throws(ServingError) in
           try CampaignRequest(bytes, headerLength: headerLength, market: model.market)
         }
-        return campaigns.answer(read, model: campaign.model, versions: campaign.versions, on: eventLoop)
+        return campaigns.answer(
+          CampaignJob(request: read, model: campaign.model, versions: campaign.versions), on: eventLoop)
       case (.GET, nil, 0): return eventLoop.makeSucceededFuture(HTTPReply(description.metadata))
       case (.GET, "ready", 1): return eventLoop.makeSucceededFuture(HTTPReply(["ready": true]))
       case (.GET, "config", 1): return eventLoop.makeSucceededFuture(HTTPReply(description.configuration))

@@ -5,7 +5,7 @@
   /// What the protocol's documents say of a model that keeps campaigns.
   struct CampaignDescription {
     let name: String
-    let versions: CampaignService.Versions
+    let versions: CampaignVersions
     let market: Market
 
     private var channels: Int { market.channels.count }

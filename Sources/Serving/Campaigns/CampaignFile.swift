@@ -9,7 +9,7 @@
   ///
   /// With a write-ahead log and `synchronous=NORMAL` a transaction survives the end of the process, however it ends; `FULL`
   /// survives the loss of power as well.
-  final class CampaignFile: Sendable {
+  final class CampaignFile: KeptCampaigns {
     /// How much a commit outlives.
     enum Durability: String, Sendable, CaseIterable {
       case normal, full
@@ -40,24 +40,18 @@
       var opened: CampaignModel?
     }
 
-    /// Where it is; nil in memory.
+    /// Where it is.
     let path: String?
     /// Digests of the markets that the file is known to hold.
     private let keptMarkets = Mutex<Set<String>>([])
     private let queue: DatabaseQueue
     private let lock: FileLock?
 
-    /// Opens a file, creating or migrating it; nil keeps campaigns in memory.
+    /// Opens a file, creating or migrating it.
     ///
     /// - Throws: `CampaignFileError` or `FileError`.
-    init(_ path: String?, durability: Durability = .normal) throws {
+    init(_ path: String, durability: Durability = .normal) throws {
       self.path = path
-      guard let path else {
-        lock = nil
-        queue = try DatabaseQueue()
-        try Self.migrator.migrate(queue)
-        return
-      }
       guard let lock = try FileLock(trying: path + ".lock") else { throw CampaignFileError.inUse(path: path) }
       self.lock = lock
       var configuration = Configuration()
@@ -150,18 +144,18 @@
       }
     }
 
-    /// All campaigns, of one model where one is named, in the order in which they began.
-    func campaigns(model: String? = nil) throws -> [Stored] {
+    /// The newest campaigns, of one model where one is named, in the order in which they began.
+    func campaigns(model: String? = nil, newest count: Int = .max) throws -> [Stored] {
       try queue.read { database in
-        let rows =
-          if let model {
-            try Row.fetchAll(
-              database, sql: "SELECT * FROM campaign WHERE model = ? ORDER BY id", arguments: [model])
-          } else {
-            try Row.fetchAll(database, sql: "SELECT * FROM campaign ORDER BY id")
-          }
-        return rows.map(Self.stored)
+        try Row.fetchAll(
+          database, sql: "SELECT * FROM campaign WHERE model = ifnull(?, model) ORDER BY id DESC LIMIT ?",
+          arguments: [model, count]
+        ).reversed().map(Self.stored)
       }
+    }
+
+    func summaries(model: String?, newest count: Int) throws -> [CampaignSummary] {
+      try campaigns(model: model, newest: count).map { try CampaignSummary($0) }
     }
 
     private static func stored(_ row: Row) -> Stored {

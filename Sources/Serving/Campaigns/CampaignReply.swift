@@ -84,31 +84,29 @@
       }
     }
 
-    /// The answer to a request.
+    /// The answer to a request: JSON, and raw tensors behind it.
     func httpReply(to request: CampaignRequest, model: String, version: Int) -> HTTPReply {
-      var raw = ByteBuffer()
-      let outputs = request.outputs.map { output, isBinary -> JSONValue in
+      var (body, raw) = (ByteBuffer(), ByteBuffer())
+      body.reserveCapacity(2048)
+      body.writeString(
+        "{\"model_name\":\(JSONValue.string(model).text()),\"model_version\":\"\(version)\"")
+      if let id = request.id { body.writeString(",\"id\":\(JSONValue.string(id).text())") }
+      body.writeString(",\"outputs\":[")
+      for (index, (output, isBinary)) in request.outputs.enumerated() {
         let elements = elements(output)
         let isScalar = [.tick, .moneyPrice, .budgetLeft, .flags].contains(output)
-        var members: [JSONValue.Member] = [
-          .init("name", .string(output.rawValue)), .init("datatype", .string(elements.type)),
-          .init("shape", isScalar ? [1] : [1, JSONValue(elements.count)]),
-        ]
+        if index > 0 { body.writeString(",") }
+        body.writeString("{\"name\":\"\(output.rawValue)\",\"datatype\":\"\(elements.type)\",")
+        body.writeString(isScalar ? "\"shape\":[1]," : "\"shape\":[1,\(elements.count)],")
         if isBinary {
           let start = raw.readableBytes
           elements.write(to: &raw)
-          members.append(.init("parameters", ["binary_data_size": JSONValue(raw.readableBytes - start)]))
+          body.writeString("\"parameters\":{\"binary_data_size\":\(raw.readableBytes - start)}}")
         } else {
-          members.append(.init("data", elements.json))
+          body.writeString("\"data\":\(elements.json.text())}")
         }
-        return .object(members)
       }
-      var document: [JSONValue.Member] = [
-        .init("model_name", .string(model)), .init("model_version", .string("\(version)")),
-      ]
-      if let id = request.id { document.append(.init("id", .string(id))) }
-      document.append(.init("outputs", .array(outputs)))
-      var body = ByteBuffer(string: JSONValue.object(document).text())
+      body.writeString("]}")
       guard raw.readableBytes > 0 else { return HTTPReply(body, contentType: "application/json") }
       let length = body.readableBytes
       body.writeBuffer(&raw)

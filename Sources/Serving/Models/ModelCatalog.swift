@@ -21,6 +21,8 @@
       var labels = ModelLabels()
       /// Why the labels are those that were read before; nil where they are the file's.
       var labelsProblem: String?
+      /// Those that keep campaigns; nil where no version that is or was stable does.
+      var campaigns: CampaignVersions?
       /// What requests get that name no version.
       var current: Int? { labels.history(of: .stable).last { served[$0] != nil } }
 
@@ -79,16 +81,12 @@
 
     /// The versions that keep campaigns behind a name such as `bids.campaign`; nil where the name is another model's, or no
     /// version that is or was stable has a market beside it.
-    func campaigns(_ name: String) -> (model: String, versions: CampaignService.Versions)? {
+    func campaigns(_ name: String) -> (model: String, versions: CampaignVersions)? {
       guard name.hasSuffix(Self.campaignSuffix) else { return nil }
       let model = String(name.dropLast(Self.campaignSuffix.count))
-      let (isTaken, versions) = state.withLock { ($0[name] != nil, $0[model]) }
-      guard !isTaken, let versions else { return nil }
-      let models = versions.served.compactMapValues(\.campaigns)
-      guard let current = versions.labels.history(of: .stable).last(where: { models[$0] != nil }) else {
-        return nil
+      return state.withLock { state in
+        state[name] == nil ? state[model]?.campaigns.map { (model, $0) } : nil
       }
-      return (model, CampaignService.Versions(models: models, current: current))
     }
 
     /// Reads what is new or changed in the repository and drops what is gone.
@@ -172,6 +170,10 @@
         }
       } catch {
         next.labelsProblem = "\(error)"
+      }
+      let keepers = next.served.compactMapValues(\.campaigns)
+      next.campaigns = next.labels.history(of: .stable).last { keepers[$0] != nil }.map {
+        CampaignVersions(models: keepers, current: $0)
       }
       return next
     }

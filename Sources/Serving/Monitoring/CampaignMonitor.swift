@@ -17,7 +17,7 @@
       let journal: String?
     }
 
-    /// The newest campaigns of a file that are watched.
+    /// How many of the newest campaigns are watched.
     static let most = 50
 
     private struct Key: Hashable {
@@ -29,23 +29,20 @@
     /// The models are kept with their forecasts, so that no other can take their place in memory.
     private let forecasts = Mutex<[Key: (model: CampaignModel, forecast: CampaignForecast)]>([:])
 
-    /// Looks at the newest campaigns of a file.
+    /// Looks at the newest campaigns.
     ///
-    /// - Parameters:
-    ///   - file: the campaigns.
-    ///   - model: the model of a campaign's version; nil where it is not there any more.
+    /// - Parameter model: the model of a campaign's version; nil where it is not there any more.
     func watch(
-      _ file: CampaignFile, model open: (_ name: String, _ version: Int) throws -> CampaignModel?
+      _ kept: any KeptCampaigns, model open: (_ name: String, _ version: Int) throws -> CampaignModel?
     ) throws -> [Watched] {
-      try file.campaigns().suffix(Self.most).reversed().compactMap { stored -> Watched? in
-        guard let model = try open(stored.model, stored.version) else { return nil }
-        let summary = try CampaignSummary(stored)
-        guard summary.state.market == model.digest else { return nil }
+      try kept.summaries(model: nil, newest: Self.most).reversed().compactMap { summary -> Watched? in
+        guard let model = try open(summary.model, summary.version), summary.state.market == model.digest
+        else { return nil }
         let forecast = forecast(of: model, budget: summary.state.totalBudget)
-        let events = try file.events(ofRow: stored.row)
+        let events = try kept.events(ofRow: summary.row)
         return Watched(
           summary: summary, market: model.market, forecast: forecast,
-          appraisal: CampaignAppraisal(events.history, forecast: forecast), journal: file.path)
+          appraisal: CampaignAppraisal(events.history, forecast: forecast), journal: kept.path)
       }
     }
 
