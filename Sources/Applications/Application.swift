@@ -229,9 +229,9 @@ extension Application {
   }
 
   /// The network of a policy; throws where it plays channels, which no problem but a market has.
-  package func network(of policy: TrainedPolicy) throws(ConfigurationError) -> Policy {
+  package func network(of policy: TrainedPolicy) throws(InputError) -> Policy {
     if case .network(let policy) = policy { return policy }
-    throw ConfigurationError(place: name, message: "weakly coupled policies play markets only")
+    throw InputError.configuration(name, "weakly coupled policies play markets only", "name a market's run")
   }
 
   /// The decisions with what was seen, their probabilities and rewards.

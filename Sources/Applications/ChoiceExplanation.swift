@@ -38,11 +38,11 @@ package struct ChoiceExplanation: Document {
   /// Explains a policy's choices in a step of an episode; of a joint head, the branches' values cannot be told apart, and
   /// the joint action stands as one branch.
   ///
-  /// - Throws: `ConfigurationError` where the episode ends before the step.
+  /// - Throws: `InputError` where the episode ends before the step.
   package init(
     of policy: Policy, in environment: any Environment, problem: String, branches names: [BranchNames]? = nil,
     step: Int, seed: UInt64
-  ) throws(ConfigurationError) {
+  ) throws(InputError) {
     self.problem = problem
     self.step = step
     let moment = try PolicyMoment(policy, in: environment, step: step, seed: seed)
@@ -113,13 +113,14 @@ package struct PolicyMoment: Sendable {
 
   /// Plays a policy greedily up to a step.
   ///
-  /// - Throws: `ConfigurationError` where the episode ends before the step.
+  /// - Throws: `InputError` where the episode ends before the step.
   package init(_ policy: Policy, in environment: any Environment, step: Int, seed: UInt64)
-    throws(ConfigurationError)
+    throws(InputError)
   {
     let moment = Self.play(policy, environment, step, evaluationSeed(seed))
     guard let moment else {
-      throw ConfigurationError(place: "--tick \(step)", message: "the episode ends before that step")
+      throw InputError.configuration(
+        "--tick \(step)", "the episode ends before that step", "name an earlier one")
     }
     self = moment
   }

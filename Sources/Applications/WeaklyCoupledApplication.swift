@@ -60,11 +60,11 @@ extension Application {
 
   /// The problem as one of channels.
   ///
-  /// - Throws: `ConfigurationError` where it is none.
-  package func ofChannels() throws(ConfigurationError) -> any WeaklyCoupledApplication {
+  /// - Throws: `InputError` where it is none.
+  package func ofChannels() throws(InputError) -> any WeaklyCoupledApplication {
     guard let problem = self as? any WeaklyCoupledApplication else {
-      throw ConfigurationError(
-        place: name, message: "has no channels under a budget: weakly coupled policies play markets only")
+      throw InputError.configuration(
+        name, "has no channels under a budget", "play a market: only those have weakly coupled policies")
     }
     return problem
   }

@@ -17,20 +17,14 @@ enum ExitStatus {
   /// The status that an error of the library ends the process with.
   static func of(_ error: any Error) -> Int32 {
     switch error {
-    case FileError.missing: missingInput
-    case is FileError: inputOutput
-    case is PolicyFileError, is SafetensorsError, is PolicyError, is JSONError, is ONNXError, is NumPyError:
-      badData
-    case RepositoryError.missingModel, RepositoryError.missingVersion: missingInput
-    case is RepositoryError: badData
     case let error as InputError:
-      error.kind == .missingFile || error.kind == .unknownMarket ? missingInput : badData
-    case is ConfigurationError: configuration
-    case is CampaignError: badData
-    case PolicyServerError.cannotListen: inputOutput
-    case is PolicyServerError: badData
-    case CampaignFileError.inUse: inputOutput
-    case is CampaignFileError: badData
+      switch error.kind {
+      case .missing: missingInput
+      case .inputOutput: inputOutput
+      case .malformed, .unknownKey, .invalid: badData
+      case .configuration: configuration
+      }
+    case is CampaignError, is JSONError: badData
     default: internalFault
     }
   }

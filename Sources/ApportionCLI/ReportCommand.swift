@@ -24,7 +24,7 @@ struct ReportCommand: ParsableCommand {
   @OptionGroup var options: OutputOptions
 
   func run() throws {
-    let folders = try runFolders.map { path throws(FileError) in try RunFolder(opening: path) }
+    let folders = try runFolders.map { path throws(InputError) in try RunFolder(opening: path) }
     let report = try RunReport(folders)
     let file = output ?? folders[0].report
     try AtomicFile.write(report.html, to: file)

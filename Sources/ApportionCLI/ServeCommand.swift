@@ -106,7 +106,7 @@
       if let tokenFile {
         let text = String(decoding: try AtomicFile.read(tokenFile), as: UTF8.self)
         let token = text.trimmingCharacters(in: .whitespacesAndNewlines)
-        guard !token.isEmpty else { throw PolicyServerError.emptyToken(path: tokenFile) }
+        guard !token.isEmpty else { throw InputError.emptyToken(tokenFile) }
         options.token = token
       }
       options.accessLog = try accessLog.map { try JSONLinesLog(path: $0) }

@@ -59,7 +59,7 @@ package struct ClassicProblem: Application {
 
   package init(bundled name: String) throws {
     guard let problem = Self.all.first(where: { $0.name == name }) else {
-      throw ConfigurationError(place: name, message: "there is no such problem")
+      throw InputError.configuration(name, "there is no such problem", "see `apportion markets`")
     }
     self = problem
   }
@@ -68,7 +68,7 @@ package struct ClassicProblem: Application {
   package init(contentsOf path: String) throws {
     let lines = String(decoding: try AtomicFile.read(path), as: UTF8.self).split(separator: "\n")
     guard let line = lines.first(where: { $0.hasPrefix("name:") }) else {
-      throw ConfigurationError(place: path, message: "a classic problem's file says its `name`")
+      throw InputError.configuration(path, "says no `name`", "write the classic problem's")
     }
     try self.init(bundled: line.dropFirst(5).trimmingCharacters(in: .whitespaces))
   }

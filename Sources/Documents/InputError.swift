@@ -1,22 +1,24 @@
-/// What is wrong with a market, where, and how to mend it, in one line.
+/// What is wrong with something that a user gave, where it stands and how to mend it, in one line.
 public struct InputError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// What kind of mistake it is.
+  /// What kind of mistake it is; a program's exit status follows from it.
   public enum Kind: Sendable, Equatable {
-    /// A file cannot be read.
-    case missingFile
-    /// A text is not what it should be: no YAML, no table, no number.
+    /// A file or a name that is not there.
+    case missing
+    /// The system refuses to read, to write or to listen.
+    case inputOutput
+    /// A text or a file is not what it should be: no YAML, no table, no policy, no number.
     case malformed
-    /// A key that no market has.
+    /// A key that nothing here has.
     case unknownKey
-    /// A key that every market has, or a value that makes sense, is lacking.
+    /// A key that must be there, or a value that makes sense, is lacking.
     case invalid
-    /// A name that no bundled market has.
-    case unknownMarket
+    /// A setting or an option makes no sense, or not beside the others.
+    case configuration
   }
 
   /// What kind of mistake it is.
   public var kind: Kind
-  /// The file it stands in.
+  /// The file it stands in, or the option or the setting that it was given by.
   public var file: String?
   /// The line it stands on, from 1.
   public var line: Int?
@@ -43,5 +45,38 @@ public struct InputError: Error, Sendable, Equatable, CustomStringConvertible {
   public var description: String {
     let place = file.map { file in line.map { "\(file):\($0)" } ?? file } ?? line.map { "line \($0)" }
     return [place, key, "\(problem); \(remedy)"].compactMap { $0 }.joined(separator: ": ")
+  }
+}
+
+extension InputError {
+  /// Nothing stands at a path.
+  package static func missing(path: String, remedy: String = "check the path") -> InputError {
+    InputError(.missing, file: path, problem: "there is no such file", remedy: remedy)
+  }
+
+  /// Something stands at a path and cannot be read.
+  package static func unreadable(path: String, reason: String) -> InputError {
+    InputError(
+      .inputOutput, file: path, problem: "cannot be read: \(reason)",
+      remedy: "name a file that you may read")
+  }
+
+  /// A file cannot be written; what stood there before still stands.
+  package static func unwritable(
+    path: String, reason: String, remedy: String = "name a place with room that you may write to"
+  ) -> InputError {
+    InputError(.inputOutput, file: path, problem: "cannot be written: \(reason)", remedy: remedy)
+  }
+
+  /// A setting or an option that makes no sense, or not beside the others.
+  package static func configuration(_ place: String, _ problem: String, _ remedy: String) -> InputError {
+    InputError(.configuration, file: place, problem: problem, remedy: remedy)
+  }
+
+  /// The same with the file it stands in, where it does not say so itself.
+  package func located(in file: String) -> InputError {
+    var located = self
+    located.file = self.file ?? file
+    return located
   }
 }

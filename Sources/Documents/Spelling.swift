@@ -15,7 +15,7 @@ extension InputError {
   package init(noneOf thing: String, called name: String, known: [String]) {
     let meant = nearest(to: name, in: known).map { "did you mean '\($0)'? " } ?? ""
     self.init(
-      .unknownMarket, problem: "no \(thing) is called '\(name)'",
+      .missing, problem: "no \(thing) is called '\(name)'",
       remedy: "\(meant)there are \(known.joined(separator: ", "))")
   }
 }

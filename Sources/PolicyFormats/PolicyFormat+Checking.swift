@@ -1,3 +1,4 @@
+import Documents
 import Learning
 
 extension PolicyFormat {
@@ -5,7 +6,7 @@ extension PolicyFormat {
   ///
   /// - Returns: the largest difference of values, as a share of the largest where that is above 1; infinite where the file
   ///   carries other vectors than were written.
-  /// - Throws: `PolicyError.unsupported` where the format cannot hold the policy; what writing and reading throw.
+  /// - Throws: `InputError` where the format cannot hold the policy; what writing and reading throw.
   package func writeChecked(_ policy: TrainedPolicy, to path: String) throws -> Float {
     switch policy {
     case .network(let policy):

@@ -12,12 +12,14 @@ public enum PolicyFormat: String, Sendable, CaseIterable {
   case npz
 
   /// Why a policy cannot be written in this format; nil where it can.
-  package func refusal(of policy: Policy) -> PolicyError? {
+  package func refusal(of policy: Policy) -> InputError? {
     guard self == .onnx, let reason = policy.shape.combinedChoice else { return nil }
-    return .unsupported(format: rawValue, reason: reason)
+    return InputError(
+      .invalid, key: "policy", problem: "cannot be written as \(rawValue): \(reason)",
+      remedy: "write it as safetensors or npz")
   }
 
-  /// Writes a policy that is not refused with test vectors; throws `FileError`, or `NumPyError` above 4 GiB.
+  /// Writes a policy that is not refused with test vectors; throws `InputError` above 4 GiB.
   public func write(_ policy: Policy, vectors: TestVectors, to path: String) throws {
     switch self {
     case .safetensors: try policy.safetensors(with: vectors).write(to: path)
@@ -29,8 +31,8 @@ public enum PolicyFormat: String, Sendable, CaseIterable {
 
   /// Reads a file back: the test vectors it carries, and what it computes for their observations.
   ///
-  /// - Throws: `FileError`, `SafetensorsError`, `PolicyError`, `NumPyError` or `ONNXError`.
-  package func readBack(_ path: String) throws -> (carried: TestVectors, computed: TestVectors) {
+  /// - Throws: `InputError`.
+  package func readBack(_ path: String) throws(InputError) -> (carried: TestVectors, computed: TestVectors) {
     switch self {
     case .safetensors: return try Self.play(try Safetensors(contentsOf: path))
     case .npz: return try Self.play(try NumPyArchive.read(try AtomicFile.read(path)))
@@ -38,13 +40,15 @@ public enum PolicyFormat: String, Sendable, CaseIterable {
       let model = try ONNXModel(contentsOf: path)
       guard let text = model.metadata["test_vectors"],
         let carried = try? JSONValue(parsing: text.utf8).decoded(as: TestVectors.self)
-      else { throw ONNXError.malformed(message: "test vectors") }
+      else { throw .onnx("test vectors") }
       return (carried, try carried.computed(by: model))
     }
   }
 
   /// Writes a weakly coupled policy with test vectors; throws as for other policies.
-  package func write(_ policy: WeaklyCoupledPolicy, vectors: WeaklyCoupledVectors, to path: String) throws {
+  package func write(
+    _ policy: WeaklyCoupledPolicy, vectors: WeaklyCoupledVectors, to path: String
+  ) throws {
     var file = policy.safetensors
     file.tensors += vectors.tensors
     switch self {
@@ -57,14 +61,14 @@ public enum PolicyFormat: String, Sendable, CaseIterable {
   /// Reads a weakly coupled policy's file back: the test vectors it carries, and what it computes for their observations.
   ///
   /// - Throws: as `readBack`.
-  package func readBackChannels(_ path: String) throws -> (
+  package func readBackChannels(_ path: String) throws(InputError) -> (
     carried: WeaklyCoupledVectors, computed: WeaklyCoupledVectors
   ) {
     if self == .onnx {
       let model = try ONNXModel(contentsOf: path)
       guard let text = model.metadata["test_vectors"],
         let carried = try? JSONValue(parsing: text.utf8).decoded(as: WeaklyCoupledVectors.self)
-      else { throw ONNXError.malformed(message: "test vectors") }
+      else { throw .onnx("test vectors") }
       return (carried, try carried.computed(by: model))
     }
     let file =
@@ -78,13 +82,13 @@ public enum PolicyFormat: String, Sendable, CaseIterable {
     )
   }
 
-  private static func play(_ file: Safetensors) throws -> (TestVectors, TestVectors) {
+  private static func play(_ file: Safetensors) throws(InputError) -> (TestVectors, TestVectors) {
     let policy = try Policy(file)
     let carried = try TestVectors(file)
     guard carried.observations.count == carried.rows * policy.shape.observationSize else {
-      throw PolicyError.wrongShape(
-        tensor: TestVectors.TensorName.observation, expected: [carried.rows, policy.shape.observationSize],
-        found: [carried.observations.count])
+      throw .shape(
+        of: TestVectors.TensorName.observation, [carried.observations.count],
+        needed: [carried.rows, policy.shape.observationSize])
     }
     return (carried, TestVectors(policy, observations: carried.observations))
   }
@@ -101,7 +105,7 @@ extension Policy {
 
 extension TestVectors {
   /// What a graph computes for these observations.
-  fileprivate func computed(by model: ONNXModel) throws(ONNXError) -> TestVectors {
+  fileprivate func computed(by model: ONNXModel) throws(InputError) -> TestVectors {
     let outputs = try ONNXInterpreter(model).run([
       "observation": .init(
         shape: [rows, observations.count / max(rows, 1)], elements: observations.map { Double($0) })
@@ -114,7 +118,7 @@ extension TestVectors {
 
 extension WeaklyCoupledVectors {
   /// What a graph computes for these channels and prices.
-  fileprivate func computed(by model: ONNXModel) throws(ONNXError) -> WeaklyCoupledVectors {
+  fileprivate func computed(by model: ONNXModel) throws(InputError) -> WeaklyCoupledVectors {
     let outputs = try ONNXInterpreter(model).run([
       "observation": .init(
         shape: [rows, channels, observations.count / max(rows * channels, 1)],

@@ -17,7 +17,7 @@ package let applications: [any Application.Type] = [
 ///
 /// What holds a slash, ends in `.yaml` or `.yml`, or names a file that is there, is a path.
 ///
-/// - Throws: `ConfigurationError` where there is neither; what the application throws where its file is wrong.
+/// - Throws: `InputError` where there is neither; what the application throws where its file is wrong.
 package func findProblem(_ name: String) throws -> any Application {
   if isDescriptionPath(name) {
     return try application(ofFile: name).init(contentsOf: name)
@@ -35,9 +35,8 @@ private func application(ofFile path: String) throws -> any Application.Type {
   guard let kind = line?.dropFirst(5).trimmingCharacters(in: .whitespaces) else { return applications[0] }
   guard let owner = applications.first(where: { $0.kind == kind }) else {
     let kinds = applications.map { $0.kind }
-    throw ConfigurationError(
-      place: path,
-      message: "there is no kind '\(kind)' of problem; there are \(kinds.joined(separator: ", "))")
+    throw InputError.configuration(
+      path, "there is no kind '\(kind)' of problem", "there are \(kinds.joined(separator: ", "))")
   }
   return owner
 }
@@ -50,7 +49,7 @@ extension RunFolder {
         FileManager.default.fileExists(atPath: "\(path)/\($0.fileName)")
       })
     else {
-      throw FileError.missing(
+      throw InputError.missing(
         path: path + "/" + applications[0].fileName, remedy: "the run's folder says nothing of its problem")
     }
     return try owner.init(runFolder: path)

@@ -81,14 +81,14 @@
 
     /// Reads the repository's models; versions that cannot be used are left out.
     ///
-    /// - Throws: `FileError.missing` where there is no such folder; `PolicyServerError.emptyToken`; `CampaignFileError` where campaigns cannot be kept.
+    /// - Throws: `InputError` where there is no such folder; `InputError`; `InputError` where campaigns cannot be kept.
     public init(options: Options) throws {
       self.options = options
-      guard options.token != "" else { throw PolicyServerError.emptyToken(path: nil) }
+      guard options.token != "" else { throw InputError.emptyToken() }
       var isFolder: ObjCBool = false
       guard FileManager.default.fileExists(atPath: options.repository, isDirectory: &isFolder),
         isFolder.boolValue
-      else { throw FileError.missing(path: options.repository) }
+      else { throw InputError.missing(path: options.repository) }
       campaigns = try CampaignService(
         file: options.campaigns, durability: options.survivesPowerLoss ? .full : .normal)
       catalog = ModelCatalog(
@@ -106,7 +106,7 @@
     /// Serves until a signal ends it.
     ///
     /// - Parameter onStart: is called with the port once the server listens.
-    /// - Throws: `PolicyServerError`, or `FileError` where the certificate cannot be read.
+    /// - Throws: `InputError` where the certificate cannot be read.
     public func run(onStart: @escaping @Sendable (Int) -> Void = { _ in }) async throws {
       var logger = Logger(label: "apportion")
       logger.logLevel = .critical
@@ -142,12 +142,16 @@
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         ).run()
       } catch let error as IOError {
-        throw PolicyServerError.cannotListen(
-          host: options.host, port: options.port, reason: String(cString: strerror(error.errnoCode)))
+        throw cannotListen(String(cString: strerror(error.errnoCode)))
       } catch is SocketAddressError.UnknownHost {
-        throw PolicyServerError.cannotListen(
-          host: options.host, port: options.port, reason: "there is no such host")
+        throw cannotListen("there is no such host")
       }
+    }
+
+    private func cannotListen(_ reason: String) -> InputError {
+      InputError(
+        .inputOutput, file: "\(options.host):\(options.port)", problem: "cannot be listened at: \(reason)",
+        remedy: "choose another with --host and --port")
     }
   }
 
@@ -190,6 +194,15 @@
           }
         }
       }
+    }
+  }
+
+  extension InputError {
+    /// The token that clients must send has no letter, so that everybody would have it.
+    package static func emptyToken(_ file: String? = nil) -> InputError {
+      InputError(
+        .malformed, file: file, problem: "the token is empty",
+        remedy: "write one to its file, such as the output of `openssl rand -hex 32`")
     }
   }
 #endif

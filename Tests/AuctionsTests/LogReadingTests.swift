@@ -47,7 +47,7 @@ import Testing
     #expect {
       _ = try AuctionLog(contentsOf: "/nowhere/log.txt")
     } throws: { error in
-      (error as? InputError)?.kind == .missingFile
+      (error as? InputError)?.kind == .missing
     }
   }
 

@@ -73,7 +73,7 @@ import Testing
     options.prior = false
     options.counterfactual = true
     let problem = try PricingProblem(bundled: "scarf-season")
-    #expect(throws: ConfigurationError.self) { try problem.environment(options) }
+    #expect(throws: InputError.self) { try problem.environment(options) }
     options.counterfactual = false
     let environment = try problem.environment(options)
     #expect(environment.observationLayout.prior == nil)

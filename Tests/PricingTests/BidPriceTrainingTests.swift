@@ -54,10 +54,10 @@ import Pricing
     let scarf = try PricingProblem(bundled: "scarf-season")
     var options = PricingProblem.Options()
     options.requests = true
-    #expect(throws: ConfigurationError.self) { try scarf.environment(options) }
+    #expect(throws: InputError.self) { try scarf.environment(options) }
     let seat = LearnerSeat(lanes: 1, seed: 1, steps: 100, threads: 1)
     let plain = try scarf.environment(.init())
-    #expect(throws: ConfigurationError.self) {
+    #expect(throws: InputError.self) {
       try BidPriceLearner.Configuration().learner(of: plain, seat: seat, from: nil)
     }
     #expect(!scarf.algorithms.contains { $0.name == "bid-prices" })

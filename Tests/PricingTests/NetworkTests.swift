@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import LinearAlgebra
 import Testing
@@ -126,18 +127,20 @@ import Pricing
       ("# periods\n2", "# periods\ntwo", 2), ("1 0 3", "1 0", 5), ("1 0 0 12.5", "2 0 0 12.5", 8),
       ("] 0.25", "] many", 10), ("1 [ 0 1 0 ] 0.25", "7 [ 0 1 0 ] 0.25", 10),
     ] {
-      let error = #expect(throws: TopaloglusFormatError.self) {
+      let error = #expect(throws: InputError.self) {
         try NetworkProblem(topaloglu: good.replacingOccurrences(of: part, with: other))
       }
       #expect(error?.line == line)
     }
-    #expect(throws: TopaloglusFormatError.self) { try NetworkProblem(topaloglu: "") }
-    #expect(throws: NetworkProblemError.chances(period: 1)) {
+    #expect(throws: InputError.self) { try NetworkProblem(topaloglu: "") }
+    let chances = #expect(throws: InputError.self) {
       try NetworkProblem(topaloglu: good.replacingOccurrences(of: "0.25", with: "0.75"))
     }
-    #expect(throws: NetworkProblemError.fare(product: "1-0 class 0", -3)) {
+    #expect(chances?.key == "period 1")
+    let fare = #expect(throws: InputError.self) {
       try NetworkProblem(topaloglu: good.replacingOccurrences(of: "12.5", with: "-3"))
     }
+    #expect(fare?.key == "product '1-0 class 0'" && fare?.problem == "has a fare of -3.0")
   }
 }
 

@@ -82,9 +82,10 @@ import Pricing
     let shares = MultinomialLogit(intercepts: intercepts, sensitivity: sensitivity).shares(prices: [2.5, 4])
     #expect(abs(shares.reduce(0, +) - 0.5) < 1e-12)
     try problem.validate()
-    #expect(throws: EstimationError.wrongSign(column: "juice")) {
+    let wrongSign = #expect(throws: InputError.self) {
       try PricingProblem(name: "oj", products: [("juice", 2, 100, 0.4)])
     }
+    #expect(wrongSign?.key == "column 'juice'" && wrongSign?.problem.contains("not lower demand") == true)
     let error = #expect(throws: InputError.self) {
       try ChoiceObservations(table: table, choice: "taken", attributes: ["price"])
     }

@@ -17,6 +17,6 @@ import Testing
   }
 
   @Test func saysWhereItCannotWrite() {
-    #expect(throws: FileError.self) { try CSVSink(path: "/nowhere/metrics.csv") }
+    #expect(throws: InputError.self) { try CSVSink(path: "/nowhere/metrics.csv") }
   }
 }

@@ -69,67 +69,83 @@ extension MarketRun {
   }
 
   @Test(arguments: [
-    ("step: 5", "c.yaml:1: unknown key 'step' (nearest: 'steps')."),
-    ("seed: 1\n\nlans: 5", "c.yaml:3: unknown key 'lans' (nearest: 'lanes')."),
-    ("steps: many", "c.yaml:1: 'steps' should be a whole number of at least 1."),
-    ("steps: 0", "c.yaml:1: 'steps' should be a whole number of at least 1."),
-    ("steps: 1.5", "c.yaml:1: 'steps' should be a whole number of at least 1."),
-    ("steps: .nan", "c.yaml:1: 'steps' should be a whole number of at least 1."),
-    ("steps: 1e300", "c.yaml:1: 'steps' should be a whole number of at least 1."),
-    ("steps: [1]", "c.yaml:1: 'steps' should be a whole number of at least 1."),
-    ("steps: {a: 1}", "c.yaml:1: 'steps' should be a word or a list of words."),
-    ("seed: -1", "c.yaml:1: 'seed' should be a whole number from 0 to 9223372036854775807."),
-    ("lanes: 1000001", "c.yaml:1: 'lanes' should be a whole number from 1 to 1000000."),
-    ("steps: 1\nsteps: 2", "c.yaml:1: a key stands twice: steps."),
-    ("- 1", "c.yaml: a configuration is a list of `key: value` lines."),
-    ("just words", "c.yaml: a configuration is a list of `key: value` lines."),
-    ("a: [1", "c.yaml:2: this is not YAML: did not find expected ',' or ']'."),
-    ("\tsteps: 1", "c.yaml:1: this is not YAML: found character that cannot start any token."),
-    ("? [a]\n: 1", "c.yaml:1: a key is a word."),
+    ("step: 5", "c.yaml:1: unknown key 'step'; did you mean 'steps'?"),
+    ("seed: 1\n\nlans: 5", "c.yaml:3: unknown key 'lans'; did you mean 'lanes'?"),
+    ("steps: many", "c.yaml:1: 'steps' is out of range; give a whole number of at least 1"),
+    ("steps: 0", "c.yaml:1: 'steps' is out of range; give a whole number of at least 1"),
+    ("steps: 1.5", "c.yaml:1: 'steps' is out of range; give a whole number of at least 1"),
+    ("steps: .nan", "c.yaml:1: 'steps' is out of range; give a whole number of at least 1"),
+    ("steps: 1e300", "c.yaml:1: 'steps' is out of range; give a whole number of at least 1"),
+    ("steps: [1]", "c.yaml:1: 'steps' is out of range; give a whole number of at least 1"),
+    ("steps: {a: 1}", "c.yaml:1: 'steps' is out of range; give a word or a list of words"),
+    ("seed: -1", "c.yaml:1: 'seed' is out of range; give a whole number from 0 to 9223372036854775807"),
+    ("lanes: 1000001", "c.yaml:1: 'lanes' is out of range; give a whole number from 1 to 1000000"),
+    (
+      "steps: 1\nsteps: 2",
+      "c.yaml:1: is not YAML: a key stands twice: steps; check indentation, colons and brackets there"
+    ),
+    ("- 1", "c.yaml: is no configuration; write `key: value` lines"),
+    ("just words", "c.yaml: is no configuration; write `key: value` lines"),
+    (
+      "a: [1",
+      "c.yaml:2: is not YAML: did not find expected ',' or ']'; check indentation, colons and brackets there"
+    ),
+    (
+      "\tsteps: 1",
+      "c.yaml:1: is not YAML: found character that cannot start any token; check indentation, colons and brackets there"
+    ),
+    ("? [a]\n: 1", "c.yaml:1: has a key that is no word; write `key: value`"),
   ])
   func refusesWithOneLine(yaml: String, message: String) {
     var configuration = MarketRun()
-    let error = #expect(throws: ConfigurationError.self) {
+    let error = #expect(throws: InputError.self) {
       try configuration.apply(yaml: yaml, name: "c.yaml")
     }
     #expect(error?.description == message)
   }
 
   @Test(arguments: [
-    ("steps", "--set steps: an override is spelt key=value."),
-    ("stps=1", "--set stps=1: unknown key 'stps' (nearest: 'steps')."),
-    ("steps=", "--set steps=: 'steps' should be a whole number of at least 1."),
-    ("steps=[", "--set steps=[: the value is not YAML."),
+    ("steps", "--set steps: is no override; spell it key=value"),
+    ("stps=1", "--set stps=1: unknown key 'stps'; did you mean 'steps'?"),
+    ("steps=", "--set steps=: 'steps' is out of range; give a whole number of at least 1"),
+    ("steps=[", "--set steps=[: the value is not YAML; put a text in quotes"),
     (
       "agent.learning_rte=1",
-      "--set agent.learning_rte=1: unknown key 'agent.learning_rte' (nearest: 'agent.learning_rate')."
+      "--set agent.learning_rte=1: unknown key 'agent.learning_rte'; did you mean 'agent.learning_rate'?"
     ),
-    ("agent=1", "--set agent=1: 'agent' is a section of keys such as 'agent.hidden'."),
+    ("agent=1", "--set agent=1: 'agent' is a section; set a key of it such as 'agent.hidden'"),
     (
-      "agent.head=both", "--set agent.head=both: 'agent.head' should be one of branching, additive, joint."
+      "agent.head=both",
+      "--set agent.head=both: 'agent.head' is out of range; give one of branching, additive, joint"
     ),
     (
       "agent.hidden=64",
-      "--set agent.hidden=64: 'agent.hidden' should be a list of whole numbers from 1 to 65536, as in [256, 256]."
+      "--set agent.hidden=64: 'agent.hidden' is out of range; give a list of whole numbers from 1 to 65536, as in [256, 256]"
     ),
-    ("agent.discount=1.1", "--set agent.discount=1.1: 'agent.discount' should be a number from 0 to 1."),
-    ("agent.discount=nan", "--set agent.discount=nan: 'agent.discount' should be a number from 0 to 1."),
+    (
+      "agent.discount=1.1",
+      "--set agent.discount=1.1: 'agent.discount' is out of range; give a number from 0 to 1"
+    ),
+    (
+      "agent.discount=nan",
+      "--set agent.discount=nan: 'agent.discount' is out of range; give a number from 0 to 1"
+    ),
     (
       "agent.learning_rate=0",
-      "--set agent.learning_rate=0: 'agent.learning_rate' should be a number above 0, or a line as [from, to] or [from, to, until]."
+      "--set agent.learning_rate=0: 'agent.learning_rate' is out of range; give a number above 0, or a line as [from, to] or [from, to, until]"
     ),
     (
       "agent.learning_rate=[1, 2, 3]",
-      "--set agent.learning_rate=[1, 2, 3]: 'agent.learning_rate' should be a number above 0, or a line as [from, to] or [from, to, until]."
+      "--set agent.learning_rate=[1, 2, 3]: 'agent.learning_rate' is out of range; give a number above 0, or a line as [from, to] or [from, to, until]"
     ),
     (
       "agent.target_update=[soft, 1]",
-      "--set agent.target_update=[soft, 1]: 'agent.target_update' should be [polyak, rate from 0 to 1] or [hard, updates between copies]."
+      "--set agent.target_update=[soft, 1]: 'agent.target_update' is out of range; give [polyak, rate from 0 to 1] or [hard, updates between copies]"
     ),
   ])
   func refusesOverrides(override: String, message: String) {
     var configuration = MarketRun()
-    let error = #expect(throws: ConfigurationError.self) { try configuration.apply(override: override) }
+    let error = #expect(throws: InputError.self) { try configuration.apply(override: override) }
     #expect(error?.description == message)
   }
 
@@ -138,7 +154,7 @@ extension MarketRun {
     try configuration.apply(yaml: "", name: "c")
     try configuration.apply(yaml: "# only words\n", name: "c")
     #expect(configuration.yaml == MarketRun().yaml)
-    #expect(throws: FileError.missing(path: "/none.yaml")) { try configuration.apply(file: "/none.yaml") }
+    #expect(throws: InputError.missing(path: "/none.yaml")) { try configuration.apply(file: "/none.yaml") }
   }
 
   /// Checkpoints lie at whole steps of all lanes where their distance is given, and at even shares of the run otherwise.

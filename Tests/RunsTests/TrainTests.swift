@@ -91,9 +91,9 @@ import Testing
       #expect(first.evaluation != folder.evaluation && first.path == folder.path)
       #expect(try first.readPolicy().trainingSteps < report.steps)
       try FileManager.default.removeItem(atPath: folder.policy)
-      let missing = #expect(throws: FileError.self) { try folder.readPolicy() }
+      let missing = #expect(throws: InputError.self) { try folder.readPolicy() }
       #expect(missing?.description.contains(checkpoints.sorted()[checkpoints.count - 1]) == true)
-      #expect(throws: FileError.self) { try RunFolder(creating: folder.path) }
+      #expect(throws: InputError.self) { try RunFolder(creating: folder.path) }
     }
   }
 
@@ -219,14 +219,14 @@ import Testing
     ("nine-campaigns", "paired-double-dqn", ["agent.n_step=3"], "configuration: Pairs"),
     (
       "nine-campaigns", "dqn", ["agent.replay_capacity=100"],
-      "configuration: 'agent.replay_capacity' should be at least"
+      "configuration: 'agent.replay_capacity' is too small"
     ),
   ])
   func whatDoesNotFitIsRefusedBeforeAnythingIsWritten(
     problem: String, algorithm: String, overrides: [String], message: String
   ) throws {
     try withTemporaryFolder { parent in
-      let error = #expect(throws: ConfigurationError.self) {
+      let error = #expect(throws: InputError.self) {
         try train(problem, algorithm, overrides, in: parent + "/run")
       }
       #expect(error?.description.hasPrefix(message) == true, "\(error?.description ?? "")")

@@ -103,7 +103,7 @@ import Testing
       from: first, folder: path, style: .silent, stop: nil)
     guard case .weaklyCoupled(let before) = first,
       case .weaklyCoupled(let after) = try TrainedPolicy(runOrFile: path)
-    else { throw PolicyError.notANetwork(task: "compared") }
+    else { throw InputError.unfit("it is a network") }
     #expect(after.weights == before.weights && after.shape.hidden == [16])
     #expect(after.metadata["channel_rows"] == "console" && after.metadata["market_digest"] == market.digest)
     #expect(after.trainingSteps == 1536)
@@ -111,21 +111,21 @@ import Testing
 
   @Test func whatItCannotDoIsSaid() throws {
     let folder = try Self.folder.get()
-    #expect(throws: ConfigurationError.self) {
+    #expect(throws: InputError.self) {
       try evaluate(run: folder, on: "CartPole-v1", episodes: 2, seed: 0)
     }
     #expect(throws: InputError.self) { try evaluate(run: folder, on: "Budget-3x4", episodes: 2, seed: 0) }
     let policy = try TrainedPolicy(runOrFile: folder.path)
-    #expect(throws: PolicyError.notANetwork(task: "exported")) { try policy.network(to: "exported") }
+    #expect(throws: InputError.self) { try policy.network(to: "exported") }
     // A double-DQN goes on from none that is weakly coupled.
-    #expect(throws: ConfigurationError.self) {
+    #expect(throws: InputError.self) {
       try decide(TrainingRequest(problem: "nine-campaigns")).train(
         from: policy, folder: folder.path + "-none", style: .silent, stop: nil)
     }
-    #expect(throws: ConfigurationError.self) {
+    #expect(throws: InputError.self) {
       try decide(TrainingRequest(problem: "CartPole-v1", algorithm: "weakly-coupled"))
     }
-    #expect(throws: ConfigurationError.self) {
+    #expect(throws: InputError.self) {
       try decide(
         TrainingRequest(
           problem: "nine-campaigns", algorithm: "weakly-coupled", overrides: ["agent.rows=everything"]))

@@ -104,7 +104,7 @@
       }
       var options = PolicyServer.Options(repository: "/tmp")
       options.token = ""
-      #expect(throws: PolicyServerError.emptyToken(path: nil)) { try PolicyServer(options: options) }
+      #expect(throws: InputError.emptyToken()) { try PolicyServer(options: options) }
     }
 
     /// What may never be taken is refused for good, and not until later.

@@ -73,6 +73,6 @@ import Testing
       log.flush()
     }
     #expect(try AtomicFile.read(path) == Array("{\"number\":0}\n{\"number\":1}\n".utf8))
-    #expect(throws: FileError.self) { try JSONLinesLog(path: "/no/such/folder/log") }
+    #expect(throws: InputError.self) { try JSONLinesLog(path: "/no/such/folder/log") }
   }
 }

@@ -19,9 +19,9 @@ package protocol AgentConfiguration: Sendable {
   func memory(of environment: any Environment, lanes: Int) -> Double
   /// A learner of an environment, with fresh weights or those of a policy.
   ///
-  /// - Throws: `ConfigurationError` where environment, hyperparameters and policy do not fit one another.
+  /// - Throws: `InputError` where environment, hyperparameters and policy do not fit one another.
   func learner(of environment: any Environment, seat: LearnerSeat, from initial: TrainedPolicy?)
-    throws(ConfigurationError) -> any Learner
+    throws(InputError) -> any Learner
 }
 
 /// What a run decides for one of its learners.
@@ -56,11 +56,10 @@ extension AgentConfiguration {
   package mutating func adoptSizes(of policy: TrainedPolicy) {}
 
   /// Throws where there is a policy to begin from, which this learner cannot.
-  func refuse(_ initial: TrainedPolicy?) throws(ConfigurationError) {
+  func refuse(_ initial: TrainedPolicy?) throws(InputError) {
     guard initial == nil else {
-      throw ConfigurationError(
-        place: "--from",
-        message: "only double-DQNs and weakly-coupled go on from a policy; leave it out to begin anew")
+      throw InputError.configuration(
+        "--from", "only double-DQNs and weakly-coupled go on from a policy", "leave it out to begin anew")
     }
   }
 

@@ -37,7 +37,7 @@ extension PolicyGradientConfiguration {
   }
 
   package func learner(of environment: any Environment, seat: LearnerSeat, from initial: TrainedPolicy?)
-    throws(ConfigurationError) -> any Learner
+    throws(InputError) -> any Learner
   {
     try refuse(initial)
     let configuration = with {

@@ -36,7 +36,7 @@ extension DoubleDQNConfiguration: AgentConfiguration {
   }
 
   package func learner(of environment: any Environment, seat: LearnerSeat, from initial: TrainedPolicy?)
-    throws(ConfigurationError) -> any Learner
+    throws(InputError) -> any Learner
   {
     var configuration = self
     configuration.seed = seat.seed
@@ -44,24 +44,22 @@ extension DoubleDQNConfiguration: AgentConfiguration {
     configuration.scheduleSteps = seat.steps
     let least = ReplayBuffer.minimumCapacity(lanes: seat.lanes, nStep: nStep)
     guard replayCapacity >= least else {
-      throw ConfigurationError(
-        place: "configuration",
-        message:
-          "'agent.replay_capacity' should be at least \(least) for \(seat.lanes) lanes and \(nStep)-step targets"
-      )
+      throw InputError.configuration(
+        "configuration",
+        "'agent.replay_capacity' is too small for \(seat.lanes) lanes and \(nStep)-step targets",
+        "set it to at least \(least)")
     }
     if let fault = fault(for: environment) {
-      throw ConfigurationError(place: "configuration", message: String(fault.dropLast()))
+      throw .configuration("configuration", String(fault.dropLast()), "change the one or the other")
     }
     guard initial == nil || initial?.network != nil else {
-      throw ConfigurationError(
-        place: "--from", message: "that policy is weakly coupled: go on with --algorithm weakly-coupled")
+      throw InputError.configuration(
+        "--from", "that policy is weakly coupled", "go on with --algorithm weakly-coupled")
     }
     guard initial == nil || quantiles == 0 else {
-      throw ConfigurationError(
-        place: "configuration",
-        message: "a policy's file holds expected returns, so quantiles cannot be learned from there; "
-          + "set 'agent.quantiles' to 0")
+      throw InputError.configuration(
+        "configuration", "a policy's file holds expected returns, so quantiles cannot be learned from there",
+        "set 'agent.quantiles' to 0")
     }
     func make<E: Environment>(_ environment: E) -> any Learner {
       let lanes = seat.lanes(of: environment)
@@ -90,19 +88,17 @@ extension TabularConfiguration: AgentConfiguration {
   ]
 
   package func learner(of environment: any Environment, seat: LearnerSeat, from initial: TrainedPolicy?)
-    throws(ConfigurationError) -> any Learner
+    throws(InputError) -> any Learner
   {
     try refuse(initial)
     guard let world = environment as? any FiniteEnvironment else {
-      throw ConfigurationError(
-        place: "--algorithm \(rule.rawValue)",
-        message:
-          "tables need numbered states, which this problem does not have; use dqn, ppo, a2c or reinforce"
-      )
+      throw InputError.configuration(
+        "--algorithm \(rule.rawValue)", "tables need numbered states, which this problem does not have",
+        "use dqn, ppo, a2c or reinforce")
     }
     guard seat.lanes == 1 else {
-      throw ConfigurationError(
-        place: "configuration", message: "'lanes' should be 1: a table learns from one episode at a time")
+      throw InputError.configuration(
+        "configuration", "a table learns from one episode at a time", "set 'lanes' to 1")
     }
     func make<World: FiniteEnvironment>(_ world: World) -> any Learner {
       TabularLearner(

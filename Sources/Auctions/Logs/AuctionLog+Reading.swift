@@ -54,15 +54,12 @@ extension AuctionLog {
 
 /// The bytes of a log.
 func readLog(_ path: String) throws(InputError) -> [UInt8] {
-  guard let data = FileManager.default.contents(atPath: path) else {
-    throw InputError(
-      .missingFile, file: path, problem: "cannot be read", remedy: "check the path and the permissions")
-  }
-  guard !data.starts(with: [0x1F, 0x8B]), !data.starts(with: Array("BZh".utf8)) else {
+  let bytes = try readBytes(path)
+  guard !bytes.starts(with: [0x1F, 0x8B]), !bytes.starts(with: Array("BZh".utf8)) else {
     throw InputError(
       .malformed, file: path, problem: "is compressed", remedy: "unpack it first, as by gunzip or bunzip2")
   }
-  return [UInt8](data)
+  return bytes
 }
 
 /// The lines of a text, either line end.

@@ -59,7 +59,7 @@ extension Placement {
       }
       source = .log(path)
       do throws(InputError) { cut(try AuctionLog(contentsOf: path)) } catch {
-        if error.kind == .missingFile { throw field.error(.missingFile, error.problem, error.remedy) }
+        if error.kind == .missing { throw field.error(.missing, error.problem, error.remedy) }
         throw error
       }
     } else {

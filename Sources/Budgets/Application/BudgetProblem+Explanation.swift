@@ -13,8 +13,8 @@ extension BudgetProblem {
     -> BudgetExplanation
   {
     guard tick < market.ticks else {
-      throw ConfigurationError(
-        place: "--tick", message: "takes a number below the market's \(market.ticks) ticks")
+      throw InputError.configuration(
+        "--tick", "the market has \(market.ticks) ticks, counted from 0", "name one of them")
     }
     let environment = try shown(to: policy)
     let state = try PolicyMoment(policy, in: environment, step: tick, seed: seed)

@@ -41,8 +41,8 @@ extension BudgetProblem: WeaklyCoupledApplication {
     -> any Document
   {
     guard tick < market.ticks else {
-      throw ConfigurationError(
-        place: "--tick", message: "takes a number below the market's \(market.ticks) ticks")
+      throw InputError.configuration(
+        "--tick", "the market has \(market.ticks) ticks, counted from 0", "name one of them")
     }
     let strategy = WeaklyCoupledStrategy(
       policy: policy, problem: try WeaklyCoupledMarket(market: market, seenBy: policy))

@@ -161,11 +161,9 @@ package struct BudgetProblem: Application {
 
   package func environment(_ options: Options) throws -> any Environment {
     guard options.observation.hasPlan || !options.counterfactual else {
-      throw ConfigurationError(
-        place: "configuration",
-        message:
-          "'counterfactual: true' needs 'observation: planner' or 'planner-costs'; or set 'counterfactual: false'"
-      )
+      throw InputError.configuration(
+        "configuration", "'counterfactual: true' needs 'observation: planner' or 'planner-costs'",
+        "or set 'counterfactual: false'")
     }
     return BudgetAllocation(
       market: market, observation: options.observation, reward: options.reward,

@@ -68,11 +68,11 @@ struct WeaklyCoupledAgent: AgentConfiguration {
   }
 
   func learner(of environment: any Environment, seat: LearnerSeat, from initial: TrainedPolicy?)
-    throws(ConfigurationError) -> any Learner
+    throws(InputError) -> any Learner
   {
     guard let allocation = environment as? BudgetAllocation else {
-      throw ConfigurationError(
-        place: "--algorithm weakly-coupled", message: "this problem has no channels under a budget")
+      throw InputError.configuration(
+        "--algorithm weakly-coupled", "this problem has no channels under a budget", "use another algorithm")
     }
     let problem = WeaklyCoupledMarket(
       market: allocation.market, rows: rows, posterior: allocation.posterior)
@@ -84,7 +84,7 @@ struct WeaklyCoupledAgent: AgentConfiguration {
     configuration.optimism = optimism ?? rows.optimism
     return WeaklyCoupledDQN(
       problem, configuration: configuration, seed: seat.seed,
-      startingFrom: try initial.map { policy throws(ConfigurationError) in
+      startingFrom: try initial.map { policy throws(InputError) in
         try start(from: policy, market: allocation.market)
       }, threads: seat.threads ?? availableThreads())
   }
@@ -92,13 +92,13 @@ struct WeaklyCoupledAgent: AgentConfiguration {
   /// A policy to go on from, where it reads the market's channels.
   private func start(
     from policy: TrainedPolicy, market: Market
-  ) throws(ConfigurationError) -> WeaklyCoupledPolicy {
+  ) throws(InputError) -> WeaklyCoupledPolicy {
     guard case .weaklyCoupled(let policy) = policy else {
-      throw ConfigurationError(
-        place: "--from", message: "that policy is not weakly coupled: leave --algorithm weakly-coupled out")
+      throw InputError.configuration(
+        "--from", "that policy is not weakly coupled", "leave --algorithm weakly-coupled out")
     }
     do throws(InputError) { _ = try WeaklyCoupledMarket(market: market, seenBy: policy) } catch {
-      throw ConfigurationError(place: "--from", message: "\(error)")
+      throw .configuration("--from", error.problem, error.remedy)
     }
     return policy
   }

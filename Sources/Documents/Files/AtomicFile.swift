@@ -4,30 +4,10 @@
   import Darwin
 #endif
 
-/// Why a file cannot be read or written.
-public enum FileError: Error, Equatable, CustomStringConvertible {
-  /// Nothing stands at the path; `remedy` is what would put it there, where that is known.
-  case missing(path: String, remedy: String? = nil)
-  /// Something stands there and cannot be read.
-  case unreadable(path: String, reason: String)
-  /// The file cannot be written; what stood there before still stands.
-  case unwritable(path: String, reason: String)
-
-  /// One sentence.
-  public var description: String {
-    switch self {
-    case .missing(let path, let remedy):
-      "\(path): there is no such file" + (remedy.map { "; \($0)." } ?? ".")
-    case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)."
-    case .unwritable(let path, let reason): "\(path): cannot be written: \(reason)."
-    }
-  }
-}
-
 /// Files that are read whole, and appear whole or not at all.
 package enum AtomicFile {
   /// Reads a whole regular file.
-  package static func read(_ path: String) throws(FileError) -> [UInt8] {
+  package static func read(_ path: String) throws(InputError) -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       if errno == ENOENT || errno == ENOTDIR { throw .missing(path: path) }
@@ -61,7 +41,7 @@ package enum AtomicFile {
   ///
   /// A reader sees the old file or the new one, never a part, and a failure leaves nothing behind. A symbolic link is
   /// followed; anything but a regular file (a device, a folder) is refused.
-  package static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
+  package static func write(_ bytes: [UInt8], to path: String) throws(InputError) {
     var destination = path
     var mode: mode_t = 0o666
     var keepsMode = false
@@ -99,12 +79,12 @@ package enum AtomicFile {
   }
 
   /// Writes a text as UTF-8.
-  package static func write(_ text: String, to path: String) throws(FileError) {
+  package static func write(_ text: String, to path: String) throws(InputError) {
     try write(Array(text.utf8), to: path)
   }
 
   /// Writes the document of a value over many lines; see `JSONValue.init(encoding:)`.
-  package static func write(document: some Encodable, to path: String) throws(FileError) {
+  package static func write(document: some Encodable, to path: String) throws(InputError) {
     let text: String
     do { text = try JSONValue(encoding: document).text(indented: true) } catch {
       throw .unwritable(path: path, reason: "what it should hold is no document (\(error))")

@@ -9,7 +9,7 @@ package struct FileLock: Sendable {
   private let descriptor: Int32
 
   /// Takes the lock, or says that another holds it by nil.
-  package init?(trying path: String) throws(FileError) {
+  package init?(trying path: String) throws(InputError) {
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw .unwritable(path: path, reason: "the lock cannot be created") }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
@@ -19,7 +19,7 @@ package struct FileLock: Sendable {
   }
 
   /// Waits for the lock and takes it.
-  package init(_ path: String) throws(FileError) {
+  package init(_ path: String) throws(InputError) {
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw .unwritable(path: path, reason: "the lock cannot be created") }
     while flock(descriptor, LOCK_EX) != 0 {

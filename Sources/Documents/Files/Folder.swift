@@ -8,8 +8,8 @@
 package enum Folder {
   /// The names of what a folder holds, in no order, without `.` and `..`; none where there is no such folder.
   ///
-  /// - Throws: `FileError.unreadable` where there is one and it cannot be read: no right to, or too many open files.
-  package static func names(in path: String) throws(FileError) -> [String] {
+  /// - Throws: `InputError` where there is one and it cannot be read: no right to, or too many open files.
+  package static func names(in path: String) throws(InputError) -> [String] {
     guard let folder = opendir(path) else {
       if errno == ENOENT || errno == ENOTDIR { return [] }
       throw .unreadable(path: path, reason: lastReason())

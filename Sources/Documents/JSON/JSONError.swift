@@ -23,13 +23,13 @@ public struct JSONError: Error, Equatable, CustomStringConvertible {
     self.offset = offset
   }
 
-  /// One sentence.
+  /// A clause for whoever knows what the text is.
   public var description: String {
     switch reason {
-    case .notUTF8: "The string at byte \(offset) of the text is not valid UTF-8."
-    case .expected(let what): "Byte \(offset) of the text should be \(what)."
-    case .duplicateKey(let key): "The key \"\(key)\" stands twice in one object, at byte \(offset) again."
-    case .tooDeep(let limit): "Byte \(offset) of the text nests deeper than the \(limit) levels allowed."
+    case .notUTF8: "the string at byte \(offset) of the text is not valid UTF-8"
+    case .expected(let what): "byte \(offset) of the text should be \(what)"
+    case .duplicateKey(let key): "the key \"\(key)\" stands twice in one object, at byte \(offset) again"
+    case .tooDeep(let limit): "byte \(offset) of the text nests deeper than the \(limit) levels allowed"
     }
   }
 }

@@ -17,32 +17,32 @@ extension Configurable {
   /// Sets the values of a YAML document; keys it does not hold stay as they are, and keys that nothing here knows are an
   /// error unless they are to be passed over.
   public mutating func apply(yaml: String, name: String, passingOverUnknownKeys: Bool = false)
-    throws(ConfigurationError)
+    throws(InputError)
   {
     let root: Node?
     do {
       root = try compose(yaml: yaml)
     } catch {
-      throw ConfigurationError(place: name, error)
+      throw notYAML(error, in: name)
     }
     guard let root, root.scalar?.string != "" else { return }
     guard case .mapping(let mapping) = root else {
-      throw ConfigurationError(place: name, message: "a configuration is a list of `key: value` lines")
+      throw .configuration(name, "is no configuration", "write `key: value` lines")
     }
     try apply(mapping, section: "", name: name, passingOver: passingOverUnknownKeys)
   }
 
   /// Sets one value by a text such as `agent.learning_rate=1e-3`.
-  public mutating func apply(override: String) throws(ConfigurationError) {
+  public mutating func apply(override: String) throws(InputError) {
     let place = "--set \(override)"
     guard let equals = override.firstIndex(of: "=") else {
-      throw ConfigurationError(place: place, message: "an override is spelt key=value")
+      throw .configuration(place, "is no override", "spell it key=value")
     }
     let node: Node?
     do {
       node = try compose(yaml: String(override[override.index(after: equals)...]))
     } catch {
-      throw ConfigurationError(place: place, message: "the value is not YAML")
+      throw .configuration(place, "the value is not YAML", "put a text in quotes")
     }
     try apply(node ?? Node(""), key: String(override[..<equals]), place: place)
   }
@@ -62,12 +62,12 @@ extension Configurable {
   }
 
   private mutating func apply(_ mapping: Node.Mapping, section: String, name: String, passingOver: Bool)
-    throws(ConfigurationError)
+    throws(InputError)
   {
     for (keyNode, value) in mapping {
       let place = name + (keyNode.mark.map { ":\($0.line)" } ?? "")
       guard let word = keyNode.scalar?.string else {
-        throw ConfigurationError(place: place, message: "a key is a word")
+        throw .configuration(place, "has a key that is no word", "write `key: value`")
       }
       let key = section + word
       let isSection = Self.settings.contains { $0.key.hasPrefix(key + ".") }
@@ -87,14 +87,15 @@ extension Configurable {
     settings.first { $0.key == key } ?? settings.first { $0.formerly == key }
   }
 
-  private mutating func apply(_ node: Node, key: String, place: String) throws(ConfigurationError) {
+  private mutating func apply(_ node: Node, key: String, place: String) throws(InputError) {
     guard let setting = Self.setting(key) else {
       if let inner = Self.settings.first(where: { $0.key.hasPrefix(key + ".") }) {
-        throw ConfigurationError(
-          place: place, message: "'\(key)' is a section of keys such as '\(inner.key)'")
+        throw .configuration(
+          place, "'\(key)' is a section", "set a key of it such as '\(inner.key)'")
       }
-      let hint = nearest(to: key, in: Self.settings.map(\.key)).map { " (nearest: '\($0)')" } ?? ""
-      throw ConfigurationError(place: place, message: "unknown key '\(key)'\(hint)")
+      throw .configuration(
+        place, "unknown key '\(key)'",
+        nearest(to: key, in: Self.settings.map(\.key)).map { "did you mean '\($0)'?" } ?? "leave it out")
     }
     do throws(SettingMismatch) {
       guard let value = SettingValue(node) else {
@@ -102,7 +103,7 @@ extension Configurable {
       }
       try setting.set(value, &self)
     } catch {
-      throw ConfigurationError(place: place, message: "'\(key)' should be \(error.expected)")
+      throw .configuration(place, "'\(key)' is out of range", "give \(error.expected)")
     }
   }
 }
@@ -120,18 +121,19 @@ extension SettingValue {
   }
 }
 
-extension ConfigurationError {
-  /// What the YAML parser says, on one line.
-  fileprivate init(place: String, _ error: any Error) {
-    switch error {
-    case YamlError.parser(_, let problem, let mark, _), YamlError.scanner(_, let problem, let mark, _),
-      YamlError.composer(_, let problem, let mark, _):
-      self.init(place: "\(place):\(mark.line)", message: "this is not YAML: \(problem)")
-    case YamlError.duplicatedKeysInMapping(let duplicates, let context):
-      self.init(
-        place: "\(place):\(context.mark.line)",
-        message: "a key stands twice: \(duplicates.joined(separator: ", "))")
-    default: self.init(place: place, message: "this is not YAML in UTF-8")
-    }
+/// What the YAML parser says, on one line.
+private func notYAML(_ error: any Error, in name: String) -> InputError {
+  func failure(_ problem: String, _ line: Int?) -> InputError {
+    InputError(
+      .configuration, file: name, line: line, problem: "is not YAML: \(problem)",
+      remedy: "check indentation, colons and brackets there")
+  }
+  switch error as? YamlError {
+  case .parser(_, let problem, let mark, _), .scanner(_, let problem, let mark, _),
+    .composer(_, let problem, let mark, _):
+    return failure(problem, mark.line)
+  case .duplicatedKeysInMapping(let duplicates, let context):
+    return failure("a key stands twice: \(duplicates.joined(separator: ", "))", context.mark.line)
+  default: return failure("it is no text in UTF-8", nil)
   }
 }

@@ -33,7 +33,7 @@ public final class CSVPieces {
       attributes[.type] as? FileAttributeType == .typeRegular
     else {
       throw InputError(
-        .missingFile, file: path, problem: "cannot be read", remedy: "check the path and the permissions")
+        .missing, file: path, problem: "cannot be read", remedy: "check the path and the permissions")
     }
     self.path = path
     self.file = file
@@ -80,7 +80,7 @@ public final class CSVPieces {
       return encoding.decoded(Array(bytes[..<whole]))
     } catch {
       throw InputError(
-        .missingFile, file: path, problem: "cannot be read to its end", remedy: "check the disk")
+        .missing, file: path, problem: "cannot be read to its end", remedy: "check the disk")
     }
   }
 

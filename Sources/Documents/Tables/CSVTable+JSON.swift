@@ -7,11 +7,7 @@ extension CSVTable {
   /// as lines, the first object's being line 2.
   /// - Throws: `InputError` where it is neither.
   package init(tableOrJSON path: String) throws(InputError) {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw InputError(
-        .missingFile, file: path, problem: "cannot be read", remedy: "check the path and the permissions")
-    }
-    let bytes = [UInt8](data)
+    let bytes = try readBytes(path)
     var reading = TableReading()
     reading.offersBlank = false
     guard bytes.first(where: { $0 > 32 }) == UInt8(ascii: "[") else {

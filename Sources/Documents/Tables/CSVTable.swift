@@ -35,11 +35,7 @@ public struct CSVTable: Sendable {
   ///
   /// - Throws: `InputError` with the line of the first row that is no row of the table.
   public init(contentsOf path: String, reading: TableReading = TableReading()) throws(InputError) {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw InputError(
-        .missingFile, file: path, problem: "cannot be read", remedy: "check the path and the permissions")
-    }
-    try self.init(bytes: [UInt8](data), path: path, reading: reading)
+    try self.init(bytes: try readBytes(path), path: path, reading: reading)
   }
 
   /// Reads a table from its bytes; `path` is what errors call it.

@@ -28,13 +28,18 @@ extension CSVTable {
   }
 }
 
-/// The text of a file.
-package func readText(_ path: String) throws(InputError) -> String {
+/// The bytes of a file, of a pipe too.
+package func readBytes(_ path: String) throws(InputError) -> [UInt8] {
   guard let data = FileManager.default.contents(atPath: path) else {
     throw InputError(
-      .missingFile, file: path, problem: "cannot be read", remedy: "check the path and the permissions")
+      .missing, file: path, problem: "cannot be read", remedy: "check the path and the permissions")
   }
-  guard let text = String(data: data, encoding: .utf8) else {
+  return [UInt8](data)
+}
+
+/// The text of a file.
+package func readText(_ path: String) throws(InputError) -> String {
+  guard let text = String(validating: try readBytes(path), as: UTF8.self) else {
     throw InputError(.malformed, file: path, problem: "is no UTF-8 text", remedy: "save it as UTF-8")
   }
   return text

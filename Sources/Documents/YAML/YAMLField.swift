@@ -153,8 +153,8 @@ package struct YAMLField {
   package func table() throws(InputError) -> CSVTable {
     do throws(InputError) {
       return try CSVTable(contentsOf: path())
-    } catch  where error.kind == .missingFile {
-      throw self.error(.missingFile, error.problem, error.remedy)
+    } catch  where error.kind == .missing {
+      throw self.error(.missing, error.problem, error.remedy)
     }
   }
 

@@ -18,13 +18,16 @@ package enum NumPyArchive {
 
   /// The bytes of an archive.
   ///
-  /// - Throws: `NumPyError` for a type that NumPy lacks, or more than 4 GiB.
-  package static func serialized(_ file: Safetensors) throws(NumPyError) -> [UInt8] {
+  /// - Throws: `InputError` for a type that NumPy lacks, or more than 4 GiB.
+  package static func serialized(_ file: Safetensors) throws(InputError) -> [UInt8] {
     var archive: [UInt8] = []
     var directory: [UInt8] = []
     var count = 0
-    func append(_ name: String, _ content: [UInt8]) throws(NumPyError) {
-      guard archive.count + content.count < Int(UInt32.max) - (1 << 20) else { throw .tooLarge }
+    func append(_ name: String, _ content: [UInt8]) throws(InputError) {
+      guard archive.count + content.count < Int(UInt32.max) - (1 << 20) else {
+        throw InputError(
+          .invalid, problem: "a NumPy archive holds up to 4 GiB", remedy: "export as safetensors instead")
+      }
       let entry = ZIPEntry(name: name + ".npy", content: content, offset: archive.count)
       archive += entry.localHeader + content
       directory += entry.centralHeader
@@ -35,7 +38,7 @@ package enum NumPyArchive {
     try append(metadataName, npy(type: "<U\(metadata.unicodeScalars.count)", shape: [], utf32(metadata)))
     for tensor in file.tensors {
       guard let type = tensor.type.numpy else {
-        throw .unknownType(array: tensor.name, type: tensor.type.rawValue)
+        throw .tensor(tensor.name, "is of type \(tensor.type.rawValue), which NumPy lacks")
       }
       try append(tensor.name, npy(type: type, shape: tensor.shape, tensor.bytes))
     }
@@ -56,24 +59,6 @@ package enum NumPyArchive {
     var bytes: [UInt8] = []
     for scalar in text.unicodeScalars { bytes.append(littleEndian: scalar.value) }
     return bytes
-  }
-}
-
-/// Why arrays cannot be written to a NumPy archive, or read from one.
-package enum NumPyError: Error, Equatable, CustomStringConvertible {
-  /// NumPy has no such element type.
-  case unknownType(array: String, type: String)
-  /// The archive would exceed 4 GiB.
-  case tooLarge
-  /// The bytes are no archive of the kind that is written here.
-  case malformed(detail: String)
-
-  package var description: String {
-    switch self {
-    case .unknownType(let array, let type): "NumPy has no type for array '\(array)' of type \(type)."
-    case .tooLarge: "A NumPy archive holds up to 4 GiB: export as safetensors instead."
-    case .malformed(let detail): "The file is no NumPy archive that can be read: \(detail)."
-    }
   }
 }
 

@@ -1,4 +1,5 @@
 #if canImport(Glibc)
+  import Documents
   import Glibc
 #else
   import Darwin
@@ -31,14 +32,16 @@ package struct ONNXInterpreter {
     }
   }
 
-  /// Computes all outputs; throws `ONNXError`.
+  /// Computes all outputs; throws `InputError`.
   ///
   /// - Parameter inputs: arrays by name; those that the model has a default for may be missing.
-  package func run(_ inputs: [String: DenseArray]) throws(ONNXError) -> [String: DenseArray] {
+  package func run(_ inputs: [String: DenseArray]) throws(InputError) -> [String: DenseArray] {
     var values: [String: DenseArray] = [:]
     for tensor in model.initializers {
       guard let elements = tensor.doubles else {
-        throw .cannotRun(node: tensor.name, detail: "its type \(tensor.type.rawValue) is not one of policies")
+        throw .damaged(
+          "cannot be run: its type \(tensor.type.rawValue) is not one of policies",
+          at: "operation '\(tensor.name)'")
       }
       values[tensor.name] = DenseArray(shape: tensor.shape, elements: elements)
     }
@@ -46,13 +49,14 @@ package struct ONNXInterpreter {
     for node in model.nodes {
       let operands = node.inputs.compactMap { values[$0] }
       guard operands.count == node.inputs.count else {
-        throw .cannotRun(node: node.operation, detail: "an input has no value")
+        throw .damaged("cannot be run: an input has no value", at: "operation '\(node.operation)'")
       }
       guard let results = Operation(node: node, operands: operands).results,
         results.count == node.outputs.count
       else {
-        throw .cannotRun(
-          node: node.operation, detail: "unknown operator, or shapes \(operands.map(\.shape)) do not fit")
+        throw .damaged(
+          "cannot be run: unknown operator, or shapes \(operands.map(\.shape)) do not fit",
+          at: "operation '\(node.operation)'")
       }
       for (name, result) in zip(node.outputs, results) { values[name] = result }
     }

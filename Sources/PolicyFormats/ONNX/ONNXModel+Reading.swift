@@ -1,8 +1,8 @@
 import Documents
 
 extension ONNXModel {
-  /// Reads a model and, where they lie beside it, its weights; throws `FileError` or `ONNXError`.
-  package init(contentsOf path: String) throws {
+  /// Reads a model and, where they lie beside it, its weights; throws `InputError`.
+  package init(contentsOf path: String) throws(InputError) {
     let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
     try self.init(bytes: try AtomicFile.read(path)) { name in
       // A name only: a model must not reach into other folders.
@@ -15,20 +15,22 @@ extension ONNXModel {
   /// - Parameters:
   ///   - bytes: the model's file.
   ///   - data: gives the bytes of a file beside the model's by its name; nil where there is none.
-  package init(bytes: [UInt8], data: (String) -> [UInt8]? = { _ in nil }) throws(ONNXError) {
+  package init(bytes: [UInt8], data: (String) -> [UInt8]? = { _ in nil }) throws(InputError) {
     let model = try Fields(bytes[...], of: "model")
     let opset = try model.messages(8).first?.integer(2) ?? 0
     guard model.integer(1) == Self.irVersion, opset == Self.opset else {
-      throw .version(ir: model.integer(1) ?? 0, opset: opset)
+      throw .damaged(
+        "is ONNX of IR version \(model.integer(1) ?? 0) and opset \(opset), where \(Self.irVersion) and \(Self.opset) are read"
+      )
     }
-    guard let graph = try model.messages(7).first else { throw .malformed(message: "graph") }
+    guard let graph = try model.messages(7).first else { throw .onnx("graph") }
     self.init(name: graph.text(2) ?? "")
     metadata = try Self.entries(model.messages(14))
     inputs = try Self.each(graph.messages(11), Value.init)
     outputs = try Self.each(graph.messages(12), Value.init)
     nodes = try Self.each(graph.messages(1), Node.init)
     var files: [String: [UInt8]] = [:]
-    initializers = try Self.each(graph.messages(5)) { tensor throws(ONNXError) in
+    initializers = try Self.each(graph.messages(5)) { tensor throws(InputError) in
       try Safetensors.Tensor(onnx: tensor) { name in
         if files[name] == nil { files[name] = data(name) }
         return files[name]
@@ -37,18 +39,18 @@ extension ONNXModel {
   }
 
   private static func each<Result>(
-    _ messages: [Fields], _ read: (Fields) throws(ONNXError) -> Result
-  ) throws(ONNXError) -> [Result] {
+    _ messages: [Fields], _ read: (Fields) throws(InputError) -> Result
+  ) throws(InputError) -> [Result] {
     var results: [Result] = []
     for message in messages { results.append(try read(message)) }
     return results
   }
 
   /// `StringStringEntryProto`s.
-  fileprivate static func entries(_ messages: [Fields]) throws(ONNXError) -> [String: String] {
+  fileprivate static func entries(_ messages: [Fields]) throws(InputError) -> [String: String] {
     var entries: [String: String] = [:]
     for message in messages {
-      guard let key = message.text(1) else { throw .malformed(message: "list of texts") }
+      guard let key = message.text(1) else { throw .onnx("list of texts") }
       entries[key] = message.text(2) ?? ""
     }
     return entries
@@ -60,8 +62,8 @@ private struct Fields {
   let fields: [ProtobufField]
   let name: String
 
-  init(_ bytes: ArraySlice<UInt8>, of name: String) throws(ONNXError) {
-    guard let fields = ProtobufField.fields(of: bytes) else { throw .malformed(message: name) }
+  init(_ bytes: ArraySlice<UInt8>, of name: String) throws(InputError) {
+    guard let fields = ProtobufField.fields(of: bytes) else { throw .onnx(name) }
     self.fields = fields
     self.name = name
   }
@@ -72,7 +74,7 @@ private struct Fields {
   func texts(_ number: Int) -> [String] { fields.filter { $0.number == number }.compactMap(\.text) }
 
   /// Repeated whole numbers, one to a field or many packed into one.
-  func integers(_ number: Int) throws(ONNXError) -> [Int] {
+  func integers(_ number: Int) throws(InputError) -> [Int] {
     var integers: [Int] = []
     for field in fields where field.number == number {
       if let integer = field.integer {
@@ -80,16 +82,16 @@ private struct Fields {
       } else if let bytes = field.bytes, let packed = ProtobufField.integers(packed: bytes) {
         integers += packed
       } else {
-        throw .malformed(message: name)
+        throw .onnx(name)
       }
     }
     return integers
   }
 
-  func messages(_ number: Int) throws(ONNXError) -> [Fields] {
+  func messages(_ number: Int) throws(InputError) -> [Fields] {
     var messages: [Fields] = []
     for field in fields where field.number == number {
-      guard let bytes = field.bytes else { throw .malformed(message: name) }
+      guard let bytes = field.bytes else { throw .onnx(name) }
       messages.append(try Fields(bytes, of: name))
     }
     return messages
@@ -97,9 +99,9 @@ private struct Fields {
 }
 
 extension Safetensors.ElementType {
-  fileprivate init(onnx number: Int?, of name: String) throws(ONNXError) {
+  fileprivate init(onnx number: Int?, of name: String) throws(InputError) {
     guard let number, let type = Self.allCases.first(where: { $0.onnx == number }) else {
-      throw .malformedTensor(name: name)
+      throw .tensor(name, "does not hold what it says")
     }
     self = type
   }
@@ -107,10 +109,10 @@ extension Safetensors.ElementType {
 
 extension ONNXModel.Value {
   /// `ValueInfoProto`.
-  fileprivate init(_ message: Fields) throws(ONNXError) {
+  fileprivate init(_ message: Fields) throws(InputError) {
     guard let name = message.text(1), let type = try message.messages(2).first,
       let tensor = try type.messages(1).first
-    else { throw .malformed(message: "input or output") }
+    else { throw .onnx("input or output") }
     var shape: [ONNXModel.Dimension] = []
     for dimension in try tensor.messages(2).first?.messages(1) ?? [] {
       shape.append(dimension.integer(1).map { .fixed($0) } ?? .symbol(dimension.text(2) ?? ""))
@@ -122,12 +124,12 @@ extension ONNXModel.Value {
 
 extension ONNXModel.Node {
   /// `NodeProto`.
-  fileprivate init(_ message: Fields) throws(ONNXError) {
-    guard let operation = message.text(4) else { throw .malformed(message: "operation") }
+  fileprivate init(_ message: Fields) throws(InputError) {
+    guard let operation = message.text(4) else { throw .onnx("operation") }
     var attributes: [String: Int] = [:]
     for attribute in try message.messages(5) {
       guard let name = attribute.text(1), let value = attribute.integer(3) else {
-        throw .cannotRun(node: operation, detail: "an attribute is not a whole number")
+        throw .damaged("cannot be run: an attribute is not a whole number", at: "operation '\(operation)'")
       }
       attributes[name] = value
     }
@@ -137,7 +139,7 @@ extension ONNXModel.Node {
 
 extension Safetensors.Tensor {
   /// `TensorProto`.
-  fileprivate init(onnx message: Fields, data: (String) -> [UInt8]?) throws(ONNXError) {
+  fileprivate init(onnx message: Fields, data: (String) -> [UInt8]?) throws(InputError) {
     let name = message.text(8) ?? ""
     let type = try Safetensors.ElementType(onnx: message.integer(2), of: name)
     let shape = try message.integers(1)
@@ -146,19 +148,19 @@ extension Safetensors.Tensor {
       let place = try ONNXModel.entries(message.messages(13))
       guard let file = place["location"], let offset = Int(place["offset"] ?? "0"), offset >= 0,
         let length = Int(place["length"] ?? ""), length >= 0
-      else { throw .malformedTensor(name: name) }
+      else { throw .tensor(name, "does not hold what it says") }
       guard let content = data(file), offset <= content.count, length <= content.count - offset else {
-        throw .missingData(tensor: name, file: file)
+        throw .tensor(name, "should have its bytes in '\(file)' beside the model, and has not")
       }
       bytes = Array(content[offset..<offset + length])
     }
     var size = type.bits / 8
     for dimension in shape {
       let (product, overflow) = size.multipliedReportingOverflow(by: dimension)
-      guard dimension >= 0, !overflow else { throw .malformedTensor(name: name) }
+      guard dimension >= 0, !overflow else { throw .tensor(name, "does not hold what it says") }
       size = product
     }
-    guard bytes.count == size else { throw .malformedTensor(name: name) }
+    guard bytes.count == size else { throw .tensor(name, "does not hold what it says") }
     self.init(name: name, type: type, shape: shape, bytes: bytes)
   }
 }

@@ -49,7 +49,7 @@ extension ONNXModel {
   }
 
   /// Writes the model whole or not at all, and, where it is too large for one message, its weights to `<path>.data`.
-  package func write(to path: String, messageLimit: Int = 2_000_000_000) throws(FileError) {
+  package func write(to path: String, messageLimit: Int = 2_000_000_000) throws(InputError) {
     let name = path.split(separator: "/").last.map(String.init) ?? path
     let files = serialized(dataName: name + ".data", messageLimit: messageLimit)
     if let data = files.data { try AtomicFile.write(data, to: path + ".data") }

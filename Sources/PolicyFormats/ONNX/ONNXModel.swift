@@ -85,32 +85,6 @@ package struct ONNXModel: Sendable, Equatable {
   }
 }
 
-/// Why bytes are not an ONNX model that can be read here.
-package enum ONNXError: Error, Equatable, CustomStringConvertible {
-  /// The bytes break off or are no message of the kind expected.
-  case malformed(message: String)
-  /// The file is of a version that cannot be read.
-  case version(ir: Int, opset: Int)
-  /// A tensor's bytes are not as many as its shape asks for, or of an unknown type.
-  case malformedTensor(name: String)
-  /// A tensor's bytes should lie in another file, and do not.
-  case missingData(tensor: String, file: String)
-  /// The graph cannot be run here.
-  case cannotRun(node: String, detail: String)
-
-  package var description: String {
-    switch self {
-    case .malformed(let message): "The file is no ONNX model: its \(message) cannot be read."
-    case .version(let ir, let opset):
-      "The ONNX model is of IR version \(ir) and opset \(opset); \(ONNXModel.irVersion) and \(ONNXModel.opset) are read."
-    case .malformedTensor(let name): "Tensor '\(name)' of the ONNX model does not hold what it says."
-    case .missingData(let tensor, let file):
-      "The bytes of tensor '\(tensor)' should lie in '\(file)' beside the ONNX model, and do not."
-    case .cannotRun(let node, let detail): "The ONNX model's operation '\(node)' cannot be run: \(detail)."
-    }
-  }
-}
-
 extension Safetensors.ElementType {
   /// The number of the type in `TensorProto.DataType`; nil where ONNX lacks the type.
   var onnx: Int? {

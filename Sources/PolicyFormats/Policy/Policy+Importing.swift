@@ -1,3 +1,4 @@
+import Documents
 import Environments
 import Learning
 import NeuralNetworks
@@ -10,8 +11,8 @@ extension Policy {
   /// where they are there; without them observations stay as they are. The metadata may give `aggregation`,
   /// `reward_scale` and `observation_limit`. In an environment with a prior, the module's outputs are added to it.
   ///
-  /// - Throws: `SafetensorsError` or `PolicyError`.
-  public init(importing file: Safetensors, for environment: some Environment) throws {
+  /// - Throws: `InputError`.
+  public init(importing file: Safetensors, for environment: some Environment) throws(InputError) {
     if file.metadata[PolicyFile.Key.format] != nil {
       try self.init(file)
       try check(matches: environment)
@@ -23,14 +24,13 @@ extension Policy {
     var hidden: [Int] = []
     while let weight = try? file.tensor("trunk.\(2 * hidden.count).weight") {
       guard weight.shape.count == 2, weight.shape[0] > 0 else {
-        throw PolicyError.wrongShape(
-          tensor: weight.name, expected: [1, hidden.last ?? layout.size], found: weight.shape)
+        throw .shape(of: weight.name, weight.shape, needed: [1, hidden.last ?? layout.size])
       }
       hidden.append(weight.shape[0])
     }
     let name = metadata["aggregation"] ?? Aggregation.branching.rawValue
     guard let aggregation = Aggregation(rawValue: name), aggregation != .joint else {
-      throw PolicyError.malformedMetadata(key: "aggregation", detail: "it should be branching or additive")
+      throw .metadata("aggregation", "it should be branching or additive")
     }
     let shape = NetworkShape(
       layout: layout, hidden: hidden, branchSizes: branchSizes, aggregation: aggregation)
@@ -41,7 +41,7 @@ extension Policy {
       weights += try file.finiteFloats(tensor.name, shape: tensor.shape, anyPrecision: true)
     }
     for tensor in file.tensors where !expected.contains(tensor.name) {
-      throw PolicyError.unexpectedTensor(name: tensor.name)
+      throw .tensor(tensor.name, "belongs to no policy of this shape")
     }
     self.init(
       shape: shape, weights: weights, normalizer: try Self.normalizer(file, shape: shape),
@@ -49,7 +49,9 @@ extension Policy {
       metadata: environment.metadata)
   }
 
-  private static func normalizer(_ file: Safetensors, shape: NetworkShape) throws -> ObservationNormalizer {
+  private static func normalizer(_ file: Safetensors, shape: NetworkShape) throws(InputError)
+    -> ObservationNormalizer
+  {
     let columns = shape.observationSize
     let limit = try file.metadata.positive(PolicyFile.Key.observationLimit) ?? .greatestFiniteMagnitude
     let names = [PolicyFile.TensorName.mean, PolicyFile.TensorName.deviation]
@@ -57,7 +59,7 @@ extension Policy {
       return ObservationNormalizer(identity: columns, limit: limit)
     }
     let deviations = try file.finiteFloats(names[1], shape: [columns], anyPrecision: true)
-    guard deviations.allSatisfy({ $0 > 0 }) else { throw PolicyError.invalidNumber(tensor: names[1]) }
+    guard deviations.allSatisfy({ $0 > 0 }) else { throw .numbers(of: names[1]) }
     return ObservationNormalizer(
       means: try file.finiteFloats(names[0], shape: [columns], anyPrecision: true), deviations: deviations,
       limit: limit)
@@ -66,10 +68,10 @@ extension Policy {
 
 extension [String: String] {
   /// The positive number under a key; nil where there is none.
-  fileprivate func positive(_ key: String) throws(PolicyError) -> Float? {
+  fileprivate func positive(_ key: String) throws(InputError) -> Float? {
     guard let text = self[key] else { return nil }
     guard let number = Float(text), number > 0, number.isFinite else {
-      throw .malformedMetadata(key: key, detail: "it should be a positive number")
+      throw .metadata(key, "it should be a positive number")
     }
     return number
   }

@@ -79,7 +79,7 @@ extension Policy {
   }
 
   /// Writes the policy, whole or not at all.
-  public func write(to path: String) throws(FileError) {
+  public func write(to path: String) throws(InputError) {
     try safetensors.write(to: path)
   }
 }

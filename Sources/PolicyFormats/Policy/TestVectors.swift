@@ -139,12 +139,12 @@ extension TestVectors {
     ]
   }
 
-  /// Takes the vectors out of a file; throws `SafetensorsError` where they are missing or no numbers.
-  public init(_ file: Safetensors) throws(SafetensorsError) {
+  /// Takes the vectors out of a file; throws `InputError` where they are missing or no numbers.
+  public init(_ file: Safetensors) throws(InputError) {
     let observations = try file.tensor(TensorName.observation)
     let actions = try file.tensor(TensorName.action)
     guard actions.type == .i32 else {
-      throw .notNumeric(tensor: actions.name, type: actions.type.rawValue)
+      throw .tensor(actions.name, "holds \(actions.type.rawValue) and no floating-point numbers")
     }
     self.init(
       rows: observations.shape.first ?? 0, observations: try observations.floats(),

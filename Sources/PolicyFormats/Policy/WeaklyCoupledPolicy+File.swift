@@ -83,27 +83,29 @@ extension WeaklyCoupledPolicy {
   }
 
   /// Writes the policy, whole or not at all.
-  public func write(to path: String) throws(FileError) { try safetensors.write(to: path) }
+  public func write(to path: String) throws(InputError) { try safetensors.write(to: path) }
 
-  /// Reads a policy; throws `FileError`, or `PolicyFileError` where the file is damaged or holds no such policy.
-  public init(contentsOf path: String) throws { self = try Safetensors.read(path) { try Self($0) } }
+  /// Reads a policy; throws `InputError` where the file is damaged or holds no such policy.
+  public init(contentsOf path: String) throws(InputError) {
+    self = try Safetensors.read(path) { file throws(InputError) in try Self(file) }
+  }
 
-  /// Takes a policy out of a file, and refuses anything that does not fit together; throws `SafetensorsError` where a
-  /// tensor is missing and `PolicyError` for the rest.
-  public init(_ file: Safetensors) throws {
+  /// Takes a policy out of a file, and refuses anything that does not fit together; throws `InputError` where a
+  /// tensor is missing and `InputError` for the rest.
+  public init(_ file: Safetensors) throws(InputError) {
     typealias Key = WeaklyCoupledPolicyFile.Key
     let found = file.metadata[Key.format]
-    guard found == WeaklyCoupledPolicyFile.format else { throw PolicyError.unknownFormat(found: found) }
-    func decoded<Value: Decodable>(_ key: String, _: Value.Type) throws -> Value {
+    guard found == WeaklyCoupledPolicyFile.format else { throw .unknownFormat(found: found) }
+    func decoded<Value: Decodable>(_ key: String, _: Value.Type) throws(InputError) -> Value {
       guard let value = try? JSONDecoder().decode(Value.self, from: Data((file.metadata[key] ?? "").utf8))
       else {
-        throw PolicyError.malformedMetadata(key: key, detail: "it is missing, or is not what it should be")
+        throw .metadata(key, "it is missing, or is not what it should be")
       }
       return value
     }
-    func number<Value: LosslessStringConvertible>(_ key: String, _: Value.Type) throws -> Value {
+    func number<Value: LosslessStringConvertible>(_ key: String, _: Value.Type) throws(InputError) -> Value {
       guard let value = file.metadata[key].flatMap(Value.init) else {
-        throw PolicyError.malformedMetadata(key: key, detail: "it is missing, or no number")
+        throw .metadata(key, "it is missing, or no number")
       }
       return value
     }
@@ -112,11 +114,10 @@ extension WeaklyCoupledPolicy {
     guard (1...4096).contains(columns.features), (1...4096).contains(columns.levels),
       shape.hidden.count <= 16,
       shape.hidden.allSatisfy({ (1...65_536).contains($0) })
-    else { throw PolicyError.malformedMetadata(key: Key.network, detail: "its sizes are out of range") }
+    else { throw .metadata(Key.network, "its sizes are out of range") }
     let names = try decoded(Key.featureNames, [String].self)
     guard names.count == columns.features else {
-      throw PolicyError.malformedMetadata(
-        key: Key.featureNames, detail: "\(columns.features) names are needed, not \(names.count)")
+      throw .metadata(Key.featureNames, "\(columns.features) names are needed, not \(names.count)")
     }
     var weights: [Float] = []
     var expected = Set(
@@ -129,11 +130,11 @@ extension WeaklyCoupledPolicy {
     }
     let schedules = try Self.schedules(file)
     if let stranger = file.tensors.first(where: { !expected.contains($0.name) }) {
-      throw PolicyError.unexpectedTensor(name: stranger.name)
+      throw .tensor(stranger.name, "belongs to no policy of this shape")
     }
     let center = try number(Key.priceCenter, Float.self)
     guard center.isFinite else {
-      throw PolicyError.malformedMetadata(key: Key.priceCenter, detail: "it is not a finite number")
+      throw .metadata(Key.priceCenter, "it is not a finite number")
     }
     self.init(
       shape: shape, weights: weights, priceCenter: center, schedules: schedules, featureNames: names,
@@ -142,28 +143,27 @@ extension WeaklyCoupledPolicy {
       trainingSteps: try number(Key.trainingSteps, Int.self))
   }
 
-  private static func schedules(_ file: Safetensors) throws -> [PlaySchedule] {
+  private static func schedules(_ file: Safetensors) throws(InputError) -> [PlaySchedule] {
     typealias Name = WeaklyCoupledPolicyFile
     let hasShares = file.tensors.contains { $0.name == Name.logShare }
     let shareShape = hasShares ? try file.tensor(Name.logShare).shape : [1]
     guard shareShape.count == 1, (1...1000).contains(shareShape[0]) else {
-      throw PolicyError.wrongShape(tensor: Name.logShare, expected: [1], found: shareShape)
+      throw .shape(of: Name.logShare, shareShape, needed: [1])
     }
     let shares = hasShares ? try file.finiteFloats(Name.logShare, shape: shareShape) : [0]
     guard zip(shares, shares.dropFirst()).allSatisfy({ $0 < $1 }) else {
-      throw PolicyError.malformedMetadata(key: Name.logShare, detail: "schedules are not in ascending order")
+      throw .metadata(Name.logShare, "schedules are not in ascending order")
     }
     var schedules = shares.map { PlaySchedule(logShare: $0) }
     for (name, numbers) in Name.bySteps {
       let shape = try file.tensor(name).shape
       let steps = shape.last ?? 0
       guard shape == (hasShares ? [shares.count, steps] : [steps]), steps > 0 else {
-        throw PolicyError.wrongShape(
-          tensor: name, expected: hasShares ? [shares.count, 1] : [1], found: shape)
+        throw .shape(of: name, shape, needed: hasShares ? [shares.count, 1] : [1])
       }
       let values = try file.finiteFloats(name, shape: shape)
       guard name == Name.offset || values.allSatisfy({ $0 >= 0 }) else {
-        throw PolicyError.malformedMetadata(key: name, detail: "exploration has coefficients below 0")
+        throw .metadata(name, "exploration has coefficients below 0")
       }
       for schedule in schedules.indices {
         schedules[schedule][keyPath: numbers] = Array(values[schedule * steps..<(schedule + 1) * steps])

@@ -1,3 +1,4 @@
+import Documents
 import Learning
 import LinearAlgebra
 
@@ -110,12 +111,11 @@ extension WeaklyCoupledVectors {
 
   /// Takes the vectors out of a file of a policy.
   ///
-  /// - Throws: `SafetensorsError` where they are missing; `PolicyError` where their shapes do not fit.
-  package init(_ file: Safetensors, of policy: WeaklyCoupledPolicy) throws {
+  /// - Throws: `InputError` where they are missing, or their shapes do not fit.
+  package init(_ file: Safetensors, of policy: WeaklyCoupledPolicy) throws(InputError) {
     let found = try file.tensor(TensorName.observation).shape
     guard found.count == 3, found[2] == policy.shape.columns.count, found[0] > 0, found[1] > 0 else {
-      throw PolicyError.wrongShape(
-        tensor: TensorName.observation, expected: [-1, -1, policy.shape.columns.count], found: found)
+      throw .shape(of: TensorName.observation, found, needed: [-1, -1, policy.shape.columns.count])
     }
     let values = [found[0], found[1], policy.shape.columns.levels]
     self.init(

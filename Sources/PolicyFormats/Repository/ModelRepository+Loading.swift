@@ -12,27 +12,27 @@ public struct PublishedModel: Sendable, Equatable {
 }
 
 extension ModelRepository {
-  /// Reads what the manifest of a version says; throws `FileError` or `RepositoryError`.
-  public func manifest(of name: String, version: Int) throws -> ModelManifest {
-    guard Self.isName(name) else { throw RepositoryError.invalidName(name) }
+  /// Reads what the manifest of a version says; throws `InputError`.
+  public func manifest(of name: String, version: Int) throws(InputError) -> ModelManifest {
+    guard Self.isName(name) else { throw .invalidName(name) }
     guard versions(of: name).contains(version) else {
-      throw RepositoryError.missingVersion(name: name, version: version)
+      throw .missingVersion(version, of: name, in: path)
     }
     let folder = folder(of: name, version: version)
     let bytes = try AtomicFile.read(folder + "/manifest.json")
     guard let manifest = try? JSONValue(parsing: bytes).decoded(as: ModelManifest.self), manifest.isSound,
       manifest.name == name, manifest.version == version
-    else { throw RepositoryError.damaged(folder: folder, detail: "its manifest makes no sense") }
+    else { throw .damagedVersion(folder, "its manifest makes no sense") }
     return manifest
   }
 
   /// Reads a version, checks every file's digest and plays the test vectors: what comes back can be served.
   ///
-  /// - Throws: `FileError`, `SafetensorsError`, `PolicyError` or `RepositoryError`.
-  public func load(_ name: String, version: Int) throws -> PublishedModel {
+  /// - Throws: `InputError`.
+  public func load(_ name: String, version: Int) throws(InputError) -> PublishedModel {
     let manifest = try manifest(of: name, version: version)
     let folder = folder(of: name, version: version)
-    func damaged(_ detail: String) -> RepositoryError { .damaged(folder: folder, detail: detail) }
+    func damaged(_ problem: String) -> InputError { .damagedVersion(folder, problem) }
     var weights: [UInt8]?
     var attachments: [String: [UInt8]] = [:]
     for file in manifest.files {

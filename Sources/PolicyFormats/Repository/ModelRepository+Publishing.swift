@@ -20,14 +20,14 @@ extension ModelRepository {
   ///   - attachments: files that lie beside the policy, by name: what describes its problem.
   ///   - notice: takes a sentence for each thing that was found damaged and passed over or mended.
   /// - Returns: the version's manifest.
-  /// - Throws: `RepositoryError`, `FileError` or `ONNXError`.
+  /// - Throws: `InputError`.
   @discardableResult
   public func publish(
     _ policy: TrainedPolicy, name: String, label: ModelLabels.Label = .stable, keep: Int? = nil,
     attachments: [String: [UInt8]] = [:], notice: (String) -> Void = { _ in }
   ) throws -> ModelManifest {
     precondition(keep ?? 1 > 0, "At least one version must be kept, not \(keep ?? 0).")
-    guard Self.isName(name) else { throw RepositoryError.invalidName(name) }
+    guard Self.isName(name) else { throw InputError.invalidName(name) }
     let created = Self.firstMissing(of: folder(of: name))
     do {
       try create(folder(of: name))
@@ -97,14 +97,16 @@ extension ModelRepository {
   private static let smallFiles = ["labels.json", "config.pbtxt"]
 
   /// The labels; where `labels.json` makes no sense, what is left: the stable version that Triton was told of.
-  private func readableLabels(of name: String, notice: (String) -> Void) throws -> ModelLabels {
-    do { return try labels(of: name) } catch let error as RepositoryError {
+  private func readableLabels(of name: String, notice: (String) -> Void) throws(InputError) -> ModelLabels {
+    do { return try labels(of: name) } catch  where error.kind == .malformed {
       var labels = ModelLabels()
       let configuration = (try? AtomicFile.read(folder(of: name) + "/config.pbtxt")) ?? []
       let stable = TritonConfiguration(text: String(decoding: configuration, as: UTF8.self)).version
       if let stable, versions(of: name).contains(stable) { labels.move(.stable, to: stable) }
       let left = labels[.stable].map { "version \($0), which Triton was told of, counts as stable" }
-      notice("\(error) It is written anew: \(left ?? "no version before this one bears a label").")
+      notice(
+        "\(error.file ?? name): \(error.problem). It is written anew: \(left ?? "no version before this one bears a label")."
+      )
       return labels
     }
   }
@@ -145,13 +147,15 @@ extension ModelRepository {
 
   /// Moves the stable label back to where it stood before.
   ///
-  /// - Throws: `RepositoryError.nothingToRollBackTo`, or what `load` throws.
+  /// - Throws: `InputError`, or what `load` throws.
   @discardableResult
   public func rollBack(_ name: String, notice: (String) -> Void = { _ in }) throws -> ModelLabels {
     try changeLabels(of: name, notice: notice) { labels in
       labels.keep(only: Set(versions(of: name)))
       guard labels.rollBack(.stable), let version = labels[.stable] else {
-        throw RepositoryError.nothingToRollBackTo(name: name)
+        throw InputError(
+          .invalid, file: path, problem: "model '\(name)' has no earlier stable version to roll back to",
+          remedy: "name the version with `apportion publish --version`")
       }
       _ = try load(name, version: version)
     }
@@ -160,9 +164,9 @@ extension ModelRepository {
   private func changeLabels(
     of name: String, notice: (String) -> Void, _ change: (inout ModelLabels) throws -> Void
   ) throws -> ModelLabels {
-    guard Self.isName(name) else { throw RepositoryError.invalidName(name) }
+    guard Self.isName(name) else { throw InputError.invalidName(name) }
     guard !versions(of: name).isEmpty else {
-      throw RepositoryError.missingModel(name: name, repository: path)
+      throw InputError.missingModel(name, in: path)
     }
     let lock = try FileLock(folder(of: name) + "/.lock")
     defer { lock.release() }
@@ -177,7 +181,7 @@ extension ModelRepository {
     return labels
   }
 
-  private func write(_ labels: ModelLabels, of name: String) throws(FileError) {
+  private func write(_ labels: ModelLabels, of name: String) throws(InputError) {
     try AtomicFile.write(document: labels, to: folder(of: name) + "/labels.json")
   }
 
@@ -191,7 +195,7 @@ extension ModelRepository {
     var names: [String] = []
     for (format, file) in formats {
       guard try format.writeChecked(policy, to: "\(folder)/\(file)") <= 1e-4 else {
-        throw RepositoryError.damaged(folder: folder, detail: "\(file) computes something else")
+        throw InputError.damagedVersion(folder, "\(file) computes something else")
       }
       names.append(file)
       if FileManager.default.fileExists(atPath: "\(folder)/\(file).data") { names.append(file + ".data") }
@@ -215,7 +219,7 @@ extension ModelRepository {
   /// Compares what a policy reads and chooses with the newest version whose manifest can be read.
   private func checkSpaces(
     _ policy: TrainedPolicy, of name: String, versions: [Int], notice: (String) -> Void
-  ) throws(RepositoryError) {
+  ) throws(InputError) {
     var newest: ModelManifest?
     for version in versions.reversed() {
       do { newest = try manifest(of: name, version: version) } catch {
@@ -229,19 +233,17 @@ extension ModelRepository {
         policy.featureNames == manifest.observationNames,
         policy.shape.columns.count == manifest.observationSize
       else {
-        throw .otherSpaces(name: manifest.name, detail: "it reads other rows, or is of another form")
+        throw .otherSpaces(manifest.name, "it reads other rows, or is of another form")
       }
       return
     }
     guard shape.observationSize == manifest.observationSize else {
       throw .otherSpaces(
-        name: manifest.name,
-        detail: "it reads \(shape.observationSize) columns and not \(manifest.observationSize)")
+        manifest.name, "it reads \(shape.observationSize) columns and not \(manifest.observationSize)")
     }
     guard shape.branchSizes == manifest.branchSizes else {
       throw .otherSpaces(
-        name: manifest.name,
-        detail: "it chooses among \(shape.branchSizes) levels and not \(manifest.branchSizes)")
+        manifest.name, "it chooses among \(shape.branchSizes) levels and not \(manifest.branchSizes)")
     }
   }
 
@@ -269,7 +271,7 @@ extension ModelRepository {
     }
   }
 
-  private func create(_ folder: String) throws(FileError) {
+  private func create(_ folder: String) throws(InputError) {
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     } catch {
@@ -278,7 +280,7 @@ extension ModelRepository {
     AtomicFile.flush(folder: folder + "/..")
   }
 
-  private func rename(_ folder: String, to destination: String) throws(FileError) {
+  private func rename(_ folder: String, to destination: String) throws(InputError) {
     do {
       try FileManager.default.moveItem(atPath: folder, toPath: destination)
     } catch {

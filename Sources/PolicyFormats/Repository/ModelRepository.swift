@@ -24,8 +24,8 @@ public struct ModelRepository: Sendable, Equatable {
   public func versions(of name: String) -> [Int] { (try? readVersions(of: name)) ?? [] }
 
   /// The versions of all models that have one. Nothing is where there is no folder; one that is there and cannot be read is
-  /// another matter, and throws `FileError.unreadable`.
-  package func readVersions() throws(FileError) -> [String: [Int]] {
+  /// another matter, and throws `InputError`.
+  package func readVersions() throws(InputError) -> [String: [Int]] {
     var versions: [String: [Int]] = [:]
     for name in try Folder.names(in: path) where Self.isName(name) {
       let numbers = try readVersions(of: name)
@@ -34,7 +34,7 @@ public struct ModelRepository: Sendable, Equatable {
     return versions
   }
 
-  private func readVersions(of name: String) throws(FileError) -> [Int] {
+  private func readVersions(of name: String) throws(InputError) -> [Int] {
     try Folder.names(in: folder(of: name)).compactMap { text in
       Int(text).flatMap { "\($0)" == text && $0 > 0 ? $0 : nil }
     }.sorted()
@@ -49,13 +49,15 @@ public struct ModelRepository: Sendable, Equatable {
 
   /// Where a model's labels stand; none where no label was ever set.
   ///
-  /// - Throws: `FileError`, or `RepositoryError.damagedLabels` where `labels.json` makes no sense.
-  public func labels(of name: String) throws -> ModelLabels {
+  /// - Throws: `InputError` where `labels.json` makes no sense.
+  public func labels(of name: String) throws(InputError) -> ModelLabels {
     let file = folder(of: name) + "/labels.json"
     let bytes: [UInt8]
-    do { bytes = try AtomicFile.read(file) } catch FileError.missing { return ModelLabels() }
+    do { bytes = try AtomicFile.read(file) } catch  where error.kind == .missing { return ModelLabels() }
     guard let labels = try? JSONValue(parsing: bytes).decoded(as: ModelLabels.self), labels.isSound else {
-      throw RepositoryError.damagedLabels(path: file)
+      throw InputError(
+        .malformed, file: file, problem: "makes no sense as labels",
+        remedy: "`apportion publish --version N` says which version is stable and writes it anew")
     }
     return labels
   }

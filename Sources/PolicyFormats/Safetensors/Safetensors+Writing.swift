@@ -36,7 +36,7 @@ extension Safetensors {
   }
 
   /// Writes the file, whole or not at all.
-  public func write(to path: String) throws(FileError) {
+  public func write(to path: String) throws(InputError) {
     try AtomicFile.write(serialized(), to: path)
   }
 }

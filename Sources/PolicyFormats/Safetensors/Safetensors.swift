@@ -66,13 +66,13 @@ public struct Safetensors: Sendable, Equatable {
 
     /// The elements of a floating-point tensor, row-major and rounded to single precision; throws `notNumeric` for
     /// other types.
-    public func floats() throws(SafetensorsError) -> [Float] {
+    public func floats() throws(InputError) -> [Float] {
       switch type {
       case .f32: words(UInt32.self).map(Float.init(bitPattern:))
       case .f64: words(UInt64.self).map { Float(Double(bitPattern: $0)) }
       case .bf16: words(UInt16.self).map { Float(bitPattern: UInt32($0) << 16) }
       case .f16: words(UInt16.self).map(Float.init(halfPrecisionBits:))
-      default: throw .notNumeric(tensor: name, type: type.rawValue)
+      default: throw .tensor(name, "holds \(type.rawValue) and no floating-point numbers")
       }
     }
 
@@ -123,8 +123,8 @@ public struct Safetensors: Sendable, Equatable {
   }
 
   /// The tensor of a name; throws `missingTensor`.
-  public func tensor(_ name: String) throws(SafetensorsError) -> Tensor {
-    guard let tensor = tensors.first(where: { $0.name == name }) else { throw .missingTensor(name: name) }
+  public func tensor(_ name: String) throws(InputError) -> Tensor {
+    guard let tensor = tensors.first(where: { $0.name == name }) else { throw .tensor(name, "is missing") }
     return tensor
   }
 }

@@ -31,17 +31,17 @@ extension BidPriceLearner.Configuration: AgentConfiguration {
   }
 
   package func learner(of environment: any Environment, seat: LearnerSeat, from initial: TrainedPolicy?)
-    throws(ConfigurationError) -> any Learner
+    throws(InputError) -> any Learner
   {
     guard initial == nil else {
-      throw ConfigurationError(place: "--from", message: "bid-prices begins anew: leave it out")
+      throw InputError.configuration("--from", "bid-prices begins anew", "leave it out")
     }
     guard let network = environment as? PricingEnvironment, network.describesRequests,
       let prices = network.simulation.prices
     else {
-      throw ConfigurationError(
-        place: "--algorithm bid-prices",
-        message: "learns networks of requests with 'requests: true'; use paired-double-dqn")
+      throw InputError.configuration(
+        "--algorithm bid-prices", "learns networks of requests with 'requests: true'", "use paired-double-dqn"
+      )
     }
     var configuration = self
     configuration.seed = seat.seed

@@ -47,8 +47,8 @@ extension PricingProblem: Application {
   package func write(toRunFolder path: String) throws {
     if let yaml { return try AtomicFile.write(yaml, to: "\(path)/\(Self.fileName)") }
     guard let instance else {
-      throw ConfigurationError(
-        place: name, message: "a network that was built by a program has no file; describe it in one")
+      throw InputError.configuration(
+        name, "a network that was built by a program has no file", "describe it in one")
     }
     try AtomicFile.write(instance, to: "\(path)/\(Self.instanceName)")
     let header =
@@ -74,14 +74,14 @@ extension PricingProblem: Application {
   /// Branches of prices under the options.
   package func environment(_ options: Options) throws -> any Environment {
     guard options.prior || !options.counterfactual else {
-      throw ConfigurationError(
-        place: "configuration",
-        message: "'counterfactual: true' needs 'prior: true'; or set 'counterfactual: false'")
+      throw InputError.configuration(
+        "configuration", "'counterfactual: true' needs 'prior: true'", "or set 'counterfactual: false'")
     }
     guard !options.requests || isNetwork && options.prior && !options.counterfactual else {
-      throw ConfigurationError(
-        place: "configuration",
-        message: "'requests: true' needs a network of requests, 'prior: true' and 'counterfactual: false'")
+      throw InputError.configuration(
+        "configuration",
+        "'requests: true' needs a network of requests, 'prior: true' and 'counterfactual: false'",
+        "set 'requests: false', or those")
     }
     return PricingEnvironment(
       try PricingSimulation(self), hasPrior: options.prior, describesRequests: options.requests,

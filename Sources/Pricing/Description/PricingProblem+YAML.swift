@@ -87,19 +87,13 @@ private func network(_ fields: YAMLMapping, _ details: YAMLField) throws(InputEr
   let requests = try details.mapping(["file"])
   let file = try requests.required("file")
   let path = try file.path()
-  let network: NetworkProblem
   let instance: String
-  do {
-    instance = try readText(path)
-    network = try NetworkProblem(topaloglu: instance)
-  } catch let error as InputError {
-    throw file.error(.missingFile, error.problem, error.remedy)
-  } catch let error as TopaloglusFormatError {
-    throw InputError(
-      .malformed, file: path, line: error.line, problem: "holds no \(error.wanted)",
-      remedy: "write it as Topaloglu's instances do")
-  } catch {
-    throw InputError(.invalid, file: path, problem: "\(error)", remedy: "mend the instance")
+  do throws(InputError) { instance = try readText(path) } catch {
+    throw file.error(.missing, error.problem, error.remedy)
+  }
+  let network: NetworkProblem
+  do throws(InputError) { network = try NetworkProblem(topaloglu: instance) } catch {
+    throw error.located(in: path)
   }
   var problem = PricingProblem(
     network: network, name: try fields.required("name").text(), summary: try fields["summary"]?.text() ?? "",

@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 
 /// What buyers were offered and what they chose: for each purchase the attributes of every alternative.
@@ -32,7 +33,7 @@ public struct ChoiceObservations: Sendable, Equatable {
   ///
   /// - Parameter base: the alternative whose constant is 0.
   /// - Returns: the other alternatives' constants, then the attributes' coefficients.
-  public func conditionalLogit(base: Int) throws(EstimationError) -> Estimate {
+  public func conditionalLogit(base: Int) throws(InputError) -> Estimate {
     precondition(alternatives.indices.contains(base), "The base must be one of the alternatives.")
     let others = alternatives.indices.filter { $0 != base }
     let names = others.map { alternatives[$0] } + attributes

@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import LinearAlgebra
 
@@ -29,7 +30,7 @@ public struct DesignMatrix: Sendable, Equatable {
   /// Ordinary least squares with the classical standard errors. O(observations · columns²).
   ///
   /// - Parameter outcomes: one per observation.
-  public func leastSquares(_ outcomes: [Double]) throws(EstimationError) -> Estimate {
+  public func leastSquares(_ outcomes: [Double]) throws(InputError) -> Estimate {
     try check(outcomes)
     let weights = [Double](repeating: 1, count: observations)
     let inverse = try NormalMatrix(products(weights), names: names)
@@ -49,7 +50,7 @@ public struct DesignMatrix: Sendable, Equatable {
   /// buyers come at exponential or constant-elasticity rates.
   ///
   /// - Parameter counts: one of at least 0 per observation.
-  public func poisson(_ counts: [Double]) throws(EstimationError) -> Estimate {
+  public func poisson(_ counts: [Double]) throws(InputError) -> Estimate {
     try check(counts)
     if let wrong = counts.firstIndex(where: { $0 < 0 }) {
       throw .value(column: "counts", observation: wrong, counts[wrong])
@@ -95,7 +96,7 @@ public struct DesignMatrix: Sendable, Equatable {
     }
   }
 
-  private func check(_ outcomes: [Double]) throws(EstimationError) {
+  private func check(_ outcomes: [Double]) throws(InputError) {
     precondition(outcomes.count == observations, "\(observations) observations need as many outcomes.")
     guard observations > names.count else {
       throw .tooFew(observations: observations, coefficients: names.count)
@@ -112,7 +113,7 @@ public struct DesignMatrix: Sendable, Equatable {
 struct NormalMatrix {
   let inverse: [[Double]]
 
-  init(_ products: [Double], names: [String]) throws(EstimationError) {
+  init(_ products: [Double], names: [String]) throws(InputError) {
     let count = names.count
     let lengths = (0..<count).map { products[$0 * count + $0].squareRoot() }
     if let empty = lengths.firstIndex(where: { !($0 > 0) }) { throw .collinear(column: names[empty]) }

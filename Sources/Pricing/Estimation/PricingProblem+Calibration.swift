@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 
 extension PricingProblem {
@@ -34,11 +35,11 @@ extension PricingProblem {
   ///   - fit: what `conditionalLogit` found.
   ///   - base: the alternative whose constant is 0.
   ///   - price: the name of the attribute that is the price; other attributes stand at 0.
-  /// - Throws: `EstimationError` where a higher price is preferred.
+  /// - Throws: `InputError` where a higher price is preferred.
   public init(
     name: String, summary: String = "", choices observations: ChoiceObservations, fit: Estimate, base: Int,
     price: String, assumptions: Assumptions = Assumptions()
-  ) throws(EstimationError) {
+  ) throws(InputError) {
     guard let attribute = observations.attributes.firstIndex(of: price), let slope = fit[price], slope < 0
     else {
       throw .wrongSign(column: price)
@@ -63,12 +64,12 @@ extension PricingProblem {
   ///
   /// - Parameters:
   ///   - products: per product its name, mean price, mean sales of a period at that price, and elasticity below 0.
-  /// - Throws: `EstimationError` where a higher price sells more.
+  /// - Throws: `InputError` where a higher price sells more.
   public init(
     name: String, summary: String = "",
     products: [(name: String, price: Double, sales: Double, elasticity: Double)],
     assumptions: Assumptions = Assumptions()
-  ) throws(EstimationError) {
+  ) throws(InputError) {
     for product in products where !(product.elasticity < 0) { throw .wrongSign(column: product.name) }
     self.init(
       name: name, summary: summary, currency: "USD", periods: assumptions.periods,

@@ -1,3 +1,4 @@
+import Documents
 import Environments
 import Learning
 import LinearAlgebra
@@ -5,7 +6,7 @@ import LinearAlgebra
 extension PricingPlay {
   /// Plays a learned policy on the same seasons with the same luck.
   ///
-  /// - Throws: `ConfigurationError` where the policy does not say what it was shown.
+  /// - Throws: `InputError` where the policy does not say what it was shown.
   public func run(_ policy: Policy) throws -> PricingRecord {
     let environment = try PricingEnvironment(simulation, shownTo: policy)
     precondition(

@@ -1,3 +1,5 @@
+import Documents
+
 extension NetworkProblem {
   /// Reads a hub-and-spoke instance in the format of Topaloglu, "Using Lagrangian Relaxation to Compute
   /// Capacity-Dependent Bid Prices in Network Revenue Management" (Operations Research 57, 2009).
@@ -6,19 +8,19 @@ extension NetworkProblem {
   /// a line per period of `[ from to class ] chance` for every itinerary. An itinerary between two spokes flies over hub
   /// 0. Lines that begin with `#` and empty lines are left out.
   ///
-  /// - Throws: `TopaloglusFormatError` with the line at fault, or a `NetworkProblemError`.
-  public init(topaloglu text: String) throws {
+  /// - Throws: `InputError` with the line at fault, or a `InputError`.
+  public init(topaloglu text: String) throws(InputError) {
     var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated()
       .map { (number: $0.offset + 1, text: $0.element) }
       .filter { !$0.text.allSatisfy(\.isWhitespace) && !$0.text.hasPrefix("#") }[...]
-    func next(_ wanted: String) throws -> (number: Int, fields: [Substring]) {
-      guard let line = lines.popFirst() else { throw TopaloglusFormatError(line: nil, wanted: wanted) }
+    func next(_ wanted: String) throws(InputError) -> (number: Int, fields: [Substring]) {
+      guard let line = lines.popFirst() else { throw malformed(nil, wanted) }
       return (line.number, line.text.split(whereSeparator: \.isWhitespace))
     }
-    func count(_ wanted: String, limit: Int) throws -> Int {
+    func count(_ wanted: String, limit: Int) throws(InputError) -> Int {
       let (number, fields) = try next(wanted)
       guard fields.count == 1, let count = Int(fields[0]), (1...limit).contains(count) else {
-        throw TopaloglusFormatError(line: number, wanted: wanted)
+        throw malformed(number, wanted)
       }
       return count
     }
@@ -30,7 +32,7 @@ extension NetworkProblem {
       let (number, fields) = try next(wanted)
       let numbers = fields.compactMap { Int($0) }
       guard fields.count == 3, numbers.count == 3 else {
-        throw TopaloglusFormatError(line: number, wanted: wanted)
+        throw malformed(number, wanted)
       }
       flights[Pair(numbers[0], numbers[1])] = resources.count
       resources.append(Resource(name: "\(numbers[0])-\(numbers[1])", capacity: numbers[2]))
@@ -42,13 +44,13 @@ extension NetworkProblem {
       let (number, fields) = try next(wanted)
       let key = fields.prefix(3).compactMap { Int($0) }
       guard fields.count == 4, key.count == 3, let fare = Double(fields[3]) else {
-        throw TopaloglusFormatError(line: number, wanted: wanted)
+        throw malformed(number, wanted)
       }
       let route =
         flights[Pair(key[0], key[1])].map { [$0] }
         ?? [Pair(key[0], 0), Pair(0, key[1])].compactMap { flights[$0] }
       guard route.count == (flights[Pair(key[0], key[1])] == nil ? 2 : 1) else {
-        throw TopaloglusFormatError(line: number, wanted: wanted)
+        throw malformed(number, wanted)
       }
       keys[key] = products.count
       products.append(Product(name: "\(key[0])-\(key[1]) class \(key[2])", fare: fare, resources: route))
@@ -58,12 +60,12 @@ extension NetworkProblem {
       let wanted = "period \(period)'s chances as '\(period) [ from to class ] chance …'"
       let (number, fields) = try next(wanted)
       guard fields.first == "\(period)", fields.count == 1 + 6 * products.count else {
-        throw TopaloglusFormatError(line: number, wanted: wanted)
+        throw malformed(number, wanted)
       }
       for start in stride(from: 1, to: fields.count, by: 6) {
         let key = fields[start + 1...start + 3].compactMap { Int($0) }
         guard let product = keys[key], let chance = Double(fields[start + 5]) else {
-          throw TopaloglusFormatError(line: number, wanted: wanted)
+          throw malformed(number, wanted)
         }
         chances[period * products.count + product] = chance
       }
@@ -72,17 +74,11 @@ extension NetworkProblem {
   }
 }
 
-/// Where a text is no instance in Topaloglu's format.
-public struct TopaloglusFormatError: Error, Equatable, CustomStringConvertible {
-  /// The line, counted from 1; nil where the text ends too soon.
-  public let line: Int?
-  /// What should stand there.
-  public let wanted: String
-
-  /// One sentence that says where and what.
-  public var description: String {
-    line.map { "Line \($0) should hold \(wanted)." } ?? "The text ends where it should hold \(wanted)."
-  }
+/// Where a text is no instance in Topaloglu's format: at a line counted from 1, or where it ends too soon.
+private func malformed(_ line: Int?, _ wanted: String) -> InputError {
+  InputError(
+    .malformed, line: line, problem: line == nil ? "ends too soon" : "is no \(wanted)",
+    remedy: "write \(wanted) there")
 }
 
 /// Two places.

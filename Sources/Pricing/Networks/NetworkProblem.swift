@@ -1,3 +1,5 @@
+import Documents
+
 /// Selling products that use units of shared resources: seats of flights by itineraries, nights of a hotel by stays.
 ///
 /// At most one request arrives in a period, for one product at its fare; a seller takes it or turns it down (Talluri and
@@ -45,27 +47,45 @@ public struct NetworkProblem: Sendable, Equatable {
 
   /// Creates a problem.
   ///
-  /// - Throws: `NetworkProblemError` for what no seller could play.
+  /// - Throws: `InputError` for what no seller could play.
   public init(resources: [Resource], products: [Product], periods: Int, requestChances: [Double])
-    throws(NetworkProblemError)
+    throws(InputError)
   {
-    guard periods > 0, !resources.isEmpty, !products.isEmpty else { throw .empty }
+    guard periods > 0, !resources.isEmpty, !products.isEmpty else {
+      throw InputError(
+        .invalid, problem: "a network needs a period, a resource and a product", remedy: "give one of each")
+    }
     for resource in resources where !(0...100_000).contains(resource.capacity) {
-      throw .capacity(resource: resource.name, resource.capacity)
+      throw InputError(
+        .invalid, key: "resource '\(resource.name)'", problem: "has a capacity of \(resource.capacity)",
+        remedy: "give one from 0 to 100000")
     }
     for product in products {
-      guard product.fare > 0, product.fare.isFinite else { throw .fare(product: product.name, product.fare) }
+      let key = "product '\(product.name)'"
+      guard product.fare > 0, product.fare.isFinite else {
+        throw InputError(
+          .invalid, key: key, problem: "has a fare of \(product.fare)", remedy: "give a positive one")
+      }
       guard !product.resources.isEmpty, product.resources.allSatisfy(resources.indices.contains),
         Set(product.resources).count == product.resources.count
-      else { throw .resources(product: product.name) }
+      else {
+        throw InputError(
+          .invalid, key: key, problem: "uses no resource, an unknown one, or one twice",
+          remedy: "name each of the resources it uses once")
+      }
     }
     guard requestChances.count == periods * products.count else {
-      throw .chanceCount(requestChances.count, needed: periods * products.count)
+      throw InputError(
+        .invalid, problem: "there are \(requestChances.count) chances of requests",
+        remedy: "give \(periods * products.count): a chance per period and product")
     }
     for period in 0..<periods {
       let chances = requestChances[period * products.count..<(period + 1) * products.count]
       guard chances.allSatisfy({ $0 >= 0 && $0 <= 1 }), chances.reduce(0, +) <= 1 + 1e-6 else {
-        throw .chances(period: period)
+        throw InputError(
+          .invalid, key: "period \(period)",
+          problem: "has chances of requests below 0, or of more than 1 together",
+          remedy: "give chances that add up to 1 at most")
       }
     }
     self.resources = resources
@@ -88,36 +108,4 @@ public struct NetworkProblem: Sendable, Equatable {
 
   /// The largest number of resources that a product uses.
   public var largestProduct: Int { products.map(\.resources.count).max() ?? 0 }
-}
-
-/// What makes a network no problem to play.
-public enum NetworkProblemError: Error, Equatable, CustomStringConvertible {
-  /// There is no period, resource or product.
-  case empty
-  /// A resource has a negative or absurd capacity.
-  case capacity(resource: String, Int)
-  /// A product has no positive fare.
-  case fare(product: String, Double)
-  /// A product uses no resource, an unknown one, or one twice.
-  case resources(product: String)
-  /// There are not as many chances as periods × products.
-  case chanceCount(Int, needed: Int)
-  /// A period's chances are not within 0 and 1, or add up to more than 1.
-  case chances(period: Int)
-
-  /// One sentence that names the fault.
-  public var description: String {
-    switch self {
-    case .empty: "A network needs at least one period, one resource and one product."
-    case .capacity(let resource, let capacity):
-      "Resource '\(resource)' has a capacity of \(capacity): it must be within 0 and 100000."
-    case .fare(let product, let fare): "Product '\(product)' has a fare of \(fare): it must be positive."
-    case .resources(let product):
-      "Product '\(product)' must use at least one resource that exists, and none of them twice."
-    case .chanceCount(let count, let needed):
-      "There are \(count) chances of requests where periods × products are \(needed)."
-    case .chances(let period):
-      "The chances of requests in period \(period) must be at least 0 and add up to 1 at most."
-    }
-  }
 }

@@ -71,11 +71,12 @@ public struct PricingEnvironment: ScalarEnvironment {
 
   /// Creates the environment as a policy was trained to see it.
   ///
-  /// - Throws: `ConfigurationError` where its metadata do not say how.
-  public init(_ simulation: PricingSimulation, shownTo policy: Policy) throws(ConfigurationError) {
+  /// - Throws: `InputError` where its metadata do not say how.
+  public init(_ simulation: PricingSimulation, shownTo policy: Policy) throws(InputError) {
     guard let word = policy.metadata["prior"], let hasPrior = Bool(word) else {
-      throw ConfigurationError(
-        place: "policy", message: "its metadata says not whether it was shown the planner's prices ('prior')")
+      throw InputError.configuration(
+        "policy", "its metadata say not whether it was shown the planner's prices ('prior')", "train it again"
+      )
     }
     self.init(
       simulation, hasPrior: hasPrior,

@@ -24,28 +24,28 @@ extension SlateQConfiguration: AgentConfiguration {
   }
 
   package func learner(of environment: any Environment, seat: LearnerSeat, from initial: TrainedPolicy?)
-    throws(ConfigurationError) -> any Learner
+    throws(InputError) -> any Learner
   {
     guard initial == nil else {
-      throw ConfigurationError(
-        place: "--from", message: "slateq begins anew: leave it out, or go on with a double-DQN")
+      throw InputError.configuration(
+        "--from", "slateq begins anew", "leave it out, or go on with a double-DQN")
     }
     guard let slates = environment as? any SlateFillingEnvironment else {
-      throw ConfigurationError(
-        place: "--algorithm slateq", message: "this problem has no slates; use dqn, ppo, a2c or reinforce")
+      throw InputError.configuration(
+        "--algorithm slateq", "this problem has no slates", "use dqn, ppo, a2c or reinforce")
     }
     return try learner(slates, seat: seat)
   }
 
   private func learner(
     _ slates: some SlateFillingEnvironment, seat: LearnerSeat
-  ) throws(ConfigurationError) -> any Learner {
+  ) throws(InputError) -> any Learner {
     let parameters = slates.world.slateLayout.policyParameters(hidden: hidden)
     guard parameters <= 1 << 26 else {
-      throw ConfigurationError(
-        place: "configuration",
-        message: "a policy over \(slates.world.slateLayout.candidates) candidates would have \(parameters) "
-          + "parameters; lower 'agent.hidden'")
+      throw InputError.configuration(
+        "configuration",
+        "a policy over \(slates.world.slateLayout.candidates) candidates would have \(parameters) parameters",
+        "lower 'agent.hidden'")
     }
     var configuration = self
     configuration.seed = seat.seed

@@ -9,7 +9,7 @@ import Runs
 ///   - path: the log.
 ///   - columns: which of its columns are what.
 ///   - output: the market's file; nil for `<log>.yaml` in the working folder.
-/// - Throws: `InputError` or `FileError`; before anything is written, if at all.
+/// - Throws: `InputError`; before anything is written, if at all.
 package func calibrateBidLog(
   _ path: String, columns: LogColumns, options: BidLogOptions, output: String? = nil,
   style: ProgressLine.Style = .silent

@@ -9,7 +9,7 @@ import Foundation
 ///   - columns: what its columns mean.
 ///   - candidates: see `FeedCalibration`.
 ///   - output: the description's file; nil for the table's name with `.yaml`, here.
-/// - Throws: `InputError` where the log cannot be read, `FileError` where the description cannot be written.
+/// - Throws: `InputError` where the log cannot be read, or the description cannot be written.
 package func calibrateFeed(
   _ log: String, columns: FeedCalibration.Columns, candidates: Int?, output: String?
 ) throws -> (json: JSONValue, text: String) {

@@ -10,7 +10,7 @@ import Runs
 ///   - columns: which of its columns are what.
 ///   - reading: how its cells are to be read, where it does not tell by itself.
 ///   - output: the market's file; nil for `<table>.yaml` in the working folder.
-/// - Throws: `InputError` or `FileError`; before anything is written, if at all.
+/// - Throws: `InputError`; before anything is written, if at all.
 package func calibrateMedia(
   _ path: String, columns: MediaColumns, reading: TableReading = TableReading(), options: MediaMixOptions,
   output: String? = nil, style: ProgressLine.Style = .silent

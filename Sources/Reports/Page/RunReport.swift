@@ -12,7 +12,7 @@ package struct RunReport: Sendable {
 
   /// Gathers the page from a run, and from runs of the same training with other seeds for the headline.
   ///
-  /// - Throws: `FileError` where a run was not evaluated yet; what a damaged file in it throws.
+  /// - Throws: `InputError` where a run was not evaluated yet; what a damaged file in it throws.
   package init(_ folders: [RunFolder]) throws {
     precondition(!folders.isEmpty, "A report is about one run at least.")
     let folder = folders[0]
@@ -77,11 +77,11 @@ package struct RunReport: Sendable {
   }
 
   private static func evaluation(_ folder: RunFolder) throws -> EvaluationDocument {
-    let bytes: [UInt8]
-    do { bytes = try AtomicFile.read(folder.evaluation) } catch FileError.missing(let path, _) {
-      throw FileError.missing(path: path, remedy: "run `apportion evaluate \(folder.path)` before")
+    guard FileManager.default.fileExists(atPath: folder.evaluation) else {
+      throw InputError.missing(
+        path: folder.evaluation, remedy: "run `apportion evaluate \(folder.path)` before")
     }
-    return try JSONValue(parsing: bytes).decoded(file: folder.evaluation)
+    return try JSONValue(parsing: AtomicFile.read(folder.evaluation)).decoded(file: folder.evaluation)
   }
 
   private static func headline(

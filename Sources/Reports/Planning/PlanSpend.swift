@@ -34,7 +34,7 @@ package struct PlanRequest: Sendable {
 
 /// Plans a budget.
 ///
-/// - Throws: `InputError` or `ConfigurationError`.
+/// - Throws: `InputError`.
 package func planSpend(_ request: PlanRequest) throws -> PlanReport {
   let planner = request.source.hasSuffix(".csv") ? try curvePlanner(request) : try marketPlanner(request)
   let clock = Stopwatch()
@@ -69,9 +69,9 @@ private func marketPlanner(_ request: PlanRequest) throws -> Planner {
   }
   if let start = request.start {
     guard market.calendar != nil else {
-      throw ConfigurationError(
-        place: request.source,
-        message: "does not say how far its ticks lie apart; add calendar: {start: \(start), spacing: weekly}")
+      throw InputError.configuration(
+        request.source, "does not say how far its ticks lie apart",
+        "add calendar: {start: \(start), spacing: weekly}")
     }
     market.calendar?.start = start
   }
@@ -99,11 +99,9 @@ private func curvePlanner(_ request: PlanRequest) throws -> Planner {
   guard constraints.tickCap == nil, constraints.target == nil, constraints.targetOutcome == nil,
     constraints.tickLimits.isEmpty, request.horizon == nil, request.start == nil
   else {
-    throw ConfigurationError(
-      place: request.source,
-      message:
-        "--cap, --target-…, --tick-limit, --horizon and --start need a market with ticks; a table of curves has none"
-    )
+    throw InputError.configuration(
+      request.source, "--cap, --target-…, --tick-limit, --horizon and --start need a market with ticks",
+      "a table of curves has none")
   }
   let table = try CSVTable(contentsOf: request.source, reading: request.reading)
   var curves = try ResponseTable.curves(
@@ -114,8 +112,7 @@ private func curvePlanner(_ request: PlanRequest) throws -> Planner {
   let today = curves.compactMap(\.current)
   let current = today.count == curves.count ? today.reduce(0, +) : nil
   guard let budget = constraints.budget ?? current else {
-    throw ConfigurationError(
-      place: request.source, message: "does not say what is spent today; give --budget")
+    throw InputError.configuration(request.source, "does not say what is spent today", "give --budget")
   }
   let groups = try constraints.limitedGroups(of: curves)
   return Planner(
@@ -132,7 +129,7 @@ private func curvePlanner(_ request: PlanRequest) throws -> Planner {
 extension PlanConstraints {
   /// Adds limits of channels and of several together; `limitOfAll` limits those that have none of their own.
   ///
-  /// - Throws: `ConfigurationError` where a channel is limited twice.
+  /// - Throws: `InputError` where a channel is limited twice.
   fileprivate mutating func add(
     _ wanted: [(names: String, limit: Limit)], ofAll limitOfAll: Limit?, names: [String], in source: String
   ) throws {
@@ -140,8 +137,7 @@ extension PlanConstraints {
       let parts = names.contains(text) ? [text] : text.split(separator: "+").map(String.init)
       guard parts.count > 1 else {
         guard limits.updateValue(limit, forKey: text) == nil else {
-          throw ConfigurationError(
-            place: source, message: "--limit names \(text) twice; give each channel one limit")
+          throw InputError.configuration(source, "--limit names \(text) twice", "give each channel one limit")
         }
         continue
       }

@@ -19,10 +19,10 @@ extension CampaignModel {
 extension RunFolder {
   /// The market that the run is trained on.
   ///
-  /// - Throws: `ConfigurationError` where it is trained on something else.
+  /// - Throws: `InputError` where it is trained on something else.
   func market() throws -> Market {
     guard let problem = try problem() as? BudgetProblem else {
-      throw ConfigurationError(place: path, message: "is no run of a market: only those have campaigns")
+      throw InputError.configuration(path, "is no run of a market", "name one: only those have campaigns")
     }
     return problem.market
   }

@@ -16,11 +16,14 @@ package struct PolicyExport: Sendable, Equatable {
 
   /// Writes the file with test vectors in it, reads it back and compares the outputs.
   ///
-  /// - Throws: `PolicyError.unsupported` where the format cannot hold the policy, what `PolicyFormat` throws, or `ExportError` where the file computes something else than the policy.
+  /// - Throws: `InputError` where the format cannot hold the policy, what `PolicyFormat` throws, or `InputError` where the file computes something else than the policy.
   package init(_ policy: TrainedPolicy, format: PolicyFormat, to path: String) throws {
     maximumDifference = try format.writeChecked(policy, to: path)
     guard maximumDifference <= 1e-4 else {
-      throw ExportError(file: path, difference: maximumDifference)
+      throw InputError(
+        .malformed, file: path,
+        problem: "read back, its outputs differ by \(maximumDifference), which is our fault",
+        remedy: "do not use it, and tell us")
     }
     file = path
     self.format = format
@@ -38,18 +41,5 @@ package struct PolicyExport: Sendable, Equatable {
   /// The export for people.
   package var text: String {
     "\(file)\nsha256 \(digest)\nread back: outputs differ by at most \(JSONValue(maximumDifference).text())\n"
-  }
-}
-
-/// An exported file does not compute what the policy does.
-package struct ExportError: Error, Equatable, CustomStringConvertible {
-  /// The file.
-  package let file: String
-  /// The largest difference of the values.
-  package let difference: Float
-
-  /// One sentence.
-  package var description: String {
-    "\(file): read back, its outputs differ by \(difference): the file must not be used, and this is our fault."
   }
 }

@@ -53,12 +53,12 @@ package struct RunFolder: Sendable, Equatable {
 
   /// The policy.
   ///
-  /// - Throws: `FileError.missing` where there is none, naming the checkpoints that there are; `SafetensorsError` or
-  ///   `PolicyError` where its file is damaged.
+  /// - Throws: `InputError` where there is none, naming the checkpoints that there are; `InputError` or
+  ///   `InputError` where its file is damaged.
   package func readPolicy() throws -> TrainedPolicy {
     if !FileManager.default.fileExists(atPath: policy) {
       let saved = ((try? FileManager.default.contentsOfDirectory(atPath: checkpoints)) ?? []).sorted()
-      throw FileError.missing(
+      throw InputError.missing(
         path: policy,
         remedy: saved.isEmpty
           ? "the run has no checkpoints either: train again"
@@ -69,8 +69,8 @@ package struct RunFolder: Sendable, Equatable {
 
   /// Creates the folder of a new run, for this process alone: of several that ask for one path at once, one gets it.
   ///
-  /// - Throws: `FileError` where it already holds a run or cannot be created.
-  package init(creating path: String) throws(FileError) {
+  /// - Throws: `InputError` where it already holds a run or cannot be created.
+  package init(creating path: String) throws(InputError) {
     self.init(path: path)
     do {
       try FileManager.default.createDirectory(
@@ -89,7 +89,7 @@ package struct RunFolder: Sendable, Equatable {
   }
 
   /// Creates a folder under `runs/` that does not exist yet: `runs/NAME-1`, `runs/NAME-2`, ….
-  package init(creatingFor name: String) throws(FileError) {
+  package init(creatingFor name: String) throws(InputError) {
     var number = 1
     while true {
       let path = "runs/\(name)-\(number)"
@@ -108,8 +108,8 @@ package struct RunFolder: Sendable, Equatable {
 
   /// Opens the folder of a run, or of one of its checkpoints, which then stands for the policy.
   ///
-  /// - Throws: `FileError.missing` where there is none.
-  package init(opening path: String) throws(FileError) {
+  /// - Throws: `InputError` where there is none.
+  package init(opening path: String) throws(InputError) {
     var isFolder: ObjCBool = false
     if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue {
       // RUN/policy.safetensors or RUN/checkpoints/policy-….safetensors.

@@ -1,8 +1,9 @@
+import Documents
 import Foundation
 import Learning
 
 extension TrainedPolicy {
-  /// The policy of a run's folder, or of a policy file; throws `FileError`, `SafetensorsError` or `PolicyError`.
+  /// The policy of a run's folder, or of a policy file; throws `InputError`.
   package init(runOrFile path: String) throws {
     var isFolder: ObjCBool = false
     let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)

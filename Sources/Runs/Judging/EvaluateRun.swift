@@ -5,7 +5,7 @@ import Learning
 import PolicyFormats
 
 extension Application {
-  /// Throws `PolicyError` where a policy was trained for another problem, or sees it in another way.
+  /// Throws `InputError` where a policy was trained for another problem, or sees it in another way.
   package func check(_ policy: Policy) throws { try policy.check(matches: environment(of: policy)) }
 
   /// The same of a policy of either form.
@@ -61,7 +61,7 @@ package func judgedProblem(
   guard let reality else { return problem }
   guard let planned = problem as? BudgetProblem, let played = try findProblem(reality) as? BudgetProblem
   else {
-    throw ConfigurationError(place: "--reality", message: "takes a market, for the run of a market")
+    throw InputError.configuration("--reality", "takes a market, for the run of a market", "leave it out")
   }
   return try planned.evaluated(in: played)
 }

@@ -11,7 +11,7 @@ package final class CSVSink: MetricSink {
   private var columns: [String] = []
 
   /// Creates the file, or empties it.
-  package init(path: String) throws(FileError) {
+  package init(path: String) throws(InputError) {
     self.path = path
     try AtomicFile.write([], to: path)
     guard let file = FileHandle(forWritingAtPath: path) else {
@@ -32,7 +32,7 @@ package final class CSVSink: MetricSink {
     let values = Dictionary(metrics.map { ($0.name, $0.value) }) { _, last in last }
     text += columns.map { Self.cell(values[$0]) }.joined(separator: ",") + "\n"
     do { try file.write(contentsOf: Data(text.utf8)) } catch {
-      throw FileError.unwritable(path: path, reason: "\(error.localizedDescription)")
+      throw InputError.unwritable(path: path, reason: "\(error.localizedDescription)")
     }
   }
 

@@ -11,7 +11,7 @@ package final class TensorBoardSink: MetricSink {
   private let file: FileHandle
 
   /// Creates the event file of a run in a folder; TensorBoard knows it by its name.
-  package init(folder: String, time: Date = Date()) throws(FileError) {
+  package init(folder: String, time: Date = Date()) throws(InputError) {
     let seconds = String(format: "%010d", Int(time.timeIntervalSince1970))
     let process = ProcessInfo.processInfo
     path = "\(folder)/events.out.tfevents.\(seconds).\(process.hostName).\(process.processIdentifier)"
@@ -32,7 +32,7 @@ package final class TensorBoardSink: MetricSink {
       try file.seekToEnd()
       try file.write(contentsOf: Data(Self.record(event.bytes)))
     } catch {
-      throw FileError.unwritable(path: path, reason: "\(error.localizedDescription)")
+      throw InputError.unwritable(path: path, reason: "\(error.localizedDescription)")
     }
   }
 

@@ -74,18 +74,18 @@ package struct RunConfiguration<Problem: Application, Agent: AgentConfiguration>
   }
 
   /// Throws where keys that are fine alone do not go together.
-  func validate() throws(ConfigurationError) {
+  func validate() throws(InputError) {
     let (last, overflows) = seed.addingReportingOverflow(UInt64(seeds - 1))
     guard !overflows, last <= UInt64(Int.max) else {
-      throw ConfigurationError(
-        place: "configuration", message: "seeds from 'seed' on must stay below 2^63; lower 'seed' or 'seeds'")
+      throw InputError.configuration(
+        "configuration", "seeds from 'seed' on must stay below 2^63", "lower 'seed' or 'seeds'")
     }
     guard let checkpointSteps else { return }
     let count = steps / wholeSteps(checkpointSteps)
     guard count <= 1_000_000 else {
-      throw ConfigurationError(
-        place: "configuration",
-        message: "\(steps) steps would have \(count) checkpoints; raise 'checkpoint_steps' or lower 'steps'")
+      throw InputError.configuration(
+        "configuration", "\(steps) steps would have \(count) checkpoints",
+        "raise 'checkpoint_steps' or lower 'steps'")
     }
   }
 

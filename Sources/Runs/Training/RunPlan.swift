@@ -38,7 +38,7 @@ package protocol DecidedRun: Sendable {
   ///   - path: the run's folder; nil for a new one under `runs/`.
   ///   - style: how people see the progress.
   ///   - stop: ends training early, with what there is.
-  /// - Throws: `ConfigurationError` or what the problem's files throw before anything is written; `FileError`; `RunError`
+  /// - Throws: `InputError` or what the problem's files throw before anything is written; `InputError`; `InputError`
   ///   where a seed diverged.
   func train(
     from initial: TrainedPolicy?, folder path: String?, style: ProgressLine.Style, stop: StopRequest?
@@ -49,7 +49,7 @@ package protocol DecidedRun: Sendable {
   /// ours, or a PyTorch module's weights, whose network's sizes the run takes.
   ///
   /// - Returns: the policy.
-  /// - Throws: as `train`, and `SafetensorsError` or `PolicyError` where the file does not fit the problem.
+  /// - Throws: as `train`, and `InputError` where the file does not fit the problem.
   func importing(_ file: String, folder path: String) throws -> Policy
   /// The first seed's learner, with fresh weights.
   func makeLearner() throws -> any Learner
@@ -85,10 +85,10 @@ struct RunPlan<Problem: Application, Agent: AgentConfiguration>: DecidedRun {
     let needed = configuration.agent.memory(of: environment, lanes: seat.lanes)
     let there = Double(ProcessInfo.processInfo.physicalMemory)
     guard needed < there else {
-      throw ConfigurationError(
-        place: "configuration",
-        message: "a learner of these sizes needs some \(readable(needed)) bytes of memory, this machine has "
-          + "\(readable(there)); lower 'lanes', 'agent.hidden' or 'agent.replay_capacity'")
+      throw InputError.configuration(
+        "configuration",
+        "a learner of these sizes needs some \(readable(needed)) bytes of memory, this machine has \(readable(there))",
+        "lower 'lanes', 'agent.hidden' or 'agent.replay_capacity'")
     }
     return try configuration.agent.learner(of: environment, seat: seat, from: initial)
   }
@@ -115,7 +115,7 @@ struct RunPlan<Problem: Application, Agent: AgentConfiguration>: DecidedRun {
   /// Creates the run's folder with the problem and the configuration in it.
   func newFolder(_ path: String?) throws -> RunFolder {
     let folder =
-      try path.map { path throws(FileError) in try RunFolder(creating: path) }
+      try path.map { path throws(InputError) in try RunFolder(creating: path) }
       ?? RunFolder(creatingFor: problem.name)
     try problem.write(toRunFolder: folder.path)
     try AtomicFile.write(configuration.yaml, to: folder.configuration)
@@ -155,15 +155,15 @@ package func decide(_ request: TrainingRequest) throws -> any DecidedRun {
 extension Application {
   /// The algorithm of a name, or the problem's first.
   ///
-  /// - Throws: `ConfigurationError` where the problem has none of that name.
-  fileprivate func algorithm(named name: String?) throws(ConfigurationError) -> Algorithm {
+  /// - Throws: `InputError` where the problem has none of that name.
+  fileprivate func algorithm(named name: String?) throws(InputError) -> Algorithm {
     guard let name else { return algorithms[0] }
     guard let algorithm = algorithms.first(where: { $0.name == name }) else {
       let names = algorithms.map(\.name)
       let meant = nearest(to: name, in: names).map { "did you mean '\($0)'? " } ?? ""
-      throw ConfigurationError(
-        place: "--algorithm \(name)",
-        message: "\(self.name) has no such algorithm; \(meant)there are \(names.joined(separator: ", "))")
+      throw InputError.configuration(
+        "--algorithm \(name)", "\(self.name) has no such algorithm",
+        "\(meant)there are \(names.joined(separator: ", "))")
     }
     return algorithm
   }

@@ -53,7 +53,9 @@ extension RunPlan {
       do {
         return try outcomes.withLock { try $0[index]?.get() }
       } catch let cause as TrainingError {
-        throw RunError(seed: seeds[index], cause: "\(cause)", folder: folder.path)
+        throw InputError(
+          .configuration, file: "seed \(seeds[index])", problem: "\(cause)",
+          remedy: "its last good policy is in \(folder.path)")
       }
     }
     let first = folder.seed(seeds[0])
@@ -96,17 +98,4 @@ extension RunPlan {
       onProgress: { progress.report($0, seed: seed) })
     return try run.train(learner)
   }
-}
-
-/// A seed whose training could not go on.
-package struct RunError: Error, CustomStringConvertible {
-  /// The seed.
-  package let seed: UInt64
-  /// What happened and how to mend it.
-  package let cause: String
-  /// Where the policies of the last checkpoints lie.
-  package let folder: String
-
-  /// One line.
-  package var description: String { "seed \(seed): \(cause); its last good policy is in \(folder)" }
 }

@@ -87,7 +87,7 @@ struct TrainingRun {
 
 /// Writes policies as training goes on: what a full disk refuses is tried again at the end.
 private final class PolicyWriter {
-  private var refused: [String: (policy: TrainedPolicy, failure: FileError)] = [:]
+  private var refused: [String: (policy: TrainedPolicy, failure: InputError)] = [:]
 
   /// Writes a policy.
   func write(_ policy: TrainedPolicy, to path: String) throws {

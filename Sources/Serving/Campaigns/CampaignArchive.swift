@@ -13,11 +13,9 @@
 
     /// Opens a file.
     ///
-    /// - Throws: `FileError` where there is none; `CampaignFileError` where it cannot be used, or a server uses it.
+    /// - Throws: `InputError` where there is none, or it cannot be used, or a server uses it.
     public init(_ path: String) throws {
-      guard FileManager.default.fileExists(atPath: path) else {
-        throw FileError.missing(path: path, remedy: "`apportion serve --state` creates it")
-      }
+      try CampaignFile.requireFile(path)
       file = try CampaignFile(path)
     }
 

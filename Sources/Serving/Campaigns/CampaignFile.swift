@@ -49,10 +49,14 @@
 
     /// Opens a file, creating or migrating it.
     ///
-    /// - Throws: `CampaignFileError` or `FileError`.
+    /// - Throws: `InputError`.
     init(_ path: String, durability: Durability = .normal) throws {
       self.path = path
-      guard let lock = try FileLock(trying: path + ".lock") else { throw CampaignFileError.inUse(path: path) }
+      guard let lock = try FileLock(trying: path + ".lock") else {
+        throw InputError(
+          .inputOutput, file: path, problem: "another process keeps its campaigns here",
+          remedy: "end it, or name another file")
+      }
       self.lock = lock
       var configuration = Configuration()
       configuration.prepareDatabase { database in
@@ -62,23 +66,21 @@
       do {
         queue = try DatabaseQueue(path: path, configuration: configuration)
         guard try !queue.read(Self.migrator.hasBeenSuperseded) else {
-          throw CampaignFileError.newer(path: path)
+          throw Self.newer(path)
         }
         try Self.migrator.migrate(queue)
       } catch {
         lock.release()
         guard let error = error as? DatabaseError else { throw error }
-        throw CampaignFileError.unusable(path: path, reason: error.message ?? "\(error.resultCode)")
+        throw Self.unusable(path, error.message ?? "\(error.resultCode)")
       }
     }
 
     /// Opens a file to read, which another process may be using.
     ///
-    /// - Throws: `FileError` where there is none; `CampaignFileError` where it cannot be read.
+    /// - Throws: `InputError` where there is none, or it cannot be read.
     init(reading path: String) throws {
-      guard FileManager.default.fileExists(atPath: path) else {
-        throw FileError.missing(path: path, remedy: "`apportion serve --state` creates it")
-      }
+      try Self.requireFile(path)
       lock = nil
       self.path = path
       var configuration = Configuration()
@@ -87,18 +89,35 @@
       do {
         queue = try DatabaseQueue(path: path, configuration: configuration)
         let isOurs = try queue.read {
-          guard try !Self.migrator.hasBeenSuperseded($0) else { throw CampaignFileError.newer(path: path) }
+          guard try !Self.migrator.hasBeenSuperseded($0) else { throw Self.newer(path) }
           return try Self.migrator.appliedIdentifiers($0).contains(Self.campaigns)
         }
         guard isOurs else {
-          throw CampaignFileError.unusable(path: path, reason: "it is no file of campaigns")
+          throw Self.unusable(path, "it is no file of campaigns")
         }
       } catch let error as DatabaseError {
-        throw CampaignFileError.unusable(path: path, reason: error.message ?? "\(error.resultCode)")
+        throw Self.unusable(path, error.message ?? "\(error.resultCode)")
       }
     }
 
     deinit { lock?.release() }
+
+    static func requireFile(_ path: String) throws(InputError) {
+      guard FileManager.default.fileExists(atPath: path) else {
+        throw .missing(path: path, remedy: "`apportion serve --state` creates it")
+      }
+    }
+
+    private static func unusable(_ path: String, _ reason: String) -> InputError {
+      InputError(
+        .malformed, file: path, problem: "cannot be used for campaigns: \(reason)",
+        remedy: "name another file")
+    }
+
+    private static func newer(_ path: String) -> InputError {
+      InputError(
+        .malformed, file: path, problem: "a newer version of apportion wrote this", remedy: "use that one")
+    }
 
     private static let campaigns = "1: campaigns and their journals"
 

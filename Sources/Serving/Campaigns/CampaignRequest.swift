@@ -46,7 +46,7 @@ struct CampaignRequest: Sendable {
     }
     let document: JSONValue
     do { document = try JSONValue(parsing: body[..<length]) } catch {
-      throw .invalid("The request cannot be read: \(error)")
+      throw .invalid("The request cannot be read: \(error).")
     }
     guard case .object = document else { throw .invalid("The request is no JSON object.") }
     id = document["id"]?.string

@@ -42,7 +42,7 @@ public final class JSONLinesLog: Sendable {
   ///   - path: the file.
   ///   - sizeLimit: above so many bytes the file is renamed and a new one begun.
   ///   - keep: how many renamed files stay.
-  public init(path: String, sizeLimit: Int = 64 << 20, keep: Int = 9) throws(FileError) {
+  public init(path: String, sizeLimit: Int = 64 << 20, keep: Int = 9) throws(InputError) {
     self.path = path
     self.sizeLimit = sizeLimit
     self.keep = keep

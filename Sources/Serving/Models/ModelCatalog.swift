@@ -155,7 +155,7 @@
         } catch {
           next.refused[version] = "\(error)"
           // What could not be opened may be whole: it is tried again.
-          if case FileError.unreadable = error { continue }
+          if (error as? InputError)?.kind == .inputOutput { continue }
           next.marks[version] = marks
         }
       }

@@ -148,7 +148,7 @@
 
     /// Reads the campaigns, and their models from the repository that they are served from.
     ///
-    /// - Throws: `FileError` where there is no such file; `CampaignFileError` where it cannot be read.
+    /// - Throws: `InputError` where there is no such file, or it cannot be read.
     public init(state: String, repository: String) throws {
       let file = try CampaignFile(reading: state)
       let models = PublishedCampaigns(repository)

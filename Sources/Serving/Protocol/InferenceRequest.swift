@@ -51,7 +51,7 @@ public struct InferenceRequest: Sendable {
         json: UnsafeRawBufferPointer(rebasing: body[..<length]),
         raw: UnsafeRawBufferPointer(rebasing: body[length...]))
     } catch {
-      throw error as? ServingError ?? .invalid("The request cannot be read: \(error)")
+      throw error as? ServingError ?? .invalid("The request cannot be read: \(error).")
     }
     guard let observation = parts.inputs["observation"] else {
       throw .invalid("The request needs the input 'observation'.")

@@ -29,7 +29,7 @@ import Testing
 
   @Test func unknownNamesAreToldTheKnownOnes() throws {
     let error = try #require(throws: InputError.self) { try Market.bundled("nine-campaign") }
-    #expect(error.kind == .unknownMarket)
+    #expect(error.kind == .missing)
     #expect(
       error.description
         == "no bundled market is called 'nine-campaign'; did you mean 'nine-campaigns'? there are nine-campaigns, "

@@ -171,7 +171,7 @@ private let small = """
     let missing = try #require(throws: InputError.self) {
       try Market(contentsOf: folder.path + "/none.yaml")
     }
-    #expect(missing.kind == .missingFile)
+    #expect(missing.kind == .missing)
   }
 }
 

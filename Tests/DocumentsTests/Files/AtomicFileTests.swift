@@ -37,16 +37,16 @@ import Testing
 
   @Test func refusesWithoutATrace() throws {
     try withFolder { folder in
-      #expect(throws: FileError.self) { try AtomicFile.write("x", to: folder + "/none/file") }
-      #expect(throws: FileError.self) { try AtomicFile.write("x", to: folder) }
-      #expect(throws: FileError.self) { try AtomicFile.write("x", to: "/dev/null") }
+      #expect(throws: InputError.self) { try AtomicFile.write("x", to: folder + "/none/file") }
+      #expect(throws: InputError.self) { try AtomicFile.write("x", to: folder) }
+      #expect(throws: InputError.self) { try AtomicFile.write("x", to: "/dev/null") }
       let left = try FileManager.default.contentsOfDirectory(atPath: folder)
       #expect(left == [])
-      #expect(throws: FileError.missing(path: folder + "/none")) { try AtomicFile.read(folder + "/none") }
-      #expect(throws: FileError.unreadable(path: folder, reason: "it is not a regular file")) {
+      #expect(throws: InputError.missing(path: folder + "/none")) { try AtomicFile.read(folder + "/none") }
+      #expect(throws: InputError.unreadable(path: folder, reason: "it is not a regular file")) {
         try AtomicFile.read(folder)
       }
-      #expect(throws: FileError.unreadable(path: "/dev/zero", reason: "it is not a regular file")) {
+      #expect(throws: InputError.unreadable(path: "/dev/zero", reason: "it is not a regular file")) {
         try AtomicFile.read("/dev/zero")
       }
     }

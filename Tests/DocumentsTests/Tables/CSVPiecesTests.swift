@@ -30,6 +30,6 @@ import Testing
 
   @Test func saysWhatIsMissing() {
     let error = #expect(throws: InputError.self) { try CSVPieces(contentsOf: "/nowhere.csv") }
-    #expect(error?.kind == .missingFile)
+    #expect(error?.kind == .missing)
   }
 }

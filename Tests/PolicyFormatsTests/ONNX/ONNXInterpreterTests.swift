@@ -1,3 +1,4 @@
+import Documents
 import LinearAlgebra
 import PolicyFormats
 import Testing
@@ -47,13 +48,14 @@ import Testing
     var model = ONNXModel(name: "odd", nodes: [.init("Softmax", ["x"], ["y"])])
     let x = ONNXInterpreter.DenseArray(shape: [1, 2], elements: [1, 2])
     #expect(
-      throws: ONNXError.cannotRun(node: "Softmax", detail: "unknown operator, or shapes [[1, 2]] do not fit")
+      throws: InputError.damaged(
+        "cannot be run: unknown operator, or shapes [[1, 2]] do not fit", at: "operation 'Softmax'")
     ) { try ONNXInterpreter(model).run(["x": x]) }
-    #expect(throws: ONNXError.cannotRun(node: "Softmax", detail: "an input has no value")) {
+    #expect(throws: InputError.damaged("cannot be run: an input has no value", at: "operation 'Softmax'")) {
       try ONNXInterpreter(model).run([:])
     }
     model.nodes = [.init("Add", ["x", "w"], ["y"])]
     model.initializers = [.init(name: "w", shape: [3], floats: [1, 2, 3])]
-    #expect(throws: ONNXError.self) { try ONNXInterpreter(model).run(["x": x]) }
+    #expect(throws: InputError.self) { try ONNXInterpreter(model).run(["x": x]) }
   }
 }

@@ -1,3 +1,4 @@
+import Documents
 import Environments
 import Foundation
 import Learning
@@ -39,18 +40,18 @@ import Testing
   /// A change of a good file and the error it should lead to.
   struct Damage: Sendable, CustomTestStringConvertible {
     let testDescription: String
-    let error: PolicyError
+    let error: InputError
     let change: @Sendable (inout Safetensors) -> Void
 
     static func metadata(_ key: String, _ value: String?, _ detail: String) -> Damage {
       Damage(
         testDescription: "\(key) = \(value ?? "nothing")",
-        error: .malformedMetadata(key: key, detail: detail)
+        error: .metadata(key, detail)
       ) { $0.metadata[key] = value }
     }
 
     static func tensor(
-      _ name: String, _ error: PolicyError,
+      _ name: String, _ error: InputError,
       _ change: @escaping @Sendable (Safetensors.Tensor) -> Safetensors.Tensor
     ) -> Damage {
       Damage(testDescription: "\(name): \(error)", error: error) { file in
@@ -85,22 +86,24 @@ import Testing
       .metadata("observation_names", "[1,2,3,4,5,6]", "it should be a list of 6 strings"),
       .metadata("training_seed", "-1", "it should be a non-negative whole number"),
       .metadata("training_steps", "x", "it should be a non-negative whole number"),
-      .tensor("value.weight", .wrongShape(tensor: "value.weight", expected: [1, 3], found: [3])) {
+      .tensor("value.weight", .shape(of: "value.weight", [3], needed: [1, 3])) {
         .init(name: $0.name, type: $0.type, shape: [3], bytes: $0.bytes)
       },
-      .tensor("value.weight", .wrongType(tensor: "value.weight", found: "I32")) {
+      .tensor("value.weight", .tensor("value.weight", "is I32 and should be F32")) {
         .init(name: $0.name, type: .i32, shape: $0.shape, bytes: $0.bytes)
       },
-      .tensor("value.bias", .invalidNumber(tensor: "value.bias")) {
+      .tensor("value.bias", .numbers(of: "value.bias")) {
         .init(name: $0.name, shape: $0.shape, floats: [.nan])
       },
-      .tensor("observation.deviation", .invalidNumber(tensor: "observation.deviation")) {
+      .tensor("observation.deviation", .numbers(of: "observation.deviation")) {
         .init(name: $0.name, shape: $0.shape, floats: [1, 1, 1, 0, 1, 1])
       },
-      .tensor("prior.scale", .inconsistentPrior) {
+      .tensor("prior.scale", .damaged("has a prior transform that contradicts its normaliser")) {
         .init(name: $0.name, shape: $0.shape, floats: [1, 1, 1, 1, 1])
       },
-      Damage(testDescription: "a tensor too many", error: .unexpectedTensor(name: "extra")) {
+      Damage(
+        testDescription: "a tensor too many", error: .tensor("extra", "belongs to no policy of this shape")
+      ) {
         $0.tensors.append(.init(name: "extra", shape: [1], floats: [1]))
       },
     ]
@@ -116,29 +119,28 @@ import Testing
   @Test func refusesAMissingTensor() {
     var file = Self.policy().safetensors
     file.tensors.removeAll { $0.name == "advantage.bias" }
-    #expect(throws: SafetensorsError.missingTensor(name: "advantage.bias")) { try Policy(file) }
+    #expect(throws: InputError.tensor("advantage.bias", "is missing")) { try Policy(file) }
   }
 
   @Test func refusesAnotherEnvironment() throws {
     let policy = Self.policy()
     try policy.check(matches: Stub())
     #expect(
-      throws: PolicyError.otherProblem(
-        trained: "market 'tiny' (digest 0123456789ab)", given: "market 'other' (digest ffff)")
+      throws: InputError.unfit(
+        "it was trained for market 'tiny' (digest 0123456789ab) and not for market 'other' (digest ffff)")
     ) { try policy.check(matches: Stub(metadata: ["market": "other", "market_digest": "ffff"])) }
     // Training may go on there.
     try policy.check(reads: Stub(metadata: ["market": "other", "market_digest": "ffff"]))
-    #expect(throws: PolicyError.otherSpaces(detail: "it chooses among [2, 2] levels where [2, 3] are needed"))
-    {
+    #expect(throws: InputError.unfit("it chooses among [2, 2] levels where [2, 3] are needed")) {
       try policy.check(matches: Stub(branchSizes: [2, 3]))
     }
-    #expect(throws: PolicyError.otherSpaces(detail: "it reads 6 columns where there are 1")) {
+    #expect(throws: InputError.unfit("it reads 6 columns where there are 1")) {
       try policy.check(matches: Stub(observationNames: ["a"]))
     }
-    #expect(throws: PolicyError.otherSpaces(detail: "it reads a column 'd' where there is 'z'")) {
+    #expect(throws: InputError.unfit("it reads a column 'd' where there is 'z'")) {
       try policy.check(matches: Stub(observationNames: ["a", "b\"quoted\"", "ç", "z", "e", "f"]))
     }
-    #expect(throws: PolicyError.otherSpaces(detail: "it reads its prior from other columns")) {
+    #expect(throws: InputError.unfit("it reads its prior from other columns")) {
       try policy.check(matches: Stub(priorColumns: nil))
     }
   }

@@ -1,3 +1,4 @@
+import Documents
 import Environments
 import Learning
 import LinearAlgebra
@@ -48,10 +49,10 @@ import Testing
   @Test func theVersionMustBeTheNetworks() {
     var capped = policy(.additive, capped: true).safetensors
     capped.metadata["format"] = "apportion-policy/1"
-    #expect(throws: PolicyError.self) { try Policy(capped) }
+    #expect(throws: InputError.self) { try Policy(capped) }
     var plain = policy(.additive).safetensors
     #expect(plain.metadata["format"] == "apportion-policy/1")
     plain.metadata["format"] = "apportion-policy/3"
-    #expect(throws: PolicyError.unknownFormat(found: "apportion-policy/3")) { try Policy(plain) }
+    #expect(throws: InputError.unknownFormat(found: "apportion-policy/3")) { try Policy(plain) }
   }
 }

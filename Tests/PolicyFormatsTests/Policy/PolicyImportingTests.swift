@@ -1,3 +1,4 @@
+import Documents
 import Environments
 import Learning
 import LinearAlgebra
@@ -58,7 +59,7 @@ import Testing
     let policy = try Policy(importing: Self.module(normalizer: true), for: Stub())
     let again = try Policy(importing: policy.safetensors(with: TestVectors(policy)), for: Stub())
     #expect(again == policy)
-    #expect(throws: PolicyError.self) { try Policy(importing: policy.safetensors, for: Stub(digest: "else")) }
+    #expect(throws: InputError.self) { try Policy(importing: policy.safetensors, for: Stub(digest: "else")) }
   }
 
   @Test func refusesWhatDoesNotFit() throws {
@@ -67,28 +68,28 @@ import Testing
       change(&file)
       #expect { try Policy(importing: file, for: Stub()) } throws: { "\($0)" == "\(error)" }
     }
-    refuses(SafetensorsError.missingTensor(name: "value.bias")) {
+    refuses(InputError.tensor("value.bias", "is missing")) {
       $0.tensors.removeAll { $0.name == "value.bias" }
     }
-    refuses(PolicyError.unexpectedTensor(name: "noise")) {
+    refuses(InputError.tensor("noise", "belongs to no policy of this shape")) {
       $0.tensors.append(.init(name: "noise", shape: [1], floats: [0]))
     }
-    refuses(PolicyError.wrongShape(tensor: "trunk.0.weight", expected: [5, 2], found: [5, 3])) {
+    refuses(InputError.shape(of: "trunk.0.weight", [5, 3], needed: [5, 2])) {
       $0.tensors = $0.tensors.map {
         $0.name == "trunk.0.weight"
           ? .init(name: $0.name, shape: [5, 3], floats: Array(repeating: 0, count: 15)) : $0
       }
     }
-    refuses(PolicyError.malformedMetadata(key: "aggregation", detail: "it should be branching or additive")) {
+    refuses(InputError.metadata("aggregation", "it should be branching or additive")) {
       $0.metadata["aggregation"] = "joint"
     }
-    refuses(PolicyError.malformedMetadata(key: "reward_scale", detail: "it should be a positive number")) {
+    refuses(InputError.metadata("reward_scale", "it should be a positive number")) {
       $0.metadata["reward_scale"] = "0"
     }
-    refuses(SafetensorsError.missingTensor(name: "observation.mean")) {
+    refuses(InputError.tensor("observation.mean", "is missing")) {
       $0.tensors.removeAll { $0.name == "observation.mean" }
     }
-    refuses(PolicyError.invalidNumber(tensor: "observation.deviation")) {
+    refuses(InputError.numbers(of: "observation.deviation")) {
       $0.tensors.removeLast()
       $0.tensors.append(.init(name: "observation.deviation", shape: [2], floats: [1, 0]))
     }

@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Learning
 import NeuralNetworks
@@ -55,19 +56,21 @@ import Testing
   @Test func refusesWhatDoesNotFit() throws {
     var other = policy.safetensors
     other.metadata["format"] = "apportion-policy/1"
-    #expect(throws: PolicyError.unknownFormat(found: "apportion-policy/1")) { try WeaklyCoupledPolicy(other) }
+    #expect(throws: InputError.unknownFormat(found: "apportion-policy/1")) { try WeaklyCoupledPolicy(other) }
     for key in ["network", "price_center", "feature_names", "training_seed", "training_steps"] {
       for text in ["", "x", "[1]", "nan"] {
         var broken = policy.safetensors
         broken.metadata[key] = text
-        #expect(throws: PolicyError.self, "\(key) \(text)") { try WeaklyCoupledPolicy(broken) }
+        #expect(throws: InputError.self, "\(key) \(text)") { try WeaklyCoupledPolicy(broken) }
       }
     }
     var extra = policy.safetensors
     extra.tensors.append(.init(name: "layer.9.weight", shape: [1], floats: [1]))
-    #expect(throws: PolicyError.unexpectedTensor(name: "layer.9.weight")) { try WeaklyCoupledPolicy(extra) }
+    #expect(throws: InputError.tensor("layer.9.weight", "belongs to no policy of this shape")) {
+      try WeaklyCoupledPolicy(extra)
+    }
     // A policy of the other kinds does not read it.
-    #expect(throws: PolicyError.unknownFormat(found: "apportion-policy/3")) { try Policy(policy.safetensors) }
+    #expect(throws: InputError.unknownFormat(found: "apportion-policy/3")) { try Policy(policy.safetensors) }
   }
 }
 

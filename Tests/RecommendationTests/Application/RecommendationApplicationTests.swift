@@ -46,7 +46,7 @@ struct RecommendationApplicationTests {
   @Test func aPolicyTooLargeIsRefused() throws {
     let problem = try RecommendationProblem(
       yaml: "name: x\nworld:\n  satisfaction: {candidates: 1000, positions: 2}\n")
-    let error = #expect(throws: ConfigurationError.self) {
+    let error = #expect(throws: InputError.self) {
       try SlateQConfiguration().learner(
         of: problem.environment(.init()), seat: LearnerSeat(lanes: 1, seed: 1, steps: 1, threads: 1),
         from: nil)

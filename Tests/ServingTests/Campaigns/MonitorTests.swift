@@ -43,11 +43,11 @@
         #expect(abs((campaign["spend"]?.double ?? 0) - spend) < 1e-9)
         #expect(report.rows.count == 1 && report.html == page)
       }
-      #expect(throws: FileError.self) { try MonitorReport(state: state + "none", repository: folder) }
-      #expect(throws: FileError.self) { try CampaignJournal(state + "none") }
+      #expect(throws: InputError.self) { try MonitorReport(state: state + "none", repository: folder) }
+      #expect(throws: InputError.self) { try CampaignJournal(state + "none") }
       try Data("no database at all, but some text".utf8).write(to: URL(filePath: state + "text"))
       defer { try? FileManager.default.removeItem(atPath: state + "text") }
-      #expect(throws: CampaignFileError.self) { try MonitorReport(state: state + "text", repository: folder) }
+      #expect(throws: InputError.self) { try MonitorReport(state: state + "text", repository: folder) }
     }
 
     /// A file knows the market that its campaigns ran in, which is then described anew from what they showed.
