@@ -11,6 +11,7 @@ let package = Package(
     .library(name: "Apportion", targets: ["Apportion"]),
     .library(name: "Measuring", targets: ["Measuring"]),
     .library(name: "Pricing", targets: ["Pricing"]),
+    .library(name: "Serving", targets: ["Serving"]),
     .executable(name: "apportion", targets: ["ApportionCLI"]),
     .library(name: "ApportionC", type: .dynamic, targets: ["ApportionC"]),
   ],
@@ -92,7 +93,7 @@ let package = Package(
     // Counts heap allocations, for tests of code that must not allocate.
     .target(name: "AllocationCounting", path: "Tests/AllocationCounting"),
     .testTarget(
-      name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "AllocationCounting"],
+      name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "ReferenceNetworks", "AllocationCounting"],
       exclude: ["Golden/quantiles.py"]),
     .testTarget(name: "DocumentsTests", dependencies: ["Documents", "LinearAlgebra"]),
     .testTarget(name: "OptimizationTests", dependencies: ["Optimization", "AllocationCounting"]),

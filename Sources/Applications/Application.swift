@@ -19,6 +19,8 @@ package protocol Application: Sendable {
   static var bundledNames: [String] { get }
   /// The file in a run's folder that holds the problem, as in `market.yaml`.
   static var fileName: String { get }
+  /// The folder of the files of settings that suit algorithms: of one problem by its name, of all of a kind by that.
+  static var presets: String { get }
 
   /// A problem that comes with the library; `name` is one of `bundledNames`.
   init(bundled name: String) throws
@@ -44,8 +46,6 @@ package protocol Application: Sendable {
 
   /// The algorithms that may learn it, the default first.
   var algorithms: [Algorithm] { get }
-  /// The file of settings that suit an algorithm on this problem; nil where the defaults must do.
-  func preset(for algorithm: Algorithm) -> String?
   /// The environment steps of a run unless told otherwise, over all lanes.
   var defaultSteps: Int { get }
   /// The most threads of one learner unless told otherwise; nil for as many as there are processors. It changes no result.
@@ -144,12 +144,15 @@ package enum BestScore: Sendable, Equatable {
   }
 }
 
-/// A result for people and for machines.
-package protocol Document: Sendable {
+/// A result for people and for machines: what it encodes is its document.
+package protocol Document: Encodable, Sendable {
   /// For people: sentences and aligned tables.
   var text: String { get }
+}
+
+extension Document {
   /// For machines.
-  var json: JSONValue { get }
+  package var json: JSONValue { JSONValue(encoding: self) }
 }
 
 /// What a branch of an action and its choices are called.
@@ -194,11 +197,18 @@ package struct ProblemFact: Sendable, Equatable {
   }
 }
 
+/// Decides the validation episodes; far from what a person gives an evaluation.
+package let validationSeed: UInt64 = 0x5661_6C69_6461_7465
+
 extension Application {
+  package init(runFolder path: String) throws { try self.init(contentsOf: "\(path)/\(Self.fileName)") }
   package func reading(_ options: Options) throws -> Self { self }
   package func evaluated(on options: Options) throws -> Self { try reading(options) }
   package var algorithms: [Algorithm] { Algorithm.common }
-  package func preset(for algorithm: Algorithm) -> String? { nil }
+  /// A problem's own preset where it has one, that of its kind otherwise.
+  package func preset(for algorithm: Algorithm) -> String? {
+    algorithm.preset(of: [name, Self.kind], in: Self.presets)
+  }
   package var learnerThreads: Int? { nil }
   package func rewardScale(_ options: Options) -> Float? { nil }
   package func bestScore(discount: Double?, episodes: Int) throws -> BestScore? { nil }

@@ -7,24 +7,34 @@ import LinearAlgebra
 /// observation column adds to the margin of the one made over the best other.
 package struct ChoiceExplanation: Document {
   /// What one observation column adds to a margin.
-  package struct Part: Sendable, Equatable {
+  package struct Part: Encodable, Sendable, Equatable {
     /// The column.
     package let column: String
     /// In raw reward units.
     package let value: Double
+
+    /// Names a column and what it adds.
+    package init(column: String, value: Double) {
+      self.column = column
+      self.value = value
+    }
   }
 
   /// One branch of the action.
-  package struct Branch: Sendable, Equatable {
-    /// What the branch and its choices are called.
-    package let names: BranchNames
+  package struct Branch: Encodable, Sendable, Equatable {
+    /// What the branch is called.
+    package let branch: String
+    /// What the choice made is called.
+    package let choice: String
+    /// What the best of the others is called.
+    package let other: String
     /// The choice made.
     package let chosen: Int
     /// The best of the others.
-    package let other: Int
+    package let comparedWith: Int
     /// The policy's value of every choice, in raw reward units.
-    package let values: [Double]
-    /// By column, the largest first: what it adds to the margin, from the mean observation to this one.
+    package let q: [Double]
+    /// By column, the five largest, the largest first: what it adds to the margin, from the mean observation to this one.
     package let parts: [Part]
   }
 
@@ -57,13 +67,14 @@ package struct ChoiceExplanation: Document {
       let parts = attribution(
         of: policy, choice: first + chosen, over: first + other, at: moment.observation,
         from: policy.normalizer.means)
+      let called =
+        names?[number] ?? BranchNames("branch \(number)", choices: (0..<size).map { "choice \($0)" })
+      let largest = zip(policy.shape.layout.names, parts).map { Part(column: $0, value: $1) }
+        .sorted { abs($0.value) > abs($1.value) }.prefix(5)
       branches.append(
         Branch(
-          names: names?[number]
-            ?? BranchNames("branch \(number)", choices: (0..<size).map { "choice \($0)" }),
-          chosen: chosen, other: other, values: values,
-          parts: zip(policy.shape.layout.names, parts).map { Part(column: $0, value: $1) }
-            .sorted { abs($0.value) > abs($1.value) }))
+          branch: called.branch, choice: called.choices[chosen], other: called.choices[other],
+          chosen: chosen, comparedWith: other, q: values, parts: Array(largest)))
       first += size
     }
     self.branches = branches
@@ -72,11 +83,10 @@ package struct ChoiceExplanation: Document {
   package var text: String {
     var text = "Step \(step) of \(problem).\n\n"
     for branch in branches {
-      let margin = branch.values[branch.chosen] - branch.values[branch.other]
+      let margin = branch.q[branch.chosen] - branch.q[branch.comparedWith]
       let reasons = branch.parts.prefix(3).filter { $0.value != 0 }.map { "\($0.column) \(signed($0.value))" }
       text +=
-        "\(branch.names.branch): \(branch.names.choices[branch.chosen]), worth \(readable(margin)) more than "
-        + branch.names.choices[branch.other]
+        "\(branch.branch): \(branch.choice), worth \(readable(margin)) more than \(branch.other)"
       text +=
         reasons.isEmpty ? ".\n" : "; what is seen moves that by " + reasons.joined(separator: ", ") + ".\n"
     }
@@ -84,22 +94,6 @@ package struct ChoiceExplanation: Document {
   }
 
   private func signed(_ value: Double) -> String { (value > 0 ? "+" : "") + readable(value) }
-
-  package var json: JSONValue {
-    [
-      "problem": .string(problem), "step": JSONValue(step),
-      "branches": .array(
-        branches.map { branch in
-          [
-            "branch": .string(branch.names.branch), "choice": .string(branch.names.choices[branch.chosen]),
-            "chosen": JSONValue(branch.chosen), "compared_with": JSONValue(branch.other),
-            "q": .array(branch.values.map { JSONValue($0) }),
-            "parts": .array(
-              branch.parts.prefix(5).map { ["column": .string($0.column), "value": JSONValue($0.value)] }),
-          ]
-        }),
-    ]
-  }
 }
 
 /// What a policy sees and does in a step of one held-out episode.

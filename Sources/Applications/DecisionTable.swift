@@ -39,9 +39,10 @@ package struct DecisionTable: Decision {
     return sentence + "\n" + (rows.isEmpty ? "" : table.text)
   }
 
-  package var json: JSONValue {
+  package func encode(to encoder: any Encoder) throws {
     let rows = rows.map { row in JSONValue.object(zip(columns, row).map { .init($0, $1) }) }
-    return .object(facts + [.init(rowsName, .array(rows))])
+    var container = encoder.singleValueContainer()
+    try container.encode(JSONValue.object(facts + [.init(rowsName, .array(rows))]))
   }
 
   package var csv: String {

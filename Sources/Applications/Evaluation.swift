@@ -79,8 +79,7 @@ package struct Evaluation: Document {
       lengths: policy.summary.lengths)
   }
 
-  /// The report as JSON; encoding numbers and names cannot fail.
-  package var json: JSONValue { (try? JSONValue(encoding: EvaluationDocument(self))) ?? .null }
+  package func encode(to encoder: any Encoder) throws { try EvaluationDocument(self).encode(to: encoder) }
 
   package var text: String {
     let verdict = violations == 0 ? "no rule was broken" : "\(violations) VIOLATIONS of the problem's rules"

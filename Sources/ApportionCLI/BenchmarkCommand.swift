@@ -21,6 +21,6 @@ struct BenchmarkCommand: ParsableCommand {
     let report = try BenchmarkReport(budget: seconds) { what in
       if !options.quiet { standardError("Measuring \(what) ...\n") }
     }
-    options.show(report.json, text: report.text)
+    options.show(report)
   }
 }

@@ -79,6 +79,6 @@ struct DecideCommand: ParsableCommand {
     let (problem, policy) = try openPolicy(at: runFolder)
     let decision = try problem.decision(of: policy, on: request)
     if let output { try AtomicFile.write(decision.csv, to: output) }
-    options.show(decision.json, text: decision.text)
+    options.show(decision)
   }
 }

@@ -98,8 +98,8 @@ struct EvaluateCommand: ParsableCommand {
       let evaluation = try evaluate(
         run: folder, onAuctions: auctions, columns: columns, priceUnit: log.priceUnit, budget: budget,
         style: .standard(isQuiet: options.quiet))
-      if let output { try AtomicFile.write(evaluation.json.text(indented: true) + "\n", to: output) }
-      return options.show(evaluation.json, text: evaluation.text)
+      if let output { try AtomicFile.write(document: evaluation, to: output) }
+      return options.show(evaluation)
     }
     let overrides = [
       posterior.map { "posterior=\(JSONValue.string($0).text())" }, budget.map { "budget=\($0)" },
@@ -113,8 +113,8 @@ struct EvaluateCommand: ParsableCommand {
         of: policy, exploration: exploration, episodes: episodes, seed: seed)
       try AtomicFile.write(table, to: record)
     }
-    try AtomicFile.write(evaluation.json.text(indented: true) + "\n", to: output ?? folder.evaluation)
-    options.show(evaluation.json, text: evaluation.text)
+    try AtomicFile.write(document: evaluation, to: output ?? folder.evaluation)
+    options.show(evaluation)
   }
 }
 

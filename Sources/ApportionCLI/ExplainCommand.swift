@@ -40,7 +40,7 @@ struct ExplainCommand: ParsableCommand {
   func run() throws {
     let folder = try RunFolder(opening: runFolder)
     let explanation = try explain(run: folder, step: tick, episodes: episodes, seed: seed)
-    try AtomicFile.write(explanation.json.text(indented: true) + "\n", to: output ?? folder.explanation)
-    options.show(explanation.json, text: explanation.text)
+    try AtomicFile.write(document: explanation, to: output ?? folder.explanation)
+    options.show(explanation)
   }
 }

@@ -24,7 +24,7 @@ struct ExportCommand: ParsableCommand {
     let policy = try folder.readPolicy()
     let file = output ?? "\(folder.path)/exported.\(format.rawValue)"
     let export = try PolicyExport(policy, format: format, to: file)
-    options.show(export.json, text: export.text)
+    options.show(export)
   }
 }
 

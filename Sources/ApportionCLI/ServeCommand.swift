@@ -120,7 +120,7 @@
       try waitFor {
         try await server.run { port in
           output.show(
-            ["host": .string(host), "port": JSONValue(port), "models": .array(inventory)],
+            ["host": .string(host), "port": JSONValue(port), "models": JSONValue(encoding: inventory)],
             text: "Serving at \(scheme)://\(host):\(port)/v2\n" + Self.lines(inventory)
               + Self.campaigns(inventory, state: state))
           fflush(nil)
@@ -129,32 +129,28 @@
     }
 
     /// Where campaigns are kept, if any model keeps them.
-    private static func campaigns(_ inventory: [JSONValue], state: String?) -> String {
-      let names = inventory.filter { $0["campaigns"] == true }.compactMap { $0["name"]?.string }
+    private static func campaigns(_ inventory: [ModelInventory], state: String?) -> String {
+      let names = inventory.filter(\.campaigns).map(\.name)
       guard !names.isEmpty else { return "" }
       let place = state ?? "memory: they are gone when the server ends (--state FILE keeps them)"
       return "Campaigns of \(names.map { $0 + ".campaign" }.joined(separator: ", ")) are kept in \(place).\n"
     }
 
     /// A line for each model, and for each version that is left out.
-    private static func lines(_ inventory: [JSONValue]) -> String {
+    private static func lines(_ inventory: [ModelInventory]) -> String {
       guard !inventory.isEmpty else {
         return "The repository is empty: versions are taken up once `apportion publish` has put them there.\n"
       }
-      return inventory.map { model in
-        let name = model["name"]?.string ?? ""
-        let served = model["served"]?.array?.compactMap(\.int).map { "\($0)" }.joined(separator: ", ") ?? ""
-        var refused = ""
-        if case .object(let reasons)? = model["refused"] {
-          for reason in reasons {
-            let part = reason.key == "labels" ? "its labels are" : "version \(reason.key) is"
-            refused += "\(name): \(part) left out. \(reason.value.string ?? "")\n"
-          }
+      return inventory.map { model -> String in
+        let refused: String = model.refused.members.map { place, reason -> String in
+          let part = place == "labels" ? "its labels are" : "version \(place) is"
+          return "\(model.name): \(part) left out. \(reason)\n"
+        }.joined()
+        guard let version = model.version else {
+          return refused + "\(model.name): no version can be served.\n"
         }
-        guard let version = model["version"]?.int else {
-          return refused + "\(name): no version can be served.\n"
-        }
-        return refused + "\(name): version \(version) answers; served are \(served).\n"
+        let served = model.served.map { "\($0)" }.joined(separator: ", ")
+        return refused + "\(model.name): version \(version) answers; served are \(served).\n"
       }.joined()
     }
   }

@@ -70,7 +70,7 @@ struct TrainCommand: ParsableCommand {
     let report = try decide(request).train(
       from: try from.map { try TrainedPolicy(runOrFile: $0) }, folder: output,
       style: .standard(isQuiet: options.quiet), stop: StopRequest())
-    options.show(report.json, text: report.text)
+    options.show(report)
     if let status = report.exitStatus { throw ExitCode(status) }
   }
 }

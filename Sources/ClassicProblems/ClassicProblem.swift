@@ -15,6 +15,7 @@ package struct ClassicProblem: Application {
   package static let kind = "classic"
   package static let summary = "classic control, finite worlds and combinatorial tasks"
   package static let fileName = "problem.yaml"
+  package static let presets = Bundle.module.bundleURL.appendingPathComponent("Presets").path
   package static let bundledNames = all.map(\.name)
 
   /// The name: Gymnasium's, where it has one.
@@ -73,8 +74,6 @@ package struct ClassicProblem: Application {
     try self.init(bundled: line.dropFirst(5).trimmingCharacters(in: .whitespaces))
   }
 
-  package init(runFolder path: String) throws { try self.init(contentsOf: "\(path)/\(Self.fileName)") }
-
   package func write(toRunFolder path: String) throws {
     try AtomicFile.write("kind: \(Self.kind)\nname: \(name)\n", to: "\(path)/\(Self.fileName)")
   }
@@ -87,10 +86,6 @@ package struct ClassicProblem: Application {
   }
   package var learnerThreads: Int? { 1 }
 
-  package func preset(for algorithm: Algorithm) -> String? {
-    algorithm.preset(of: [name], in: Bundle.module.bundleURL.appendingPathComponent("Presets").path)
-  }
-
   package func environment(_ options: Options) -> any Environment { task }
 
   package func environment(of policy: Policy) -> any Environment { task }
@@ -102,7 +97,7 @@ package struct ClassicProblem: Application {
       evaluate(policy, in: environment, episodes: count, seed: seed, threads: 1).mean
     }
     switch episodes {
-    case .validation(let count): return play(task, count, trainingSeed ^ validationStream)
+    case .validation(let count): return play(task, count, trainingSeed ^ validationSeed)
     case .evaluation(let count): return play(task, count, trainingSeed)
     }
   }
@@ -114,6 +109,3 @@ package struct ClassicProblem: Application {
     return .optimum(world.startStates.reduce(0) { $0 + values[$1] } / Double(world.startStates.count))
   }
 }
-
-/// Tells the episodes that choose a checkpoint from those that score it.
-private let validationStream: UInt64 = 0x5661_6C69_6461_7465

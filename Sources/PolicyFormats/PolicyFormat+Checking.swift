@@ -7,7 +7,7 @@ extension PolicyFormat {
   /// - Returns: the largest difference of values, as a share of the largest where that is above 1; infinite where the file
   ///   carries other vectors than were written.
   /// - Throws: `InputError` where the format cannot hold the policy; what writing and reading throw.
-  package func writeChecked(_ policy: TrainedPolicy, to path: String) throws -> Float {
+  package func writeChecked(_ policy: TrainedPolicy, to path: String) throws(InputError) -> Float {
     switch policy {
     case .network(let policy):
       if let refusal = refusal(of: policy) { throw refusal }

@@ -3,7 +3,7 @@ import Learning
 import NeuralNetworks
 
 /// The formats that a policy can be exported in.
-public enum PolicyFormat: String, Sendable, CaseIterable {
+public enum PolicyFormat: String, Codable, Sendable, CaseIterable {
   /// The policy's own format: everything, to go on from.
   case safetensors
   /// A graph for ONNX Runtime, Triton and others; see `ONNXModel.init(_:vectors:)`.
@@ -20,7 +20,7 @@ public enum PolicyFormat: String, Sendable, CaseIterable {
   }
 
   /// Writes a policy that is not refused with test vectors; throws `InputError` above 4 GiB.
-  public func write(_ policy: Policy, vectors: TestVectors, to path: String) throws {
+  public func write(_ policy: Policy, vectors: TestVectors, to path: String) throws(InputError) {
     switch self {
     case .safetensors: try policy.safetensors(with: vectors).write(to: path)
     case .onnx: try ONNXModel(policy, vectors: vectors).write(to: path)
@@ -48,7 +48,7 @@ public enum PolicyFormat: String, Sendable, CaseIterable {
   /// Writes a weakly coupled policy with test vectors; throws as for other policies.
   package func write(
     _ policy: WeaklyCoupledPolicy, vectors: WeaklyCoupledVectors, to path: String
-  ) throws {
+  ) throws(InputError) {
     var file = policy.safetensors
     file.tensors += vectors.tensors
     switch self {

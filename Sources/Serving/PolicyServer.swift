@@ -101,7 +101,7 @@
     }
 
     /// What is served now: for each model the version that answers where none is named, and what is left out and why.
-    public var inventory: [JSONValue] { catalog.inventory }
+    public var inventory: [ModelInventory] { catalog.inventory }
 
     /// Serves until a signal ends it.
     ///

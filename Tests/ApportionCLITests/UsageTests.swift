@@ -37,7 +37,7 @@ struct BadCall: Sendable, CustomTestStringConvertible {
   @Test(arguments: [
     BadCall("nonsense", 64, "nonsense"),
     BadCall("train --stps 3", 64, "Did you mean '--steps'?"),
-    BadCall("train --steps many", 78, "'steps' should be a whole number"),
+    BadCall("train --steps many", 78, "give a whole number of at least 1"),
     BadCall("train --seed -1", 64, "--seed"),
     BadCall("evaluate", 64, "<run>"),
     BadCall("evaluate /tmp --episodes 0", 64, "--episodes takes a number"),
@@ -50,22 +50,22 @@ struct BadCall: Sendable, CustomTestStringConvertible {
     BadCall("export /nowhere", 66, "/nowhere/config.yaml: there is no such file"),
     BadCall("train --market nowhere", 66, "nowhere"),
     BadCall("train --output /dev/null/run", 74, "cannot be created"),
-    BadCall("train --steps 0", 78, "'steps' should be a whole number of at least 1"),
-    BadCall("train --seed 18446744073709551615", 78, "'seed' should be a whole number"),
-    BadCall("train --set agent.learning_rte=1", 78, "(nearest: 'agent.learning_rate')"),
-    BadCall("train --set agent.learning_rate=nan", 78, "'agent.learning_rate' should be a number above 0"),
+    BadCall("train --steps 0", 78, "give a whole number of at least 1"),
+    BadCall("train --seed 18446744073709551615", 78, "'seed' is out of range; give a whole number"),
+    BadCall("train --set agent.learning_rte=1", 78, "did you mean 'agent.learning_rate'?"),
+    BadCall("train --set agent.learning_rate=nan", 78, "give a number above 0"),
     BadCall("train --env CartPole --algorithm ppo", 66, "did you mean 'CartPole-v1'?"),
     BadCall("train --env CartPole-v1 --algorithm dq", 78, "did you mean 'dqn'?"),
     BadCall("train --env CartPole-v1 --algorithm sarsa", 78, "CartPole-v1 has no such algorithm"),
     BadCall("train --env CartPole-v1 --seed 9223372036854775807 --seeds 2", 78, "must stay below 2^63"),
     BadCall("train --steps 1e15", 78, "raise 'checkpoint_steps' or lower 'steps'"),
-    BadCall("train --steps 1e18", 78, "'steps' should be a whole number"),
+    BadCall("train --steps 1e18", 78, "give a whole number of at least 1"),
     BadCall("train --set agent.replay_capacity=2147483647", 78, "bytes of memory"),
     BadCall("train --set agent.hidden=[65536,65536]", 78, "bytes of memory"),
     BadCall(
       "train --env CartPole-v1 --algorithm ppo --set agent.head=additive", 78, "unknown key 'agent.head'"),
     BadCall("train --env CartPole-v1 --market nine-campaigns", 64, "both name the problem"),
-    BadCall("train --set agent.replay_capacity=9", 78, "'agent.replay_capacity' should be at least"),
+    BadCall("train --set agent.replay_capacity=9", 78, "set it to at least"),
   ])
   func leavesWithOneLine(call: BadCall) throws {
     try withTemporaryFolder { folder in

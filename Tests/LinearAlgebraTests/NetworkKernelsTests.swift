@@ -1,5 +1,6 @@
 import CKernels
 import LinearAlgebra
+import ReferenceNetworks
 import Testing
 
 /// Lengths on both sides of every vector width.

@@ -201,7 +201,7 @@ import Testing
 
   @Test(arguments: [
     ("CartPole-v1", "sarsa", [], "--algorithm sarsa: CartPole-v1 has no such algorithm"),
-    ("Taxi-v3", "sarsa", ["lanes=2"], "configuration: 'lanes' should be 1"),
+    ("Taxi-v3", "sarsa", ["lanes=2"], "configuration: a table learns from one episode"),
     ("nine-campaigns", "dqn", ["agent.head=joint"], "configuration: A joint head has an output for each"),
     ("nine-campaigns", "dqn", ["agent.head=joint", "observation=planner"], "configuration: A joint head"),
     (

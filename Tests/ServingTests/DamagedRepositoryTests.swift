@@ -75,8 +75,9 @@
         let notices = Mutex<[String]>([])
         options.notice = { notice in notices.withLock { $0.append(notice) } }
         let second = try PolicyServer(options: options)
-        #expect(second.inventory.first?["version"] == .null)
-        #expect(second.inventory.first?["served"] == [1, 2, 3])
+        let inventory = try #require(second.inventory.first)
+        #expect(inventory.version == nil)
+        #expect(inventory.served == [1, 2, 3])
         #expect(notices.withLock { $0.count } == 1)
         #expect(notices.withLock { $0.first }?.contains("labels.json") == true)
       }
@@ -87,7 +88,7 @@
       defer { try? FileManager.default.removeItem(atPath: folder) }
       try ModelRepository(folder).publish(randomPolicy(seed: 1), name: "m", label: .canary)
       let server = try PolicyServer(options: .init(repository: folder))
-      #expect(server.inventory.first?["version"] == .null)
+      #expect(try #require(server.inventory.first).version == nil)
     }
 
     private func waitFor(_ version: String, _ client: Client) async throws {

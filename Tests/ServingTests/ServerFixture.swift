@@ -34,7 +34,15 @@
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let repository = ModelRepository(folder)
     try repository.publish(randomPolicy(seed: 1), name: "m")
-    var options = PolicyServer.Options(repository: folder)
+    try await withServer(over: repository, change, body)
+  }
+
+  /// Runs a server on a free port over a repository.
+  func withServer(
+    over repository: ModelRepository, _ change: (inout PolicyServer.Options) -> Void,
+    _ body: (Client, ModelRepository) async throws -> Void
+  ) async throws {
+    var options = PolicyServer.Options(repository: repository.path)
     options.port = 0
     options.refreshInterval = .milliseconds(20)
     change(&options)

@@ -1,3 +1,4 @@
+import Applications
 import ArgumentParser
 import Documents
 
@@ -8,6 +9,9 @@ struct OutputOptions: ParsableArguments {
 
   @Flag(help: "Show no progress.")
   var quiet = false
+
+  /// Prints a result.
+  func show(_ result: any Document) { show(result.json, text: result.text) }
 
   /// Prints a result: as JSON where that is asked for, as text for people otherwise.
   func show(_ document: JSONValue, text: @autoclosure () -> String) {

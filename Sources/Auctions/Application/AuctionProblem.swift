@@ -32,6 +32,7 @@ package struct AuctionProblem: Application {
   package static let bundledNames = Placement.bundledNames
   /// The description in a run's folder; a log stands beside it.
   package static let fileName = "auctions.yaml"
+  package static let presets = Placement.bundled.path("Presets")
   private static let logName = "auctions.txt"
 
   /// The campaign.
@@ -49,8 +50,6 @@ package struct AuctionProblem: Application {
   package init(bundled name: String) throws { self.init(try Placement(bundled: name)) }
   /// Reads a description, and the log that it names.
   package init(contentsOf path: String) throws { self.init(try Placement(contentsOf: path)) }
-  /// Reads what a run's folder holds.
-  package init(runFolder path: String) throws { try self.init(contentsOf: "\(path)/\(Self.fileName)") }
 
   /// Writes the description and, where there is one, the log.
   package func write(toRunFolder path: String) throws {
@@ -97,11 +96,6 @@ package struct AuctionProblem: Application {
   /// Corrections to the programme's scores come first; everything that learns from scratch is there to compare with.
   package var algorithms: [Algorithm] {
     [Algorithm("paired-double-dqn", DoubleDQNConfiguration())] + Algorithm.common
-  }
-
-  /// That of all campaigns.
-  package func preset(for algorithm: Algorithm) -> String? {
-    algorithm.preset(of: [name, Self.kind], in: Placement.bundledPath("Presets"))
   }
 
   /// A thousand episodes.
@@ -161,9 +155,6 @@ package struct AuctionProblem: Application {
     .bound(meanBound(later.market, episodes: episodes, seed: 0))
   }
 }
-
-/// The seed of validation episodes, far from what a person gives an evaluation.
-private let validationSeed: UInt64 = 0x5661_6C69_6461_7465
 
 /// The mean of the clairvoyant optimum over episodes.
 func meanBound(_ market: PlacementMarket, episodes: Int, seed: UInt64) -> Double {

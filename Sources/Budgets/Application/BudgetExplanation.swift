@@ -4,62 +4,71 @@ import Foundation
 
 /// Why a policy plays as it does in a tick.
 package struct BudgetExplanation: Document, Equatable {
-  /// What one observation column adds to a margin.
-  package struct Part: Sendable, Equatable {
-    package let column: String
-    /// In raw reward units.
-    package let value: Double
-  }
-
   /// What all columns about one thing add to a margin.
-  package struct Reason: Sendable, Equatable {
+  package struct Reason: Encodable, Sendable, Equatable {
     /// What they are about, in plain words.
     package let about: String
     /// In raw reward units.
-    package let value: Double
+    package var value: Double
   }
 
   /// One channel's level.
-  package struct Channel: Sendable, Equatable {
+  package struct Channel: Encodable, Sendable, Equatable {
     /// The channel.
     package let name: String
     /// Whether its levels are bids; otherwise they are money per tick.
     package let bids: Bool
-    /// The bids or spends of its levels.
-    package let levels: [Double]
     /// The level played.
     package let chosen: Int
     /// The level it is compared with.
     package let comparedWith: Int
+    /// The bids or spends of its levels.
+    package let levels: [Double]
     /// The policy's value of each level.
-    package let values: [Double]
+    package let q: [Double]
     /// What the simulator says of each: the mean expected objective of an episode with this level in the tick and the
     /// policy in all else.
     package let simulated: [Double]
     /// The mean expected objective of episodes in which the channel stays off.
     package let whenOff: Double
-    /// By observation column: what it adds to the margin of the level played over the other one.
-    package let parts: [Part]
+    /// The change, from the mean observation to this one, of the margin of the level played over the other one.
+    package let margin: Double
+    /// What makes up the margin, summed up by what it is about, the largest first.
+    package let reasons: [Reason]
+    /// The columns that add most to the margin.
+    package let parts: [ChoiceExplanation.Part]
+    /// A few plain sentences.
+    fileprivate(set) package var line = ""
 
-    /// The margin's change from the mean observation to this one: the sum of all parts.
-    package var margin: Double { parts.reduce(0) { $0 + $1.value } }
-    /// The parts that weigh most.
-    package var largestParts: [Part] { Array(parts.sorted { abs($0.value) > abs($1.value) }.prefix(5)) }
-    /// The parts summed up by what they are about, the largest first.
-    package var reasons: [Reason] {
-      var sums: [(about: String, value: Double)] = []
+    /// Sums up what every column adds to the margin.
+    init(
+      name: String, bids: Bool, levels: [Double], chosen: Int, comparedWith: Int, values: [Double],
+      simulated: [Double], whenOff: Double, parts: [ChoiceExplanation.Part]
+    ) {
+      self.name = name
+      self.bids = bids
+      self.levels = levels
+      self.chosen = chosen
+      self.comparedWith = comparedWith
+      q = values
+      self.simulated = simulated
+      self.whenOff = whenOff
+      margin = parts.reduce(0) { $0 + $1.value }
+      self.parts = Array(parts.sorted { abs($0.value) > abs($1.value) }.prefix(5))
+      var reasons: [Reason] = []
       for part in parts where part.value != 0 {
         let about = subject(of: part.column, channel: name)
-        if let place = sums.firstIndex(where: { $0.about == about }) {
-          sums[place].value += part.value
+        if let place = reasons.firstIndex(where: { $0.about == about }) {
+          reasons[place].value += part.value
         } else {
-          sums.append((about, part.value))
+          reasons.append(Reason(about: about, value: part.value))
         }
       }
-      return sums.sorted { abs($0.value) > abs($1.value) }.map { Reason(about: $0.about, value: $0.value) }
+      self.reasons = reasons.sorted { abs($0.value) > abs($1.value) }
     }
+
     /// The level that the simulator finds best.
-    package var simulatedBest: Int { simulated.indices.max { simulated[$0] < simulated[$1] } ?? 0 }
+    fileprivate var simulatedBest: Int { simulated.indices.max { simulated[$0] < simulated[$1] } ?? 0 }
   }
 
   package let market: String
@@ -71,10 +80,21 @@ package struct BudgetExplanation: Document, Equatable {
   /// The mean expected objective of the policy.
   package let expected: Double
   /// One channel after the other.
-  package let channels: [Channel]
+  package private(set) var channels: [Channel]
 
-  /// A few plain sentences about a channel.
-  package func line(_ channel: Channel) -> String {
+  init(
+    market: String, currency: String, tick: Int, episodes: Int, expected: Double, channels: [Channel]
+  ) {
+    self.market = market
+    self.currency = currency
+    self.tick = tick
+    self.episodes = episodes
+    self.expected = expected
+    self.channels = channels
+    for (index, channel) in channels.enumerated() { self.channels[index].line = line(channel) }
+  }
+
+  private func line(_ channel: Channel) -> String {
     var sentences = ["\(channel.name): \(deed(channel, channel.chosen))\(why(channel))"]
     let simulated = channel.simulated
     let (best, lead) = (channel.simulatedBest, (simulated.max() ?? 0) - simulated[channel.chosen])
@@ -120,34 +140,10 @@ package struct BudgetExplanation: Document, Equatable {
 
   private func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
 
-  /// The explanation as JSON.
-  package var json: JSONValue {
-    [
-      "market": .string(market), "tick": JSONValue(tick), "episodes": JSONValue(episodes),
-      "expected": JSONValue(expected),
-      "channels": .array(
-        channels.map { channel in
-          [
-            "name": .string(channel.name), "chosen": JSONValue(channel.chosen),
-            "compared_with": JSONValue(channel.comparedWith),
-            "levels": .array(channel.levels.map { JSONValue($0) }),
-            "q": .array(channel.values.map { JSONValue($0) }),
-            "simulated": .array(channel.simulated.map { JSONValue($0) }),
-            "when_off": JSONValue(channel.whenOff), "margin": JSONValue(channel.margin),
-            "reasons": .array(
-              channel.reasons.map { ["about": .string($0.about), "value": JSONValue($0.value)] }),
-            "parts": .array(
-              channel.largestParts.map { ["column": .string($0.column), "value": JSONValue($0.value)] }),
-            "line": .string(line(channel)),
-          ]
-        }),
-    ]
-  }
-
   /// The explanation for people: a line per channel.
   package var text: String {
     "Tick \(tick) of \(market), \(episodes) episodes, expected objective \(readable(expected)).\n\n"
-      + channels.map { line($0) + "\n" }.joined()
+      + channels.map { $0.line + "\n" }.joined()
   }
 }
 

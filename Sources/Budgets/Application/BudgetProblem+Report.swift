@@ -80,38 +80,51 @@ extension BudgetProblem {
     return notes
   }
 
+  /// What a page tells of an explanation.
+  private struct ExplainedTick: Decodable {
+    struct Channel: Decodable {
+      let name: String
+      let line: String
+      let chosen: Int
+      let levels: [Double]
+      let q: [Double]
+      let simulated: [Double]
+    }
+
+    let tick: Int
+    let episodes: Int
+    let channels: [Channel]
+  }
+
   /// A line and a drawing per channel, from the last `explain`.
   private static func why(_ document: JSONValue?) -> String {
-    guard let document, let channels = document["channels"]?.array else {
+    guard let explained = try? document?.decoded(as: ExplainedTick.self) else {
       return
         "<p>Not explained yet: run <code>apportion explain</code> on this run, then this report again.</p>"
     }
-    let figures = channels.map { channel in
-      "<figure><p>\(escaped(channel["line"]?.string ?? ""))</p>\(levelValues(channel))</figure>"
+    let figures = explained.channels.map { channel in
+      "<figure><p>\(escaped(channel.line))</p>\(levelValues(channel))</figure>"
     }
     return
       "<div class=\"grid\">\(figures.joined())</div><p class=\"note\">The first decision of tick "
-      + "\(document["tick"]?.int ?? 0). What each choice adds over the lowest: the policy's estimate for this state, and the "
-      + "simulator's mean over \(document["episodes"]?.int ?? 0) episodes, the policy deciding all else.</p>"
+      + "\(explained.tick). What each choice adds over the lowest: the policy's estimate for this state, and the "
+      + "simulator's mean over \(explained.episodes) episodes, the policy deciding all else.</p>"
   }
 
   /// The policy's and the simulator's value of every level of a channel, against its lowest.
-  private static func levelValues(_ channel: JSONValue) -> String {
-    func numbers(_ key: String) -> [Double] { channel[key]?.array?.compactMap(\.double) ?? [] }
-    let (levels, own, simulated) = (numbers("levels"), numbers("q"), numbers("simulated"))
-    guard let chosen = channel["chosen"]?.int, levels.count == own.count,
-      levels.count == simulated.count,
-      levels.indices.contains(chosen)
+  private static func levelValues(_ channel: ExplainedTick.Channel) -> String {
+    let levels = channel.levels
+    guard levels.count == channel.q.count, levels.count == channel.simulated.count,
+      levels.indices.contains(channel.chosen)
     else { return "" }
     func points(_ values: [Double]) -> [(x: Double, y: Double)] {
       zip(levels, values).map { ($0, $1 - values[0]) }
     }
     return SVGChart.lines(
-      "Value of the levels of \(channel["name"]?.string ?? "a channel")", x: "spend or bid",
-      y: "objective gained",
+      "Value of the levels of \(channel.name)", x: "spend or bid", y: "objective gained",
       series: [
-        .init(name: "policy", points: points(own), style: "main-line"),
-        .init(name: "simulator", points: points(simulated), style: "other-line"),
-      ], marks: [.init(name: "chosen", point: points(own)[chosen], style: "main")], small: true)
+        .init(name: "policy", points: points(channel.q), style: "main-line"),
+        .init(name: "simulator", points: points(channel.simulated), style: "other-line"),
+      ], marks: [.init(name: "chosen", point: points(channel.q)[channel.chosen], style: "main")], small: true)
   }
 }

@@ -66,12 +66,10 @@ extension BudgetProblem: WeaklyCoupledApplication {
         name: channel.name, bids: channel.bids, levels: channel.levels, chosen: levels[index],
         values: Array(played.values[index].prefix(channel.levels.count)),
         spends: Array(played.spends[index].prefix(channel.levels.count)),
-        simulated: simulated.levels[index], whenOff: simulated.off[index])
+        moneyPrice: played.price, simulated: simulated.levels[index], whenOff: simulated.off[index])
     }
     return MoneyPriceExplanation(
-      market: market.name, currency: market.currency, outcome: market.objectiveUnit, tick: tick,
-      episodes: episodes,
-      expected: simulated.expected, moneyPrice: played.price,
-      moneyLeft: Double(simulation.remaining[0]), channels: channels)
+      market: market, tick: tick, episodes: episodes, expected: simulated.expected,
+      moneyPrice: played.price, moneyLeft: Double(simulation.remaining[0]), channels: channels)
   }
 }

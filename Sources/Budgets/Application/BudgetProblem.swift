@@ -59,6 +59,7 @@ package struct BudgetProblem: Application {
   package static let summary = "how much to bid or spend on every channel under one budget"
   package static let bundledNames = Market.bundledNames
   package static let fileName = "market.yaml"
+  package static let presets = Market.bundledFiles.path("Presets")
 
   /// The market that strategies plan with.
   package var market: Market
@@ -153,12 +154,6 @@ package struct BudgetProblem: Application {
     ] + Algorithm.common
   }
 
-  /// A market's own preset where it has one, that of all markets otherwise.
-  package func preset(for algorithm: Algorithm) -> String? {
-    algorithm.preset(
-      of: [name, Self.kind], in: Bundle.module.bundleURL.appendingPathComponent("Resources/Presets").path)
-  }
-
   package func environment(_ options: Options) throws -> any Environment {
     guard options.observation.hasPlan || !options.counterfactual else {
       throw InputError.configuration(
@@ -226,9 +221,6 @@ package struct BudgetProblem: Application {
     return .bound(evaluation.bounds().reduce(0, +) / Double(episodes))
   }
 }
-
-/// The seed of validation episodes, far from what a person gives an evaluation.
-private let validationSeed: UInt64 = 0x5661_6C69_6461_7465
 
 extension Market {
   /// The best objective of a market without chance that has few enough ways to play it that all can be tried.

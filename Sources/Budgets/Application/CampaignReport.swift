@@ -47,27 +47,21 @@ package struct CampaignReport: Decision {
     time = campaign.isOver ? nil : calendar?.time(ofTick: campaign.state.tick)
   }
 
-  private var flags: [CampaignDecision.Flag] { campaign.decide()?.flags ?? [] }
+  private enum CodingKeys: CodingKey {
+    case tick, time, budget, budgetLeft, moneyPrice, channels, flags
+  }
 
-  /// The decision as a document; `tick` is −1 once the campaign is over.
-  package var json: JSONValue {
+  /// `tick` is −1 once the campaign is over; `time` is there with a calendar only.
+  package func encode(to encoder: any Encoder) throws {
     let decision = campaign.decide()
-    let channels = (decision?.channels ?? []).map { channel -> JSONValue in
-      [
-        "name": .string(channel.name), "level": JSONValue(channel.level), "bid": JSONValue(channel.bid),
-        "expected_spend": JSONValue(channel.expectedSpend),
-        "expected_outcome": JSONValue(channel.expectedOutcome), "spend_limit": JSONValue(channel.spendLimit),
-      ]
-    }
-    var members: [JSONValue.Member] = [.init("tick", JSONValue(decision?.tick ?? -1))]
-    if let time { members.append(.init("time", .string(time))) }
-    members += [
-      .init("budget", JSONValue(campaign.budget)), .init("budget_left", JSONValue(campaign.budgetLeft)),
-      .init("money_price", decision.map { JSONValue($0.moneyPrice) } ?? .null),
-      .init("channels", .array(channels)),
-      .init("flags", .array(flags.map { .string($0.rawValue) })),
-    ]
-    return .object(members)
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(decision?.tick ?? -1, forKey: .tick)
+    if let time { try container.encode(time, forKey: .time) }
+    try container.encode(campaign.budget, forKey: .budget)
+    try container.encode(campaign.budgetLeft, forKey: .budgetLeft)
+    try container.encode(decision?.moneyPrice, forKey: .moneyPrice)
+    try container.encode(decision?.channels ?? [], forKey: .channels)
+    try container.encode(decision?.flags ?? [], forKey: .flags)
   }
 
   /// The decision as a table of comma-separated values, a row per channel.

@@ -10,8 +10,21 @@ import Learning
 package struct LogEvaluation: Document {
   /// The comparison; its episodes are days, or eighths of days.
   package let evaluation: Evaluation
-  private let log: (requests: Int, from: String, to: String, days: Int, notes: [String])
-  private let unit: String
+  private let log: Log
+  private let notes: [String]
+
+  /// What was played.
+  private struct Log: Encodable {
+    let requests: Int
+    let from: String
+    let to: String
+    let days: Int
+    let intervalsOver: String
+  }
+
+  private enum CodingKeys: CodingKey {
+    case log
+  }
 
   private static let fewestDays = 8
   private static let partsOfDay = 8
@@ -42,8 +55,10 @@ package struct LogEvaluation: Document {
     evaluation = Evaluation(
       policy: rows[rows.count - 1], trainingSteps: trainingSteps, baselines: rows.dropLast(),
       best: .bound(bounds.reduce(0, +) / Double(log.count)))
-    self.log = (log.requests, log.from, log.to, log.count, log.notes)
-    unit = isByDay ? "days" : "eighths of days"
+    self.log = Log(
+      requests: log.requests, from: log.from, to: log.to, days: log.count,
+      intervalsOver: isByDay ? "days" : "eighths of days")
+    notes = log.notes
   }
 
   /// What a day's eighths brought, each on the scale of a day; their mean is the day's sum.
@@ -54,24 +69,18 @@ package struct LogEvaluation: Document {
     }
   }
 
-  package var json: JSONValue {
-    guard case .object(let members) = evaluation.json else { return .null }
-    return .object(
-      members + [
-        .init(
-          "log",
-          [
-            "requests": JSONValue(log.requests), "from": .string(log.from), "to": .string(log.to),
-            "days": JSONValue(log.days), "intervals_over": .string(unit),
-          ])
-      ])
+  /// The comparison's document, and the log.
+  package func encode(to encoder: any Encoder) throws {
+    try evaluation.encode(to: encoder)
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(log, forKey: .log)
   }
 
   package var text: String {
     evaluation.table
       + "\(log.requests) auctions of \(log.days) days, \(log.from) to \(log.to); a day's mean, "
-      + "intervals over \(unit); the bound is that of the best bids in hindsight\n"
-      + log.notes.map { "Note: \($0).\n" }.joined()
+      + "intervals over \(log.intervalsOver); the bound is that of the best bids in hindsight\n"
+      + notes.map { "Note: \($0).\n" }.joined()
   }
 }
 

@@ -70,9 +70,6 @@ struct MoneyFlows {
     let (before, after) = (reference, policy)
     let (spentBefore, spentAfter) = (before.spend.reduce(0, +), after.spend.reduce(0, +))
     let (earnedBefore, earnedAfter) = (before.outcome.reduce(0, +), after.outcome.reduce(0, +))
-    func row(_ texts: [String], _ tag: String = "td") -> String {
-      "<tr>" + texts.map { "<\(tag)>\(escaped($0))</\(tag)>" }.joined() + "</tr>"
-    }
     func figures(_ spend: Double, of total: Double, _ outcome: Double) -> [String] {
       [
         readable(spend), share(spend, total), readable(outcome),
@@ -92,7 +89,7 @@ struct MoneyFlows {
       "<tr>" + columns.map { "<th>\(escaped($0))<br><small>\(escaped($1))</small></th>" }.joined()
       + "</tr>"
     let rows = market.channels.enumerated().map { index, channel in
-      row(
+      TextTable.row(
         [channel.name] + figures(before.spend[index], of: spentBefore, before.outcome[index])
           + figures(after.spend[index], of: spentAfter, after.outcome[index])
           + [
@@ -103,7 +100,7 @@ struct MoneyFlows {
             change(after.outcome[index], before.outcome[index]),
           ])
     }
-    let sum = row(
+    let sum = TextTable.row(
       ["all"] + figures(spentBefore, of: spentBefore, earnedBefore)
         + figures(spentAfter, of: spentAfter, earnedAfter)
         + ["", change(spentAfter, spentBefore), change(earnedAfter, earnedBefore)])

@@ -2,18 +2,17 @@ import Documents
 import Foundation
 
 extension Market {
+  static let bundledFiles = BundledFiles(
+    "bundled market", ["nine-campaigns", "retail-weekly", "Budget-3x4"], in: .module)
+
   /// The names of the markets that come with the library.
-  public static let bundledNames = ["nine-campaigns", "retail-weekly", "Budget-3x4"]
+  public static var bundledNames: [String] { bundledFiles.names }
 
   /// A market that comes with the library.
   ///
   /// - Throws: where no bundled market has that name, naming those that there are.
   public static func bundled(_ name: String) throws(InputError) -> Market {
-    guard bundledNames.contains(name) else {
-      throw InputError(noneOf: "bundled market", called: name, known: bundledNames)
-    }
-    let folder = Bundle.module.bundleURL.appendingPathComponent("Resources")
-    return try Market(contentsOf: folder.appendingPathComponent("\(name).yaml").path)
+    try Market(contentsOf: bundledFiles.description(name))
   }
 
   /// The market of a file, or the bundled one of a name: a market file can stand wherever a name can.

@@ -92,13 +92,9 @@ public struct BudgetAllocation: Environment {
   /// order of the branches.
   public var metadata: [String: String] {
     let ladder = market.channels.map { Ladder(name: $0.name, levels: $0.levels) }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    // Encoding finite numbers and names cannot fail.
-    let text = (try? encoder.encode(ladder)).map { String(decoding: $0, as: UTF8.self) } ?? "[]"
     return [
       "market": market.name, "market_digest": market.digest, "observation": observation.rawValue,
-      "plan_realization": "\(planRealization)", "action_ladder": text,
+      "plan_realization": "\(planRealization)", "action_ladder": metadataText(ladder),
     ]
   }
 

@@ -35,7 +35,7 @@ public final class MarketSimulation {
   /// What consoles report of conversions; nil where no channel is late.
   private let reports: ReportRows?
   /// Lanes: the money left in the episode.
-  public let remaining: UnsafeMutablePointer<Float>
+  package let remaining: UnsafeMutablePointer<Float>
   let available: UnsafeMutablePointer<Float>
   let keptShare: UnsafeMutablePointer<Float>
   /// Lanes: what one more win of every channel of the tick can cost at most.
@@ -115,7 +115,7 @@ public final class MarketSimulation {
 
   /// Lanes of one field of one channel; with channel 0, the start of all channels of the field.
   @inline(__always)
-  public func values(_ field: Field, _ channel: Int = 0) -> UnsafeMutablePointer<Float> {
+  package func values(_ field: Field, _ channel: Int = 0) -> UnsafeMutablePointer<Float> {
     slab.pointer + (field.rawValue * compiled.count + channel) * lanes.count
   }
 

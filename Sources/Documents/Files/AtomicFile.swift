@@ -85,11 +85,7 @@ package enum AtomicFile {
 
   /// Writes the document of a value over many lines; see `JSONValue.init(encoding:)`.
   package static func write(document: some Encodable, to path: String) throws(InputError) {
-    let text: String
-    do { text = try JSONValue(encoding: document).text(indented: true) } catch {
-      throw .unwritable(path: path, reason: "what it should hold is no document (\(error))")
-    }
-    try write(text + "\n", to: path)
+    try write(JSONValue(encoding: document).text(indented: true) + "\n", to: path)
   }
 
   private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {

@@ -1,18 +1,20 @@
+import Foundation
+
 /// A key of a document that stands as it is, such as a strategy's name; all other keys are spelt in snake case.
-public struct JSONName: CodingKey, Sendable, Hashable {
+package struct JSONName: CodingKey, Sendable, Hashable {
   /// The key.
-  public let stringValue: String
+  package let stringValue: String
   /// The place in a list; nil of a key of an object.
-  public let intValue: Int?
+  package let intValue: Int?
 
   /// Takes a key as it is.
-  public init(stringValue: String) {
+  package init(stringValue: String) {
     self.stringValue = stringValue
     intValue = nil
   }
 
   /// Names a place in a list.
-  public init(intValue: Int) {
+  package init(intValue: Int) {
     stringValue = "\(intValue)"
     self.intValue = intValue
   }
@@ -20,10 +22,12 @@ public struct JSONName: CodingKey, Sendable, Hashable {
 
 extension JSONValue: Codable {
   /// The document of a value: members in the order in which they are encoded, `averageReward` under the key
-  /// `average_reward`, nil and numbers that are not finite as `null`.
-  public init(encoding value: some Encodable) throws {
+  /// `average_reward`, nil and numbers that are not finite as `null`. A value that refuses to be encoded is a fault.
+  public init(encoding value: some Encodable) {
     let slot = Slot()
-    try slot.encode(value)
+    do { try slot.encode(value) } catch {
+      preconditionFailure("A document cannot be made of \(value): \(error)")
+    }
     self = slot.document
   }
 
@@ -31,6 +35,16 @@ extension JSONValue: Codable {
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(self)
+  }
+}
+
+/// A value as an entry of a policy's metadata: JSON on one line, its keys as they are in code and sorted, so that equal values
+/// are equal texts. A value that refuses to be encoded is a fault.
+package func metadataText(_ value: some Encodable) -> String {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = .sortedKeys
+  do { return String(decoding: try encoder.encode(value), as: UTF8.self) } catch {
+    preconditionFailure("Metadata cannot be made of \(value): \(error)")
   }
 }
 

@@ -1,14 +1,14 @@
 import Yams
 
 /// A configuration that is read from YAML files and overrides, and written as a file with an explanation of every key.
-public protocol Configurable: Sendable {
+package protocol Configurable: Sendable {
   /// The keys, in the order they are written; those of a section stand together.
   static var settings: [Setting<Self>] { get }
 }
 
 extension Configurable {
   /// Sets the values of a file; see `apply(yaml:name:passingOverUnknownKeys:)`.
-  public mutating func apply(file path: String, passingOverUnknownKeys: Bool = false) throws {
+  package mutating func apply(file path: String, passingOverUnknownKeys: Bool = false) throws {
     try apply(
       yaml: String(decoding: AtomicFile.read(path), as: UTF8.self), name: path,
       passingOverUnknownKeys: passingOverUnknownKeys)
@@ -16,7 +16,7 @@ extension Configurable {
 
   /// Sets the values of a YAML document; keys it does not hold stay as they are, and keys that nothing here knows are an
   /// error unless they are to be passed over.
-  public mutating func apply(yaml: String, name: String, passingOverUnknownKeys: Bool = false)
+  package mutating func apply(yaml: String, name: String, passingOverUnknownKeys: Bool = false)
     throws(InputError)
   {
     let root: Node?
@@ -33,7 +33,7 @@ extension Configurable {
   }
 
   /// Sets one value by a text such as `agent.learning_rate=1e-3`.
-  public mutating func apply(override: String) throws(InputError) {
+  package mutating func apply(override: String) throws(InputError) {
     let place = "--set \(override)"
     guard let equals = override.firstIndex(of: "=") else {
       throw .configuration(place, "is no override", "spell it key=value")
@@ -48,7 +48,7 @@ extension Configurable {
   }
 
   /// The configuration as YAML, every key with its explanation.
-  public var yaml: String {
+  package var yaml: String {
     var lines: [String] = []
     var section = ""
     for setting in Self.settings {

@@ -2,7 +2,7 @@
 ///
 /// A configuration's table of settings is the only place that names its keys; parsing, overrides, the resolved file and
 /// the help all follow it.
-public struct Setting<Configuration>: Sendable {
+package struct Setting<Configuration>: Sendable {
   /// The key with its sections: `agent.learning_rate`.
   package let key: String
   /// What the key was called in files of older versions; read, but no longer written.

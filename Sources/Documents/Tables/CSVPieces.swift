@@ -7,7 +7,7 @@ import Foundation
 /// while let piece = try pieces.next() { … }
 /// ```
 /// Each piece has the header of the file and knows its rows' lines. Pieces end where rows end: line ends within quotes do not count.
-public final class CSVPieces {
+package final class CSVPieces {
   private let path: String
   private let file: FileHandle
   private let pieceSize: Int
@@ -18,14 +18,14 @@ public final class CSVPieces {
   private var rest: [UInt8] = []
   private var previous: CSVTable?
   /// The bytes of the file.
-  public let size: Int
+  package let size: Int
   /// How many of them were read.
-  public private(set) var position = 0
+  package private(set) var position = 0
 
   /// Opens a file; a piece is of about as many bytes.
   ///
   /// - Throws: `InputError` where it cannot be opened.
-  public init(
+  package init(
     contentsOf path: String, reading: TableReading = TableReading(), pieceSize: Int = 1 << 22
   ) throws(InputError) {
     guard let file = FileHandle(forReadingAtPath: path),
@@ -45,7 +45,7 @@ public final class CSVPieces {
   /// The next rows; nil after the last ones.
   ///
   /// - Throws: `InputError` with the line of the first row that is no row of the table.
-  public func next() throws(InputError) -> CSVTable? {
+  package func next() throws(InputError) -> CSVTable? {
     var bytes = rest
     var end = 0
     while end == 0 {

@@ -5,18 +5,18 @@
 ///     table.text    // tick,"search, brand"⏎1,20.5⏎
 ///
 /// A cell with a comma, a quote or a line end stands in quotes; lines end in a line feed.
-public struct CSVWriter: Sendable {
+package struct CSVWriter: Sendable {
   /// The rows so far.
-  public private(set) var text = ""
+  package private(set) var text = ""
 
   /// Begins with the names of the columns.
-  public init(_ header: [String]) { append(header) }
+  package init(_ header: [String]) { append(header) }
 
   /// Appends a row.
-  public mutating func append(_ cells: some Sequence<String>) { text += Self.line(cells) }
+  package mutating func append(_ cells: some Sequence<String>) { text += Self.line(cells) }
 
   /// One row with its line end.
-  public static func line(_ cells: some Sequence<String>) -> String {
+  package static func line(_ cells: some Sequence<String>) -> String {
     cells.map(quoted).joined(separator: ",") + "\n"
   }
 

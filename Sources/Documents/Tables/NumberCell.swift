@@ -143,8 +143,6 @@ struct NumberCell {
   var hasMarks: Bool { !marks.isEmpty }
   /// Digits before any mark.
   var leadingDigits: Int { runs[0].count }
-  /// Whether `.` or `,` stands between digits.
-  var hasPointOrComma: Bool { marks.contains { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ",") } }
   /// Whether a number in plain or scientific notation is all there is.
   var isPlain: Bool {
     !isInParentheses && !isPercent && currency == nil && marks.count < 2

@@ -6,7 +6,7 @@ private let units: [(least: Double, divisor: Double, name: String)] = [
 ]
 
 /// A number as people read it: four digits at most and a unit of thousands, as in 1.45 M, 26.4 k or 0.62.
-public func readable(_ value: Double) -> String {
+package func readable(_ value: Double) -> String {
   guard value.isFinite else { return "–" }
   let unit = units.first { abs(value) >= $0.least } ?? units[units.count - 1]
   let scaled = value / unit.divisor

@@ -1,4 +1,4 @@
-/// Rows of cells as aligned text: words to the left, numbers to the right.
+/// Rows of cells: as aligned text, words to the left and numbers to the right, or for a page.
 public struct TextTable: Sendable {
   private var rows: [[String]]
 
@@ -29,5 +29,16 @@ public struct TextTable: Sendable {
       while line.last == " " { line.removeLast() }
       return line + "\n"
     }.joined()
+  }
+
+  /// The table for a page; cells that hold markup stand there as text.
+  package var html: String {
+    "<div class=\"wide\"><table>\(Self.row(rows[0], "th"))"
+      + rows.dropFirst().map { Self.row($0) }.joined() + "</table></div>"
+  }
+
+  /// A row of a table of a page.
+  package static func row(_ cells: [String], _ tag: String = "td") -> String {
+    "<tr>" + cells.map { "<\(tag)>\(escaped($0))</\(tag)>" }.joined() + "</tr>"
   }
 }

@@ -40,8 +40,6 @@ public struct EvaluationSummary: Sendable, Equatable, CustomStringConvertible {
     return mean - half...mean + half
   }
 
-  /// The mean discounted return.
-  public var discountedMean: Double { discountedReturns.reduce(0, +) / Double(episodes) }
   /// The share of episodes that returned at least `threshold`.
   public func successRate(threshold: Double) -> Double {
     Double(returns.count { $0 >= threshold }) / Double(episodes)

@@ -5,10 +5,11 @@ import LinearAlgebra
 ///
 /// The loop: play a few steps in all lanes; estimate how much better than expected each action was; take one step along
 /// the policy gradient, and one of the critic, on all of them; forget them.
-public final class A2C<E: Environment>: Learner {
+public final class A2C<E: Environment>: PolicyGradientLearner {
   /// The hyperparameters.
   public let configuration: A2CConfiguration
-  let actorCritic: ActorCritic<E>
+  /// What plays, and takes steps along gradients.
+  public let actorCritic: ActorCritic<E>
   private let rollout: Rollout
 
   /// Creates a learner with fresh weights.
@@ -19,11 +20,6 @@ public final class A2C<E: Environment>: Learner {
     actorCritic = ActorCritic(
       environments: environments, configuration: configuration.shared, maximumBatch: rollout.count)
   }
-
-  /// Environment steps played so far, of all lanes together.
-  public var steps: Int { actorCritic.steps }
-  /// The greedy policy as it stands; it holds copies and does not change with further training.
-  public var policy: Policy { actorCritic.policy }
 
   /// Plays at least `steps` environment steps more, rounded up to whole rollouts, learning from each.
   ///
@@ -40,14 +36,6 @@ public final class A2C<E: Environment>: Learner {
       try actorCritic.learn(
         rollout, rows: rows[...], learningRate: learningRate, clip: .infinity, statistics: &statistics)
     }
-  }
-
-  /// The mean return of episodes that the greedy policy plays on fresh lanes.
-  public func score(episodes: Int, seed: UInt64) -> Double { evaluate(episodes: episodes, seed: seed).mean }
-
-  /// Plays the policy's most likely actions on fresh lanes that share no chance with training.
-  public func evaluate(episodes: Int, seed: UInt64? = nil) -> EvaluationSummary {
-    actorCritic.evaluate(episodes: episodes, seed: seed)
   }
 }
 

@@ -6,7 +6,7 @@ import NeuralNetworks
 ///
 /// The actor maps an observation to the logits of every branch's choices, the critic to a value; both are dense networks
 /// of their own. Playing fills a `Rollout`; learning takes steps against the gradients of both losses on some of its rows.
-final class ActorCritic<E: Environment> {
+public final class ActorCritic<E: Environment> {
   let environments: VectorEnvironment<E>
   let configuration: ActorCriticConfiguration
   let head: CategoricalHead

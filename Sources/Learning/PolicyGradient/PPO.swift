@@ -13,10 +13,11 @@ import LinearAlgebra
 /// The loop: play some steps in all lanes; estimate how much better than expected each action was; pass over what was
 /// played several times in shuffled minibatches, moving the policy towards what was better, but stopping where its
 /// probability has moved far enough; forget what was played.
-public final class PPO<E: Environment>: Learner {
+public final class PPO<E: Environment>: PolicyGradientLearner {
   /// The hyperparameters.
   public let configuration: PPOConfiguration
-  let actorCritic: ActorCritic<E>
+  /// What plays, and takes steps along gradients.
+  public let actorCritic: ActorCritic<E>
   private let rollout: Rollout
   private var shuffling: RandomStream
 
@@ -30,11 +31,6 @@ public final class PPO<E: Environment>: Learner {
       maximumBatch: min(configuration.minibatchSize, rollout.count))
     shuffling = RandomStream(seed: configuration.shared.seed, purpose: .replay)
   }
-
-  /// Environment steps played so far, of all lanes together.
-  public var steps: Int { actorCritic.steps }
-  /// The greedy policy as it stands; it holds copies and does not change with further training.
-  public var policy: Policy { actorCritic.policy }
 
   /// Plays at least `steps` environment steps more, rounded up to whole rollouts, learning from each.
   ///
@@ -57,14 +53,6 @@ public final class PPO<E: Environment>: Learner {
         }
       }
     }
-  }
-
-  /// The mean return of episodes that the greedy policy plays on fresh lanes.
-  public func score(episodes: Int, seed: UInt64) -> Double { evaluate(episodes: episodes, seed: seed).mean }
-
-  /// Plays the policy's most likely actions on fresh lanes that share no chance with training.
-  public func evaluate(episodes: Int, seed: UInt64? = nil) -> EvaluationSummary {
-    actorCritic.evaluate(episodes: episodes, seed: seed)
   }
 }
 

@@ -7,10 +7,11 @@ import LinearAlgebra
 /// The loop: play one episode in every lane to its end; take one step along the policy gradient on all their steps, each
 /// weighed by the return that followed it less the baseline; move the baseline towards the returns. An episode that is
 /// truncated counts its last state's baseline as what would have followed.
-public final class REINFORCE<E: Environment>: Learner {
+public final class REINFORCE<E: Environment>: PolicyGradientLearner {
   /// The hyperparameters.
   public let configuration: REINFORCEConfiguration
-  let actorCritic: ActorCritic<E>
+  /// What plays, and takes steps along gradients.
+  public let actorCritic: ActorCritic<E>
   private let rollout: Rollout
 
   /// Creates a learner with fresh weights.
@@ -23,11 +24,6 @@ public final class REINFORCE<E: Environment>: Learner {
     actorCritic = ActorCritic(
       environments: environments, configuration: configuration.shared, maximumBatch: rollout.count)
   }
-
-  /// Environment steps played so far, of all lanes together.
-  public var steps: Int { actorCritic.steps }
-  /// The greedy policy as it stands; it holds copies and does not change with further training.
-  public var policy: Policy { actorCritic.policy }
 
   /// Plays at least `steps` environment steps more, rounded up to whole episodes of all lanes, learning from each.
   ///
@@ -67,14 +63,6 @@ public final class REINFORCE<E: Environment>: Learner {
       }
     }
     return rows
-  }
-
-  /// The mean return of episodes that the greedy policy plays on fresh lanes.
-  public func score(episodes: Int, seed: UInt64) -> Double { evaluate(episodes: episodes, seed: seed).mean }
-
-  /// Plays the policy's most likely actions on fresh lanes that share no chance with training.
-  public func evaluate(episodes: Int, seed: UInt64? = nil) -> EvaluationSummary {
-    actorCritic.evaluate(episodes: episodes, seed: seed)
   }
 }
 

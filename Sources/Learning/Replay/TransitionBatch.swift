@@ -4,11 +4,11 @@ import NeuralNetworks
 /// What one update learns from: windows on transitions (s, a, r, s') that somebody else owns.
 public struct TransitionBatch {
   /// Batch × observation size: the states, normalised.
-  public let observations: MatrixView
+  package let observations: MatrixView
   /// Batch × branches: the choice of each branch.
-  public let actions: UnsafePointer<Int32>
+  package let actions: UnsafePointer<Int32>
   /// Batch: the discounted sums of the (scaled) rewards of n steps.
-  public let rewards: UnsafePointer<Float>
+  package let rewards: UnsafePointer<Float>
   /// Batch: what the next state's value counts: γⁿ, or 0 where the episode terminated.
   package let discounts: UnsafePointer<Float>
   /// Batch × observation size: the states n steps later, normalised.
@@ -21,7 +21,7 @@ public struct TransitionBatch {
   package let paired: Bool
 
   /// Gathers the windows of a batch.
-  public init(
+  package init(
     observations: MatrixView, actions: UnsafePointer<Int32>, rewards: UnsafePointer<Float>,
     discounts: UnsafePointer<Float>, nextObservations: MatrixView, weights: UnsafePointer<Float>? = nil,
     nextLimits: SpendLimits? = nil, paired: Bool = false
@@ -41,5 +41,5 @@ public struct TransitionBatch {
   }
 
   /// The number of transitions.
-  public var count: Int { observations.rows }
+  package var count: Int { observations.rows }
 }

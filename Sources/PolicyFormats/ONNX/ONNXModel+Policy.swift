@@ -16,7 +16,7 @@ extension ONNXModel {
   ///
   /// Normaliser, trunk, dueling head, prior and mask are all in the graph. The weights bear the names they have in the
   /// policy's own file. The metadata are the policy's, and `test_vectors`: observations with their outputs, as JSON.
-  package init(_ policy: Policy, vectors: TestVectors) throws {
+  package init(_ policy: Policy, vectors: TestVectors) {
     let file = policy.safetensors
     var builder = GraphBuilder(tensors: file.tensors)
     let shape = policy.shape
@@ -44,7 +44,7 @@ extension ONNXModel {
         Value(name: "q", type: .f32, shape: [batch, choices]),
         Value(name: "action", type: .i32, shape: [batch, .fixed(shape.branchCount)]),
       ], nodes: builder.nodes, initializers: builder.initializers)
-    metadata["test_vectors"] = try JSONValue(encoding: vectors).text()
+    metadata["test_vectors"] = JSONValue(encoding: vectors).text()
   }
 }
 

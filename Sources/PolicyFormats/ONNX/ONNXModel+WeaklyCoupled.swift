@@ -14,7 +14,7 @@ extension ONNXModel {
   /// - `spend_to_go`: the same shape: what a level and all that follows spend, in money.
   ///
   /// The metadata are the policy's, and `test_vectors` as JSON.
-  package init(_ policy: WeaklyCoupledPolicy, vectors: WeaklyCoupledVectors) throws {
+  package init(_ policy: WeaklyCoupledPolicy, vectors: WeaklyCoupledVectors) {
     let file = policy.safetensors
     let (columns, widths) = (policy.shape.columns, policy.shape.widths)
     var builder = GraphBuilder(tensors: file.tensors)
@@ -85,6 +85,6 @@ extension ONNXModel {
       outputs: ["q", "spend_to_go"].map {
         Value(name: $0, type: .f32, shape: [rows, channels, .fixed(levels)])
       }, nodes: builder.nodes, initializers: builder.initializers)
-    metadata["test_vectors"] = try JSONValue(encoding: vectors).text()
+    metadata["test_vectors"] = JSONValue(encoding: vectors).text()
   }
 }

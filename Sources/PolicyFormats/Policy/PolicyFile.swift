@@ -1,5 +1,4 @@
 import Documents
-import Foundation
 import Learning
 import NeuralNetworks
 
@@ -50,13 +49,9 @@ extension Policy {
     precondition(
       Key.all.allSatisfy { metadata[$0] == nil },
       "Metadata of an environment may not use the file's own keys.")
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    // Encoding integers and names cannot fail; an empty text would be refused when it is read.
-    let network = (try? encoder.encode(shape)).map { String(decoding: $0, as: UTF8.self) } ?? ""
     var file = Safetensors(metadata: metadata)
     file.metadata[Key.format] = PolicyFile.format(of: shape)
-    file.metadata[Key.network] = network
+    file.metadata[Key.network] = metadataText(shape)
     file.metadata[Key.rewardScale] = "\(rewardScale)"
     file.metadata[Key.observationLimit] = "\(normalizer.limit)"
     file.metadata[Key.observationNames] = JSONValue.array(shape.layout.names.map { .string($0) }).text()

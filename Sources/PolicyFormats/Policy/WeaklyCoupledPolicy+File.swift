@@ -43,15 +43,10 @@ extension WeaklyCoupledPolicy {
     precondition(
       Key.all.allSatisfy { metadata[$0] == nil },
       "Metadata of an environment may not use the file's own keys.")
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
     var file = Safetensors(metadata: metadata)
     file.metadata[Key.format] = WeaklyCoupledPolicyFile.format
-    // Encoding integers and names cannot fail; an empty text would be refused when it is read.
-    file.metadata[Key.network] =
-      (try? encoder.encode(shape)).map { String(decoding: $0, as: UTF8.self) } ?? ""
-    file.metadata[Key.featureNames] =
-      (try? encoder.encode(featureNames)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    file.metadata[Key.network] = metadataText(shape)
+    file.metadata[Key.featureNames] = metadataText(featureNames)
     file.metadata[Key.priceCenter] = "\(priceCenter)"
     file.metadata[Key.trainingSeed] = "\(trainingSeed)"
     file.metadata[Key.trainingSteps] = "\(trainingSteps)"

@@ -38,10 +38,8 @@ extension PricingProblem: Application {
   package static let summary = "which price to ask for every product while stock and season run out"
   /// `pricing.yaml`.
   package static let fileName = "pricing.yaml"
+  package static let presets = bundled.path("Presets")
   private static let instanceName = "requests.txt"
-
-  /// Reads the problem of a run's folder.
-  package init(runFolder path: String) throws { try self.init(contentsOf: "\(path)/\(Self.fileName)") }
 
   /// Writes the problem, and of a network the text of its requests beside it.
   package func write(toRunFolder path: String) throws {
@@ -61,11 +59,6 @@ extension PricingProblem: Application {
   package var algorithms: [Algorithm] {
     (isNetwork ? [Algorithm("bid-prices", BidPriceLearner.Configuration())] : [])
       + [Algorithm("paired-double-dqn", DoubleDQNConfiguration())] + Algorithm.common
-  }
-
-  /// A problem's own preset where it has one, that of all pricing otherwise.
-  package func preset(for algorithm: Algorithm) -> String? {
-    algorithm.preset(of: [name, Self.kind], in: Self.bundledPath("Presets"))
   }
 
   /// Some thousand seasons.
@@ -136,6 +129,3 @@ extension PricingProblem: Application {
     return .bound(play.run(.certaintyEquivalent, withBounds: true).bounds.reduce(0, +) / Double(episodes))
   }
 }
-
-/// The seed of validation episodes, far from what a person gives an evaluation.
-private let validationSeed: UInt64 = 0x5661_6C69_6461_7465

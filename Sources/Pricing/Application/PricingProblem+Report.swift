@@ -58,14 +58,14 @@ extension PricingProblem {
         }
       )
     }
-    let cells = rows.sorted { $0.1 < $1.1 }.prefix(20).map { product, share in
-      "<tr><td>\(escaped(product.name))</td><td>\(readable(product.prices[0]))</td>"
-        + "<td>\(Int((100 * share).rounded())) %</td></tr>"
+    var table = TextTable(["product", "fare", "open"])
+    for (product, share) in rows.sorted(by: { $0.1 < $1.1 }).prefix(20) {
+      table.append([product.name, readable(product.prices[0]), "\(Int((100 * share).rounded())) %"])
     }
     return PageSection(
       "What is turned down",
       html:
-        "<div class=\"wide\"><table><tr><th>product</th><th>fare</th><th>open</th></tr>\(cells.joined())</table></div>"
+        table.html
         + "<p class=\"note\">The share of periods in which the policy would take a request, the least first; means of 256 "
         + "held-out seasons.</p>")
   }

@@ -14,8 +14,7 @@ extension RecommendationProblem: Application {
   package static let kind = "recommendation"
   package static let summary = "whom to show what: slates of items for visitors who click, tire and leave"
   package static let fileName = "recommendation.yaml"
-
-  package init(runFolder path: String) throws { try self.init(contentsOf: "\(path)/\(Self.fileName)") }
+  package static let presets = bundled.path("Presets")
 
   package func write(toRunFolder path: String) throws {
     try AtomicFile.write(yaml, to: "\(path)/\(Self.fileName)")
@@ -32,10 +31,6 @@ extension RecommendationProblem: Application {
     return [Algorithm("slateq", slateQ)] + Algorithm.common
   }
 
-  package func preset(for algorithm: Algorithm) -> String? {
-    algorithm.preset(of: [name, Self.kind], in: Self.resource("Presets"))
-  }
-
   package func environment(_ options: Options) -> any Environment { filling }
   package func environment(of policy: Policy) -> any Environment { filling }
 
@@ -49,7 +44,7 @@ extension RecommendationProblem: Application {
   ) -> Double {
     switch episodes {
     case .validation(let count):
-      returns(of: policy, episodes: count, seed: trainingSeed ^ validationStream).mean
+      returns(of: policy, episodes: count, seed: trainingSeed ^ validationSeed).mean
     case .evaluation(let count): returns(of: policy, episodes: count, seed: trainingSeed).mean
     }
   }
@@ -85,6 +80,3 @@ extension RecommendationProblem: Application {
     return play(self.play)
   }
 }
-
-/// Tells the episodes that choose a checkpoint from those that score it.
-private let validationStream: UInt64 = 0x5661_6C69_6461_7465

@@ -2,22 +2,17 @@ import Documents
 import Foundation
 
 extension RecommendationProblem {
+  static let bundled = BundledFiles(
+    "bundled problem", ["shop", "long-term-satisfaction", "clickbait", "news-feed"], in: .module)
+
   /// The names of the problems that come with the library.
-  public static let bundledNames = ["shop", "long-term-satisfaction", "clickbait", "news-feed"]
+  public static var bundledNames: [String] { bundled.names }
 
   /// A problem that comes with the library.
   ///
   /// - Throws: `InputError` where there is none of that name.
   public init(bundled name: String) throws(InputError) {
-    guard Self.bundledNames.contains(name) else {
-      throw InputError(noneOf: "bundled problem", called: name, known: Self.bundledNames)
-    }
-    try self.init(contentsOf: Self.resource("\(name).yaml"))
-  }
-
-  /// Where a file that comes with the library stands.
-  static func resource(_ file: String) -> String {
-    Bundle.module.bundleURL.appendingPathComponent("Resources/\(file)").path
+    try self.init(contentsOf: Self.bundled.description(name))
   }
 
   /// Reads a description from a file.

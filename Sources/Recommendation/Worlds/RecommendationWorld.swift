@@ -24,10 +24,10 @@ public struct SlateBaseline {
   /// What it is called.
   public let name: String
   /// Writes rows × positions candidates for rows of observations.
-  public let act: (MatrixView, UnsafeMutablePointer<Int32>) -> Void
+  package let act: (MatrixView, UnsafeMutablePointer<Int32>) -> Void
 
   /// Names a way of choosing slates.
-  public init(_ name: String, act: @escaping (MatrixView, UnsafeMutablePointer<Int32>) -> Void) {
+  package init(_ name: String, act: @escaping (MatrixView, UnsafeMutablePointer<Int32>) -> Void) {
     self.name = name
     self.act = act
   }

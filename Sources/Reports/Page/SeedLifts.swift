@@ -82,19 +82,17 @@ struct SeedLifts {
   /// The gains of every seed over every baseline.
   var table: String {
     guard let first = seeds.first else { return "" }
-    let header = ["seed", "policy"] + first.baselines.map { "over \($0.name)" } + ["of the bound"]
-    let rows = seeds.map { seed in
-      [seed.name, readable(seed.policy)]
-        + first.baselines.map { baseline in
-          seed.lift(over: baseline.name).map { String(format: "%+.1f %%", $0) } ?? "–"
-        }
-        + [seed.share.isFinite ? String(format: "%.1f %%", 100 * seed.share) : "–"]
+    var table = TextTable(
+      ["seed", "policy"] + first.baselines.map { "over \($0.name)" } + ["of the bound"])
+    for seed in seeds {
+      table.append(
+        [seed.name, readable(seed.policy)]
+          + first.baselines.map { baseline in
+            seed.lift(over: baseline.name).map { String(format: "%+.1f %%", $0) } ?? "–"
+          }
+          + [seed.share.isFinite ? String(format: "%.1f %%", 100 * seed.share) : "–"])
     }
-    func row(_ cells: [String], _ tag: String) -> String {
-      "<tr>" + cells.map { "<\(tag)>\(escaped($0))</\(tag)>" }.joined() + "</tr>"
-    }
-    return
-      "<div class=\"wide\"><table>\(row(header, "th"))\(rows.map { row($0, "td") }.joined())</table></div>"
+    return table.html
   }
 }
 

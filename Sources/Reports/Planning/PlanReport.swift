@@ -8,19 +8,19 @@ package struct PlanReport: Sendable {
   /// What was planned.
   package let source: String
   /// The currency of its money; empty where it is not known.
-  public let currency: String
+  package let currency: String
   /// By tick: its day; nil where that is open.
-  public let days: [CalendarDay]?
+  package let days: [CalendarDay]?
   /// The plan.
-  public let plan: SpendPlan
+  package let plan: SpendPlan
   /// The best plan that spends the same in every tick; nil where there are no ticks.
   package let steady: SpendPlan?
   /// The time that planning took, reading files apart.
   package let milliseconds: Double
   /// Plans at half to one and a half times the budget; empty where they were not asked for.
-  public let whatIf: [SpendPlan]
+  package let whatIf: [SpendPlan]
   /// What was read otherwise than it stands, and what was assumed.
-  public let notes: [String]
+  package let notes: [String]
 
   /// The plan as JSON.
   package var json: JSONValue {
@@ -113,7 +113,7 @@ package struct PlanReport: Sendable {
   }
 
   /// The plan as a table: a row per tick, a column per channel; every number in as many digits as it takes.
-  public var schedule: String {
+  package var schedule: String {
     let columns = plan.rows.map(\.schedule)
     var table = CSVWriter((days == nil ? ["tick"] : ["tick", "date"]) + plan.rows.map(\.name))
     for tick in 0..<(columns.first?.count ?? 0) {

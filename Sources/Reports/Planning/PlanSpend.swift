@@ -6,25 +6,25 @@ import Runs
 /// What a plan is asked for.
 package struct PlanRequest: Sendable {
   /// A market's name or file, or a CSV table of response curves.
-  public var source: String
+  package var source: String
   /// What the plan must keep to; its limits and groups are filled in from `limits`.
-  public var constraints = PlanConstraints()
+  package var constraints = PlanConstraints()
   /// Limits of channels, or of several together, their names joined by `+`.
-  public var limits: [(names: String, limit: PlanConstraints.Limit)] = []
+  package var limits: [(names: String, limit: PlanConstraints.Limit)] = []
   /// The number of ticks to plan; nil for the market's own.
-  public var horizon: Int?
+  package var horizon: Int?
   /// The day of the first tick; nil for the market's own.
-  public var start: CalendarDay?
+  package var start: CalendarDay?
   /// Limits of every channel that has none of its own.
   package var limitOfAll: PlanConstraints.Limit?
   /// Whether limits in a table of curves count.
   package var usesTableLimits = true
   /// The column of outcomes in a table of curves; nil finds it.
-  public var outcomeColumn: String?
+  package var outcomeColumn: String?
   /// How the cells of a table of curves are to be read, where it does not tell by itself.
-  public var reading = TableReading()
+  package var reading = TableReading()
   /// The currency of the money in a table of curves; nil leaves it to the table.
-  public var currency: String?
+  package var currency: String?
   /// Whether plans at other budgets are made too.
   package var asksWhatIf = false
 

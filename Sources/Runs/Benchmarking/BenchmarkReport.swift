@@ -1,15 +1,21 @@
+import Applications
 import Apportion
 import Documents
 import Foundation
 
 /// What this machine does: matrix products, environment steps, updates, training, latency.
-package struct BenchmarkReport {
-  private let matrices: MatrixBenchmark
+package struct BenchmarkReport: Document {
+  private let threads = availableThreads()
+  private let sgemm: MatrixBenchmark
   private let environments: [EnvironmentBenchmark]
   private let updates: [UpdateBenchmark]
-  private let trainingStepsPerSecond: Double
+  private let training: Training
   private let inference: [InferenceBenchmark]
-  private let peakMemory: Double
+  private let peakMemoryMb: Double
+
+  private struct Training: Encodable {
+    let stepsPerSecond: Double
+  }
 
   /// Measures everything, one thing after the other.
   ///
@@ -18,11 +24,12 @@ package struct BenchmarkReport {
   ///   - note: is told what is measured next.
   package init(budget: Double = 1, note: (String) -> Void = { _ in }) throws {
     note("matrix products")
-    matrices = MatrixBenchmark(budget: budget)
+    let peaks = MatrixBenchmark(budget: budget)
+    sgemm = peaks
     environments = try EnvironmentBenchmark.all(budget: budget, note: note)
     updates = [32, 256, 1024].map { batch in
       note("updates of \(batch) transitions")
-      return UpdateBenchmark(batch: batch, budget: budget)
+      return UpdateBenchmark(batch: batch, peak: peaks.gflopsAllThreads, budget: budget)
     }
     note("training")
     let learner = try decide(TrainingRequest()).makeLearner()
@@ -33,7 +40,7 @@ package struct BenchmarkReport {
     try learner.train(steps: 10_000_000) { _ in
       watch.seconds > 3 * budget ? .stop : .proceed
     }
-    trainingStepsPerSecond = Double(learner.steps - start) / watch.seconds
+    training = Training(stepsPerSecond: Double(learner.steps - start) / watch.seconds)
     guard let policy = learner.trained.network else {
       preconditionFailure("The first problem's first algorithm learns a network.")
     }
@@ -41,20 +48,7 @@ package struct BenchmarkReport {
       note("inference of \(batch) rows")
       return InferenceBenchmark(policy: policy, batch: batch, budget: budget)
     }
-    peakMemory = peakMemoryMegabytes()
-  }
-
-  /// The measurements as JSON.
-  package var json: JSONValue {
-    [
-      "threads": JSONValue(availableThreads()),
-      "sgemm": matrices.json,
-      "environments": .array(environments.map(\.json)),
-      "updates": .array(updates.map { $0.json(peak: matrices.gigaflopsAllThreads) }),
-      "training": ["steps_per_second": JSONValue(trainingStepsPerSecond.rounded())],
-      "inference": .array(inference.map(\.json)),
-      "peak_memory_mb": JSONValue(peakMemory.rounded()),
-    ]
+    peakMemoryMb = peakMemoryMegabytes()
   }
 
   /// The measurements for people.
@@ -69,25 +63,25 @@ package struct BenchmarkReport {
         share.map { String(format: "%.0f %%", 100 * $0) } ?? "",
       ])
     }
-    add("sgemm, one thread", matrices.gigaflopsOneThread, "GFLOP/s")
+    add("sgemm, one thread", sgemm.gflopsOneThread, "GFLOP/s")
     add(
-      "sgemm, all threads", matrices.gigaflopsAllThreads, "GFLOP/s",
-      scaling: matrices.gigaflopsAllThreads / matrices.gigaflopsOneThread)
+      "sgemm, all threads", sgemm.gflopsAllThreads, "GFLOP/s",
+      scaling: sgemm.gflopsAllThreads / sgemm.gflopsOneThread)
     for row in environments {
       add("\(row.name), \(row.lanes) lanes", row.stepsPerSecond, "steps/s", scaling: row.scaling)
     }
     for row in updates {
       add("update, batch \(row.batch)", row.microseconds, "µs", scaling: row.scaling)
       add(
-        "update, batch \(row.batch), products", row.gigaflops, "GFLOP/s",
-        share: row.gigaflops / matrices.gigaflopsAllThreads)
+        "update, batch \(row.batch), products", row.gflops, "GFLOP/s",
+        share: row.shareOfPeak)
     }
-    add("training", trainingStepsPerSecond, "steps/s")
+    add("training", training.stepsPerSecond, "steps/s")
     for row in inference {
       add("inference, batch \(row.batch), median", row.medianMicroseconds, "µs")
       add("inference, batch \(row.batch), 99 %", row.p99Microseconds, "µs")
     }
-    add("peak memory", peakMemory, "MB")
+    add("peak memory", peakMemoryMb, "MB")
     return table.text
   }
 }

@@ -1,11 +1,10 @@
 import Budgets
-import Documents
 import Environments
 import LinearAlgebra
 import Measuring
 
 /// How fast an environment steps under random actions.
-struct EnvironmentBenchmark {
+struct EnvironmentBenchmark: Encodable {
   let name: String
   let lanes: Int
   let stepsPerSecond: Double
@@ -62,14 +61,4 @@ struct EnvironmentBenchmark {
     }
     return Double(lanes) / seconds
   }
-
-  var json: JSONValue {
-    [
-      "name": .string(name), "lanes": JSONValue(lanes),
-      "steps_per_second": JSONValue(stepsPerSecond.rounded()),
-      "scaling": JSONValue(roundedToHundredths(scaling)),
-    ]
-  }
 }
-
-func roundedToHundredths(_ number: Double) -> Double { (number * 100).rounded() / 100 }

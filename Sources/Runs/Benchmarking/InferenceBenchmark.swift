@@ -1,11 +1,10 @@
-import Documents
 import Learning
 import LinearAlgebra
 import Measuring
 import NeuralNetworks
 
 /// How long a policy takes to answer a batch of observations, on one thread.
-struct InferenceBenchmark {
+struct InferenceBenchmark: Encodable {
   let batch: Int
   let medianMicroseconds: Double
   let p99Microseconds: Double
@@ -27,10 +26,9 @@ struct InferenceBenchmark {
     p99Microseconds = samples[samples.count * 99 / 100] * 1e6
   }
 
-  var json: JSONValue {
-    [
-      "batch": JSONValue(batch), "p50_us": JSONValue(roundedToHundredths(medianMicroseconds)),
-      "p99_us": JSONValue(roundedToHundredths(p99Microseconds)),
-    ]
+  private enum CodingKeys: String, CodingKey {
+    case batch
+    case medianMicroseconds = "p50Us"
+    case p99Microseconds = "p99Us"
   }
 }

@@ -1,17 +1,18 @@
-import Documents
 import LinearAlgebra
 import Measuring
 
 /// The peak of single-precision matrix products: 1024 × 1024 × 1024.
-struct MatrixBenchmark {
-  let gigaflopsOneThread: Double
-  let gigaflopsAllThreads: Double
+struct MatrixBenchmark: Encodable {
+  /// In GFLOP/s.
+  let gflopsOneThread: Double
+  /// In GFLOP/s.
+  let gflopsAllThreads: Double
 
   init(budget: Double) {
     let threads = blasThreads
     defer { setBLASThreads(threads) }
-    gigaflopsOneThread = Self.gigaflops(threads: 1, budget: budget)
-    gigaflopsAllThreads = Self.gigaflops(threads: availableThreads(), budget: budget)
+    gflopsOneThread = Self.gigaflops(threads: 1, budget: budget)
+    gflopsAllThreads = Self.gigaflops(threads: availableThreads(), budget: budget)
   }
 
   private static func gigaflops(threads: Int, budget: Double) -> Double {
@@ -26,12 +27,5 @@ struct MatrixBenchmark {
     }
     let seconds = medianSeconds(budget: budget) { multiply(a.view, b.view, into: c.view) }
     return 2 * Double(size * size * size) / seconds / 1e9
-  }
-
-  var json: JSONValue {
-    [
-      "gflops_one_thread": JSONValue(gigaflopsOneThread.rounded()),
-      "gflops_all_threads": JSONValue(gigaflopsAllThreads.rounded()),
-    ]
   }
 }

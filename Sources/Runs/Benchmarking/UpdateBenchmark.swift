@@ -1,27 +1,30 @@
-import Documents
 import Learning
 import LinearAlgebra
 import Measuring
 import NeuralNetworks
 
 /// The time of one double-DQN update of the reference network, 64-256-256-(8×16).
-struct UpdateBenchmark {
+struct UpdateBenchmark: Encodable {
   let batch: Int
   let head: Aggregation
   let microseconds: Double
   /// The useful operations of its products per nanosecond; see `NetworkShape.updateOperations`.
-  let gigaflops: Double
+  let gflops: Double
+  /// Of what the machine's matrix products reach on all threads.
+  let shareOfPeak: Double
   /// The time on one thread over the time on all.
   let scaling: Double
 
-  init(batch: Int, budget: Double) {
+  /// Measures; `peak` is what the machine's matrix products reach on all threads, in GFLOP/s.
+  init(batch: Int, peak: Double, budget: Double) {
     self.batch = batch
     head = referenceShape.aggregation
     let one = Self.seconds(batch: batch, threads: 1, budget: budget)
     let all = Self.seconds(batch: batch, threads: availableThreads(), budget: budget)
     let best = min(one, all)
     microseconds = best * 1e6
-    gigaflops = referenceShape.updateOperations(batch: batch) / best / 1e9
+    gflops = referenceShape.updateOperations(batch: batch) / best / 1e9
+    shareOfPeak = gflops / peak
     scaling = one / all
   }
 
@@ -50,18 +53,5 @@ struct UpdateBenchmark {
         }
       }
     }
-  }
-
-  /// The result as JSON.
-  ///
-  /// - Parameter peak: what the machine's matrix products reach on all threads, in GFLOP/s.
-  func json(peak: Double) -> JSONValue {
-    [
-      "batch": JSONValue(batch), "head": .string(head.rawValue),
-      "microseconds": JSONValue((microseconds * 10).rounded() / 10),
-      "gflops": JSONValue(roundedToHundredths(gigaflops)),
-      "share_of_peak": JSONValue(roundedToHundredths(gigaflops / peak)),
-      "scaling": JSONValue(roundedToHundredths(scaling)),
-    ]
   }
 }

@@ -1,9 +1,10 @@
+import Applications
 import Documents
 import Learning
 import PolicyFormats
 
 /// Exports a policy to a file and proves that the file holds it.
-package struct PolicyExport: Sendable, Equatable {
+package struct PolicyExport: Document {
   /// The file.
   package let file: String
   /// Its format.
@@ -30,12 +31,10 @@ package struct PolicyExport: Sendable, Equatable {
     digest = sha256(of: try AtomicFile.read(path))
   }
 
-  /// The export as JSON.
-  package var json: JSONValue {
-    [
-      "file": .string(file), "format": .string(format.rawValue), "sha256": .string(digest),
-      "max_difference": JSONValue(maximumDifference),
-    ]
+  private enum CodingKeys: String, CodingKey {
+    case file, format
+    case digest = "sha256"
+    case maximumDifference = "maxDifference"
   }
 
   /// The export for people.

@@ -5,7 +5,9 @@ import LinearAlgebra
 package let programVersion = "0.2.0"
 
 /// The machine that results were got on, as far as they depend on it.
-struct Machine {
+struct Machine: Encodable {
+  /// Of the program.
+  let version = programVersion
   /// The processor as the system calls it.
   let processor: String
   /// The kernels that OpenBLAS has chosen for it; products round as these do.

@@ -93,43 +93,51 @@ package struct TrainingReport: Document {
   /// The stratified bootstrap interval of 95 % of the interquartile mean of the last scores.
   package var interval: ClosedRange<Double> { ScoreTable([scores]).interval { interquartileMean($0.pooled) } }
 
-  package var json: JSONValue {
-    let machine = Machine()
-    var members: [JSONValue.Member] = [
-      .init("run", .string(run)), .init("environment", .string(problem)),
-      .init("algorithm", .string(algorithm)), .init("steps", JSONValue(steps)),
-      .init("seconds", JSONValue(seconds)), .init("steps_per_second", JSONValue(stepsPerSecond)),
-      .init(
-        "return_mean",
-        (scores.isEmpty ? returnMean : interquartileMean(scores)).map { JSONValue($0) } ?? .null),
-      .init("stopped_early", .boolean(exitStatus != nil)), .init("kept_step", JSONValue(keptStep)),
-      .init(
-        "machine",
-        [
-          "version": .string(programVersion), "processor": .string(machine.processor),
-          "blas_kernel": .string(machine.blasKernel), "threads": JSONValue(machine.threads),
-        ]),
-    ]
-    if !scores.isEmpty {
-      members += [
-        .init("iqm", JSONValue(interquartileMean(scores))),
-        .init("ci95", [JSONValue(interval.lowerBound), JSONValue(interval.upperBound)]),
-        .init(
-          "seeds",
-          .array(
-            scores.enumerated().map {
-              ["seed": JSONValue(Int(firstSeed) + $0.offset), "score": JSONValue($0.element)]
-            })),
-        .init("optimum", best.map { JSONValue($0.value) } ?? .null),
-        .init("regret", best.map { JSONValue(Regret(returns: scores, bound: $0.value).mean) } ?? .null),
-      ]
+  /// What `result.json` keeps.
+  private struct Result: Encodable {
+    struct Seed: Encodable {
+      let seed: Int
+      let score: Double
     }
-    return .object(members)
+
+    let run: String
+    let environment: String
+    let algorithm: String
+    let steps: Int
+    let seconds: Double
+    let stepsPerSecond: Double
+    let returnMean: Double?
+    let stoppedEarly: Bool
+    let keptStep: Int
+    let machine: Machine
+  }
+
+  private struct Scores: Encodable {
+    let iqm: Double
+    let ci95: ClosedRange<Double>
+    let seeds: [Result.Seed]
+    let optimum: Double?
+    let regret: Double?
+  }
+
+  /// The result; of a run with scores at checkpoints, these too.
+  package func encode(to encoder: any Encoder) throws {
+    try Result(
+      run: run, environment: problem, algorithm: algorithm, steps: steps, seconds: seconds,
+      stepsPerSecond: stepsPerSecond, returnMean: scores.isEmpty ? returnMean : interquartileMean(scores),
+      stoppedEarly: exitStatus != nil, keptStep: keptStep, machine: Machine()
+    ).encode(to: encoder)
+    guard !scores.isEmpty else { return }
+    try Scores(
+      iqm: interquartileMean(scores), ci95: interval,
+      seeds: scores.enumerated().map { .init(seed: Int(firstSeed) + $0.offset, score: $0.element) },
+      optimum: best?.value, regret: best.map { Regret(returns: scores, bound: $0.value).mean }
+    ).encode(to: encoder)
   }
 
   /// Writes `result.json` and, where there are curves, `curves.csv` and `curves.svg`.
   func writeCurves(to folder: RunFolder) throws {
-    try AtomicFile.write(json.text(indented: true) + "\n", to: folder.result)
+    try AtomicFile.write(document: self, to: folder.result)
     guard let curves else { return }
     try AtomicFile.write(curves.csv(firstSeed: firstSeed), to: folder.curves)
     try AtomicFile.write(

@@ -28,7 +28,7 @@
 
     /// Keeps campaigns in a file, or in memory where none is named.
     ///
-    /// - Throws: `CampaignFileError` or `FileError` where the file cannot be used.
+    /// - Throws: `InputError` where the file cannot be used.
     init(file path: String?, durability: CampaignFile.Durability) throws {
       if let path {
         keeper = CampaignTransactions(try CampaignFile(path, durability: durability), tally)

@@ -156,17 +156,13 @@
       }
     }
 
-    /// For each model its name, the version that answers where none is named, all versions that are served, and the reasons
-    /// why others are not.
-    var inventory: [JSONValue] {
+    /// What is served of each model.
+    var inventory: [ModelInventory] {
       models.sorted { $0.key < $1.key }.map { name, versions in
-        [
-          "name": .string(name), "version": versions.current.map { JSONValue($0) } ?? .null,
-          "served": .array(versions.served.keys.sorted().map { JSONValue($0) }),
-          "campaigns": .boolean(campaigns(name + Self.campaignSuffix) != nil),
-          "refused": .object(
-            versions.problems.map { .init($0.version.map { "\($0)" } ?? "labels", .string($0.reason)) }),
-        ]
+        ModelInventory(
+          name: name, version: versions.current, served: versions.served.keys.sorted(),
+          campaigns: campaigns(name + Self.campaignSuffix) != nil,
+          refused: Named(versions.problems.map { ($0.version.map { "\($0)" } ?? "labels", $0.reason) }))
       }
     }
 
@@ -188,5 +184,19 @@
       for name in unloadedModels { add(name, nil, "UNAVAILABLE", "unloaded") }
       return .array(entries)
     }
+  }
+
+  /// What is served of a model, and what is left out.
+  public struct ModelInventory: Encodable, Sendable {
+    /// The model.
+    public let name: String
+    /// The version that answers where none is named; nil where none can.
+    public let version: Int?
+    /// All versions that are served.
+    public let served: [Int]
+    /// Whether it keeps campaigns.
+    public let campaigns: Bool
+    /// By version, or `labels`: why it is left out.
+    package let refused: Named<String>
   }
 #endif

@@ -143,23 +143,23 @@
   /// ```swift
   /// print(try MonitorReport(state: "campaigns.sqlite", repository: "models").text)
   /// ```
-  public struct MonitorReport {
+  package struct MonitorReport {
     private let watched: [CampaignMonitor.Watched]
 
     /// Reads the campaigns, and their models from the repository that they are served from.
     ///
     /// - Throws: `InputError` where there is no such file, or it cannot be read.
-    public init(state: String, repository: String) throws {
+    package init(state: String, repository: String) throws {
       let file = try CampaignFile(reading: state)
       let models = PublishedCampaigns(repository)
       watched = try CampaignMonitor().watch(file, model: models.model)
     }
 
     /// The campaigns as a document, the newest first.
-    public var json: JSONValue { ["campaigns": .array(watched.map(\.json))] }
+    package var json: JSONValue { ["campaigns": .array(watched.map(\.json))] }
 
     /// The campaigns for people: the rows of a table (model, id, tick, spend, forecast, outcome, forecast), and sentences.
-    public var rows: [(cells: [String], sentences: [String])] {
+    package var rows: [(cells: [String], sentences: [String])] {
       watched.map { watched in
         let (summary, appraisal) = (watched.summary, watched.appraisal)
         func range(_ band: CampaignForecast.Band?) -> String {
@@ -176,6 +176,6 @@
     }
 
     /// One self-contained page.
-    public var html: String { CampaignPage(watched).html }
+    package var html: String { CampaignPage(watched).html }
   }
 #endif

@@ -73,17 +73,18 @@
       let factors: [(MarketFactor, String)] = [
         (.price, "price"), (.volume, "volume"), (.response, "response"), (.conversion, "conversion"),
       ]
-      let rows: String = appraisal.channels.map { channel -> String in
-        let ratios: String = factors.map { factor, _ -> String in
-          "<td>\(channel.ratios[factor].map { String(format: "× %.2f", $0) } ?? "")</td>"
-        }.joined()
-        return
-          "<tr><td>\(escaped(channel.name))</td><td>\(readable(channel.spend))</td><td>\(range(channel.spendBand))</td>"
-          + "<td>\(readable(channel.outcome))</td><td>\(range(channel.outcomeBand))</td>\(ratios)</tr>"
-      }.joined()
-      let names: String = factors.map { "<th>\($0.1)</th>" }.joined()
-      return "<div class=\"wide\"><table><tr><th>channel</th><th>spend</th><th>forecast</th><th>outcome</th>"
-        + "<th>forecast</th>\(names)</tr>\(rows)</table></div>"
+      var table = TextTable(["channel", "spend", "forecast", "outcome", "forecast"] + factors.map(\.1))
+      for channel in appraisal.channels {
+        let ratios = factors.map { factor, _ in
+          channel.ratios[factor].map { String(format: "× %.2f", $0) } ?? ""
+        }
+        table.append(
+          [
+            channel.name, readable(channel.spend), range(channel.spendBand), readable(channel.outcome),
+            range(channel.outcomeBand),
+          ] + ratios)
+      }
+      return table.html
     }
   }
 #endif

@@ -6,9 +6,9 @@ import PolicyFormats
 ///
 /// The protocol: <https://kserve.github.io/website/latest/modelserving/data_plane/v2_protocol/>; the extension:
 /// <https://github.com/triton-inference-server/server/blob/main/docs/protocol/extension_binary_data.md>.
-public struct InferenceRequest: Sendable {
+package struct InferenceRequest: Sendable {
   /// What comes out.
-  public enum Output: String, Sendable, CaseIterable {
+  package enum Output: String, Sendable, CaseIterable {
     /// The chosen levels.
     case action
     /// The value of every choice.
@@ -16,19 +16,19 @@ public struct InferenceRequest: Sendable {
   }
 
   /// What the client calls the request; the response repeats it.
-  public let id: String?
+  package let id: String?
   /// The number of observations.
-  public let rows: Int
+  package let rows: Int
   /// Rows × observation size, raw.
-  public let observations: [Float]
+  package let observations: [Float]
   /// Rows × choice count, 0 where a level is not allowed; nil allows all.
-  public let mask: [UInt8]?
+  package let mask: [UInt8]?
   /// What each row's choices may cost together; nil for no limit.
-  public let budgets: [Float]?
+  package let budgets: [Float]?
   /// Rows × choice count: what each choice costs; nil for the levels of the action ladder.
-  public let costs: [Float]?
+  package let costs: [Float]?
   /// What the response holds, in order, and whether as raw bytes.
-  public let outputs: [(output: Output, isBinary: Bool)]
+  package let outputs: [(output: Output, isBinary: Bool)]
 
   /// Reads a request.
   ///
@@ -38,7 +38,7 @@ public struct InferenceRequest: Sendable {
   ///   - manifest: what the model reads and writes.
   ///   - rowLimit: the most rows of one request.
   /// - Throws: a `ServingError` of status 400.
-  public init(
+  package init(
     _ body: UnsafeRawBufferPointer, headerLength: Int?, manifest: ModelManifest, rowLimit: Int
   ) throws(ServingError) {
     let length = headerLength ?? body.count

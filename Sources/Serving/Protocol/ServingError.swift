@@ -2,14 +2,14 @@
 ///
 /// The statuses are those of NVIDIA Triton: 400 for what makes no sense, 404 for what is not there, 503 for what cannot
 /// be served now.
-public struct ServingError: Error, Equatable, CustomStringConvertible {
+package struct ServingError: Error, Equatable, CustomStringConvertible {
   /// The HTTP status.
-  public let status: Int
+  package let status: Int
   /// One sentence.
-  public let description: String
+  package let description: String
 
   /// Joins a status and a sentence.
-  public init(_ status: Int, _ description: String) {
+  package init(_ status: Int, _ description: String) {
     self.status = status
     self.description = description
   }

@@ -20,18 +20,18 @@ struct JSONCodingTests {
 
   @Test func membersKeepTheirOrderAndKeysAreSnakeCase() throws {
     #expect(
-      try JSONValue(encoding: row).text()
+      JSONValue(encoding: row).text()
         == #"{"name":"über \"all\"","budget_used":0.1,"ci95":[-1,2.5],"is_prior":true,"seed":18446744073709551615,"#
         + #""weight":0.1,"best_level":null,"rest":{"a":[1,2]}}"#)
   }
 
   @Test func readsBackWhatItWrote() throws {
-    let text = try JSONValue(encoding: [row, row]).text(indented: true)
+    let text = JSONValue(encoding: [row, row]).text(indented: true)
     #expect(try JSONValue(parsing: text.utf8).decoded(as: [Row].self) == [row, row])
   }
 
   @Test func numbersThatAreNotFiniteAreNullAndComeBackAsNone() throws {
-    let document = try JSONValue(encoding: [1.5, .nan, -.infinity])
+    let document = JSONValue(encoding: [1.5, .nan, -.infinity])
     #expect(document == [1.5, .null, .null])
     let numbers = try document.decoded(as: [Double].self)
     #expect(numbers[0] == 1.5 && numbers[1].isNaN && numbers[2].isNaN)
@@ -45,7 +45,7 @@ struct JSONCodingTests {
         try container.encode(2, forKey: JSONName(stringValue: "a b"))
       }
     }
-    #expect(try JSONValue(encoding: Named()).text() == #"{"myChannel":1,"a b":2}"#)
+    #expect(JSONValue(encoding: Named()).text() == #"{"myChannel":1,"a b":2}"#)
   }
 
   @Test func errorsNameThePlace() throws {

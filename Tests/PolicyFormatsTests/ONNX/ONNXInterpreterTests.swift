@@ -12,7 +12,7 @@ import Testing
     let vectors = TestVectors(policy, rows: 40)
     let (rows, sizes) = (vectors.rows, policy.shape.branchSizes)
     let choices = sizes.reduce(0, +)
-    let interpreter = ONNXInterpreter(try ONNXModel(policy, vectors: vectors))
+    let interpreter = ONNXInterpreter(ONNXModel(policy, vectors: vectors))
     let observation = ONNXInterpreter.DenseArray(
       shape: [rows, policy.shape.observationSize], elements: vectors.observations.map { Double($0) })
     let outputs = try interpreter.run(["observation": observation])

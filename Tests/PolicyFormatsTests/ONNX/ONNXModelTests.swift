@@ -5,13 +5,13 @@ import PolicyFormats
 import Testing
 
 @Suite struct ONNXModelTests {
-  private static func model(hasPrior: Bool = true) throws -> ONNXModel {
+  private static func model(hasPrior: Bool = true) -> ONNXModel {
     let policy = randomPolicy(hasPrior: hasPrior)
-    return try ONNXModel(policy, vectors: TestVectors(policy))
+    return ONNXModel(policy, vectors: TestVectors(policy))
   }
 
   @Test(arguments: [true, false]) func readsBackWhatItWrote(hasPrior: Bool) throws {
-    let model = try Self.model(hasPrior: hasPrior)
+    let model = Self.model(hasPrior: hasPrior)
     let files = model.serialized()
     #expect(files.data == nil)
     #expect(try ONNXModel(bytes: files.model) == model)
@@ -23,7 +23,7 @@ import Testing
 
   @Test func putsLargeWeightsBesideTheModel() throws {
     try withTemporaryFolder { folder in
-      let model = try Self.model()
+      let model = Self.model()
       let path = folder + "/large.onnx"
       try model.write(to: path, messageLimit: 100)
       #expect(
@@ -48,7 +48,7 @@ import Testing
   @Test func leavesItsFolderAlone() throws {
     try withTemporaryFolder { folder in
       try FileManager.default.createDirectory(atPath: folder + "/inner", withIntermediateDirectories: true)
-      let files = try Self.model().serialized(dataName: "../secret", messageLimit: 0)
+      let files = Self.model().serialized(dataName: "../secret", messageLimit: 0)
       try AtomicFile.write(try #require(files.data), to: folder + "/secret")
       try AtomicFile.write(files.model, to: folder + "/inner/model.onnx")
       #expect(throws: InputError.self) { try ONNXModel(contentsOf: folder + "/inner/model.onnx") }
@@ -57,7 +57,7 @@ import Testing
 
   /// Damaged files are refused or read, never a trap: every prefix, and 5,000 random changes of a byte.
   @Test func survivesDamage() throws {
-    let whole = try Self.model().serialized().model
+    let whole = Self.model().serialized().model
     for length in 0..<whole.count {
       _ = try? ONNXModel(bytes: Array(whole[..<length]))
     }

@@ -39,7 +39,7 @@ import Testing
   @Test func graphsRefuseThem() {
     for policy in [policy(.joint), policy(.additive, capped: true)] {
       let refusal = PolicyFormat.onnx.refusal(of: policy)
-      #expect(refusal?.description.hasPrefix("The policy cannot be written as onnx: ") == true)
+      #expect(refusal?.problem.hasPrefix("cannot be written as onnx: ") == true)
       #expect(PolicyFormat.npz.refusal(of: policy) == nil)
     }
     #expect(PolicyFormat.onnx.refusal(of: policy(.additive)) == nil)

@@ -98,7 +98,7 @@ import Testing
   @Test(arguments: [(1, 1), (2, 17), (5, 2)])
   func theGraphTakesAnyNumberOfChannels(rows: Int, channels: Int) throws {
     let wanted = WeaklyCoupledVectors(policy, rows: rows, channels: channels)
-    let model = try ONNXModel(policy, vectors: wanted)
+    let model = ONNXModel(policy, vectors: wanted)
     let outputs = try ONNXInterpreter(model).run([
       "observation": .init(
         shape: [rows, channels, policy.shape.columns.count], elements: wanted.observations.map { Double($0) }),

@@ -35,21 +35,7 @@
     defer { if folder == nil { try? FileManager.default.removeItem(atPath: own) } }
     let repository = ModelRepository(own)
     if repository.versions(of: "m").isEmpty { try publish(policy, to: repository) }
-    var options = PolicyServer.Options(repository: own)
-    options.port = 0
-    options.refreshInterval = .milliseconds(20)
-    options.campaigns = state
-    let server = try PolicyServer(options: options)
-    let (ports, started) = AsyncStream.makeStream(of: Int.self)
-    let running = Task {
-      defer { started.finish() }
-      try await server.run { started.yield($0) }
-    }
-    var iterator = ports.makeAsyncIterator()
-    guard let port = await iterator.next() else { return try await running.value }
-    try await body(Client(port: port), repository)
-    running.cancel()
-    _ = await running.result
+    try await withServer(over: repository, { $0.campaigns = state }, body)
   }
 
   /// Publishes a policy with its market beside it.

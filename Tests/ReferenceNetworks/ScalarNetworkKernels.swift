@@ -1,4 +1,6 @@
-/// The element-wise work of a network's update, in plain Swift.
+import LinearAlgebra
+
+/// The element-wise work of a network's update, in plain Swift: what the kernels in C are compared with.
 extension ScalarKernels {
   /// x ← x + bias for every row of a rows × columns matrix, rectified if asked to.
   package static func addBias(_ x: MatrixView, _ bias: [Float], rectified: Bool) {
