@@ -51,7 +51,7 @@ struct BadCall: Sendable, CustomTestStringConvertible {
     BadCall("train --market nowhere", 66, "nowhere"),
     BadCall("train --output /dev/null/run", 74, "cannot be created"),
     BadCall("train --steps 0", 78, "give a whole number of at least 1"),
-    BadCall("train --seed 18446744073709551615", 78, "'seed' is out of range; give a whole number"),
+    BadCall("train --seed 18446744073709551615", 78, "'seed' does not take this; give a whole number"),
     BadCall("train --set agent.learning_rte=1", 78, "did you mean 'agent.learning_rate'?"),
     BadCall("train --set agent.learning_rate=nan", 78, "give a number above 0"),
     BadCall("train --env CartPole --algorithm ppo", 66, "did you mean 'CartPole-v1'?"),

@@ -71,15 +71,15 @@ extension MarketRun {
   @Test(arguments: [
     ("step: 5", "c.yaml:1: unknown key 'step'; did you mean 'steps'?"),
     ("seed: 1\n\nlans: 5", "c.yaml:3: unknown key 'lans'; did you mean 'lanes'?"),
-    ("steps: many", "c.yaml:1: 'steps' is out of range; give a whole number of at least 1"),
-    ("steps: 0", "c.yaml:1: 'steps' is out of range; give a whole number of at least 1"),
-    ("steps: 1.5", "c.yaml:1: 'steps' is out of range; give a whole number of at least 1"),
-    ("steps: .nan", "c.yaml:1: 'steps' is out of range; give a whole number of at least 1"),
-    ("steps: 1e300", "c.yaml:1: 'steps' is out of range; give a whole number of at least 1"),
-    ("steps: [1]", "c.yaml:1: 'steps' is out of range; give a whole number of at least 1"),
-    ("steps: {a: 1}", "c.yaml:1: 'steps' is out of range; give a word or a list of words"),
-    ("seed: -1", "c.yaml:1: 'seed' is out of range; give a whole number from 0 to 9223372036854775807"),
-    ("lanes: 1000001", "c.yaml:1: 'lanes' is out of range; give a whole number from 1 to 1000000"),
+    ("steps: many", "c.yaml:1: 'steps' does not take this; give a whole number of at least 1"),
+    ("steps: 0", "c.yaml:1: 'steps' does not take this; give a whole number of at least 1"),
+    ("steps: 1.5", "c.yaml:1: 'steps' does not take this; give a whole number of at least 1"),
+    ("steps: .nan", "c.yaml:1: 'steps' does not take this; give a whole number of at least 1"),
+    ("steps: 1e300", "c.yaml:1: 'steps' does not take this; give a whole number of at least 1"),
+    ("steps: [1]", "c.yaml:1: 'steps' does not take this; give a whole number of at least 1"),
+    ("steps: {a: 1}", "c.yaml:1: 'steps' does not take this; give a word or a list of words"),
+    ("seed: -1", "c.yaml:1: 'seed' does not take this; give a whole number from 0 to 9223372036854775807"),
+    ("lanes: 1000001", "c.yaml:1: 'lanes' does not take this; give a whole number from 1 to 1000000"),
     (
       "steps: 1\nsteps: 2",
       "c.yaml:1: is not YAML: a key stands twice: steps; check indentation, colons and brackets there"
@@ -107,7 +107,7 @@ extension MarketRun {
   @Test(arguments: [
     ("steps", "--set steps: is no override; spell it key=value"),
     ("stps=1", "--set stps=1: unknown key 'stps'; did you mean 'steps'?"),
-    ("steps=", "--set steps=: 'steps' is out of range; give a whole number of at least 1"),
+    ("steps=", "--set steps=: 'steps' does not take this; give a whole number of at least 1"),
     ("steps=[", "--set steps=[: the value is not YAML; put a text in quotes"),
     (
       "agent.learning_rte=1",
@@ -116,31 +116,31 @@ extension MarketRun {
     ("agent=1", "--set agent=1: 'agent' is a section; set a key of it such as 'agent.hidden'"),
     (
       "agent.head=both",
-      "--set agent.head=both: 'agent.head' is out of range; give one of branching, additive, joint"
+      "--set agent.head=both: 'agent.head' does not take this; give one of branching, additive, joint"
     ),
     (
       "agent.hidden=64",
-      "--set agent.hidden=64: 'agent.hidden' is out of range; give a list of whole numbers from 1 to 65536, as in [256, 256]"
+      "--set agent.hidden=64: 'agent.hidden' does not take this; give a list of whole numbers from 1 to 65536, as in [256, 256]"
     ),
     (
       "agent.discount=1.1",
-      "--set agent.discount=1.1: 'agent.discount' is out of range; give a number from 0 to 1"
+      "--set agent.discount=1.1: 'agent.discount' does not take this; give a number from 0 to 1"
     ),
     (
       "agent.discount=nan",
-      "--set agent.discount=nan: 'agent.discount' is out of range; give a number from 0 to 1"
+      "--set agent.discount=nan: 'agent.discount' does not take this; give a number from 0 to 1"
     ),
     (
       "agent.learning_rate=0",
-      "--set agent.learning_rate=0: 'agent.learning_rate' is out of range; give a number above 0, or a line as [from, to] or [from, to, until]"
+      "--set agent.learning_rate=0: 'agent.learning_rate' does not take this; give a number above 0, or a line as [from, to] or [from, to, until]"
     ),
     (
       "agent.learning_rate=[1, 2, 3]",
-      "--set agent.learning_rate=[1, 2, 3]: 'agent.learning_rate' is out of range; give a number above 0, or a line as [from, to] or [from, to, until]"
+      "--set agent.learning_rate=[1, 2, 3]: 'agent.learning_rate' does not take this; give a number above 0, or a line as [from, to] or [from, to, until]"
     ),
     (
       "agent.target_update=[soft, 1]",
-      "--set agent.target_update=[soft, 1]: 'agent.target_update' is out of range; give [polyak, rate from 0 to 1] or [hard, updates between copies]"
+      "--set agent.target_update=[soft, 1]: 'agent.target_update' does not take this; give [polyak, rate from 0 to 1] or [hard, updates between copies]"
     ),
   ])
   func refusesOverrides(override: String, message: String) {

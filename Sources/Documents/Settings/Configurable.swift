@@ -103,7 +103,7 @@ extension Configurable {
       }
       try setting.set(value, &self)
     } catch {
-      throw .configuration(place, "'\(key)' is out of range", "give \(error.expected)")
+      throw .configuration(place, "'\(key)' does not take this", "give \(error.expected)")
     }
   }
 }
