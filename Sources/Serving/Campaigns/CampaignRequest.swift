@@ -44,23 +44,25 @@ struct CampaignRequest: Sendable {
     guard length >= 0, length <= body.count else {
       throw .invalid("Inference-Header-Content-Length is \(length) and the body has \(body.count) bytes.")
     }
-    let document: JSONValue
-    do { document = try JSONValue(parsing: body[..<length]) } catch {
-      throw .invalid("The request cannot be read: \(error).")
+    let parts: Parts
+    do {
+      parts = try Parts(
+        json: UnsafeRawBufferPointer(rebasing: body[..<length]),
+        raw: UnsafeRawBufferPointer(rebasing: body[length...]))
+    } catch {
+      throw error as? ServingError ?? .invalid("The request cannot be read: \(error).")
     }
-    guard case .object = document else { throw .invalid("The request is no JSON object.") }
-    id = document["id"]?.string
-    let parameters = document["parameters"]
-    sequence = try Self.sequence(parameters?["sequence_id"])
-    isStart = try Self.flag(parameters, "sequence_start")
-    isEnd = try Self.flag(parameters, "sequence_end")
-    var tensors = try CampaignTensors(document["inputs"], raw: body[length...])
+    id = parts.id
+    sequence = try Self.sequence(parts.parameters["sequence_id"])
+    isStart = try Self.flag(parts.parameters, "sequence_start")
+    isEnd = try Self.flag(parts.parameters, "sequence_end")
+    let tensors = parts.tensors
     let channels = market.channels.count
-    budget = try tensors.take("budget")?.numbers("FP64", count: 1)[0]
-    paused = try tensors.take("mask")?.numbers("BOOL", count: channels).map { $0 == 0 }
-    results = try Self.results(&tensors, market: market)
-    try tensors.finish()
-    outputs = try Self.outputs(document["outputs"], isBinary: parameters?["binary_data_output"] == true)
+    budget = try tensors["budget"]?.numbers("FP64", count: 1)[0]
+    paused = try tensors["mask"]?.numbers("BOOL", count: channels).map { $0 == 0 }
+    results = try Self.results(tensors, market: market)
+    outputs = try Self.outputs(
+      parts.outputs, isBinary: parts.parameters["binary_data_output"] == .boolean(true))
     guard !isStart || results == nil else {
       throw .invalid("A request that starts a campaign has no results: send them with the next.")
     }
@@ -86,8 +88,10 @@ struct CampaignRequest: Sendable {
     throw .invalid("The request needs the parameter 'sequence_id': a number above 0, or a text.")
   }
 
-  private static func flag(_ parameters: JSONValue?, _ name: String) throws(ServingError) -> Bool {
-    switch parameters?[name] {
+  private static func flag(
+    _ parameters: [String: JSONValue], _ name: String
+  ) throws(ServingError) -> Bool {
+    switch parameters[name] {
     case nil, .null?: return false
     case .boolean(let value)?: return value
     default: throw .invalid("The parameter '\(name)' is no truth value.")
@@ -95,14 +99,14 @@ struct CampaignRequest: Sendable {
   }
 
   private static func results(
-    _ tensors: inout CampaignTensors, market: Market
+    _ tensors: CampaignTensors, market: Market
   ) throws(ServingError) -> TickResults? {
     let names = ["tick", "bid", "wins", "spend", "clicks", "conversions"]
     guard names.contains(where: { tensors.holds($0) }) else { return nil }
     let hasAuctions = market.channels.contains { if case .auction = $0.kind { true } else { false } }
     let channels = market.channels.count
     func numbers(_ name: String) throws(ServingError) -> [Double] {
-      guard let tensor = tensors.take(name) else {
+      guard let tensor = tensors[name] else {
         guard !hasAuctions, name == "wins" || name == "clicks" else {
           throw .invalid("The request has results without the input '\(name)'.")
         }
@@ -110,7 +114,7 @@ struct CampaignRequest: Sendable {
       }
       return try tensor.numbers("FP64", count: channels)
     }
-    guard let tick = tensors.take("tick") else {
+    guard let tick = tensors["tick"] else {
       throw .invalid("The request has results without the input 'tick'.")
     }
     let number = try tick.numbers("INT64", count: 1)[0]
@@ -142,5 +146,35 @@ struct CampaignRequest: Sendable {
       outputs.append((output, entry["parameters"]?["binary_data"].map { $0 == true } ?? isBinary))
     }
     return outputs
+  }
+}
+
+/// The members of a request's document that count.
+private struct Parts {
+  var id: String?
+  var parameters: [String: JSONValue] = [:]
+  var tensors = CampaignTensors()
+  var outputs: JSONValue?
+
+  init(json: UnsafeRawBufferPointer, raw: UnsafeRawBufferPointer) throws {
+    var scanner = JSONScanner(json, depthLimit: 64)
+    var raw = raw
+    var object = try scanner.object()
+    while let key = try scanner.key(in: &object) {
+      switch (key, scanner.kind()) {
+      case ("id", _): id = try scanner.scalar()?.string
+      case ("parameters", .object):
+        var members = try scanner.object()
+        while let name = try scanner.key(in: &members) { parameters[name] = try scanner.value() }
+      case ("inputs", .array):
+        var list = try scanner.array()
+        while try scanner.next(in: &list) { try tensors.add(.init(&scanner, raw: &raw)) }
+      case ("inputs", let kind) where kind != .null: throw ServingError.invalid("'inputs' is no list.")
+      case ("outputs", _): outputs = try scanner.value()
+      default: try scanner.skip()
+      }
+    }
+    try scanner.end()
+    guard raw.isEmpty else { throw ServingError.invalid("\(raw.count) raw bytes belong to no input.") }
   }
 }

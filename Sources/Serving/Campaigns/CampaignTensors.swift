@@ -15,58 +15,65 @@ struct CampaignTensors {
     }
   }
 
-  private var tensors: [String: Tensor] = [:]
+  private var tensors: [Tensor] = []
+  private static let names = ["tick", "bid", "wins", "spend", "clicks", "conversions", "budget", "mask"]
 
-  /// Reads the list of inputs, which may be empty or missing.
-  init(_ list: JSONValue?, raw: UnsafeRawBufferPointer.SubSequence) throws(ServingError) {
-    var raw = raw
-    if let list, list != .null {
-      guard let entries = list.array else { throw .invalid("'inputs' is no list.") }
-      for entry in entries {
-        let tensor = try Tensor(entry, raw: &raw)
-        guard tensors.updateValue(tensor, forKey: tensor.name) == nil else {
-          throw .invalid("The input '\(tensor.name)' stands twice in the request.")
-        }
-      }
+  /// Adds an input, one of those that there are.
+  mutating func add(_ tensor: Tensor) throws(ServingError) {
+    guard Self.names.contains(tensor.name) else {
+      throw .invalid(
+        "There is no input '\(tensor.name)': there are tick, bid, wins, spend, clicks, conversions, budget and mask."
+      )
     }
-    guard raw.isEmpty else { throw .invalid("\(raw.count) raw bytes belong to no input.") }
+    guard !holds(tensor.name) else {
+      throw .invalid("The input '\(tensor.name)' stands twice in the request.")
+    }
+    tensors.append(tensor)
   }
 
-  func holds(_ name: String) -> Bool { tensors[name] != nil }
+  func holds(_ name: String) -> Bool { tensors.contains { $0.name == name } }
 
-  /// Takes an input out; nil where there is none.
-  mutating func take(_ name: String) -> Tensor? { tensors.removeValue(forKey: name) }
-
-  /// Refuses inputs that nobody took.
-  func finish() throws(ServingError) {
-    guard let name = tensors.keys.min() else { return }
-    throw .invalid(
-      "There is no input '\(name)': there are tick, bid, wins, spend, clicks, conversions, budget and mask.")
-  }
+  /// An input; nil where there is none.
+  subscript(name: String) -> Tensor? { tensors.first { $0.name == name } }
 }
 
 extension CampaignTensors.Tensor {
-  fileprivate init(
-    _ entry: JSONValue, raw: inout UnsafeRawBufferPointer.SubSequence
-  ) throws(ServingError) {
-    guard let name = entry["name"]?.string else { throw .invalid("An input has no name.") }
-    guard let type = entry["datatype"]?.string else { throw .invalid("The input '\(name)' has no datatype.") }
-    guard let shape = entry["shape"]?.array, shape.count <= 8, shape.allSatisfy({ ($0.int ?? -1) >= 0 })
+  /// Reads a tensor's description and takes its raw bytes, where it has any.
+  ///
+  /// - Throws: `JSONError`, or a `ServingError` of status 400.
+  init(_ scanner: inout JSONScanner, raw: inout UnsafeRawBufferPointer) throws {
+    var (name, type) = (String?.none, String?.none)
+    var (shape, data, size) = (JSONValue?.none, JSONValue?.none, JSONValue?.none)
+    var object = try scanner.object()
+    while let key = try scanner.key(in: &object) {
+      switch (key, scanner.kind()) {
+      case ("name", .string): name = try scanner.string()
+      case ("datatype", .string): type = try scanner.string()
+      case ("shape", _): shape = try scanner.value()
+      case ("parameters", .object): size = try scanner.parameter("binary_data_size")
+      case ("data", _): data = try scanner.value()
+      default: try scanner.skip()
+      }
+    }
+    guard let name else { throw ServingError.invalid("An input has no name.") }
+    guard let type else { throw ServingError.invalid("The input '\(name)' has no datatype.") }
+    guard let lengths = shape?.array, lengths.count <= 8, lengths.allSatisfy({ ($0.int ?? -1) >= 0 })
     else {
-      throw .invalid("The input '\(name)' has no shape of whole numbers from 0 up.")
+      throw ServingError.invalid("The input '\(name)' has no shape of whole numbers from 0 up.")
     }
     (self.name, self.type) = (name, type)
-    self.shape = shape.compactMap(\.int)
-    if let size = entry["parameters"]?["binary_data_size"] {
+    self.shape = lengths.compactMap(\.int)
+    if let size {
       guard let size = size.int, size >= 0, size <= raw.count else {
-        throw .invalid("The input '\(name)' announces more raw bytes than the \(raw.count) that are left.")
+        throw ServingError.invalid(
+          "The input '\(name)' announces more raw bytes than the \(raw.count) that are left.")
       }
-      content = .raw(UnsafeRawBufferPointer(rebasing: raw.prefix(size)))
-      raw = raw.dropFirst(size)
-    } else if let data = entry["data"]?.array {
+      content = .raw(UnsafeRawBufferPointer(rebasing: raw[..<size]))
+      raw = UnsafeRawBufferPointer(rebasing: raw[size...])
+    } else if let data = data?.array {
       content = .json(Self.flat(data))
     } else {
-      throw .invalid("The input '\(name)' has neither 'data' nor 'binary_data_size'.")
+      throw ServingError.invalid("The input '\(name)' has neither 'data' nor 'binary_data_size'.")
     }
   }
 
@@ -103,13 +110,13 @@ extension CampaignTensors.Tensor {
         throw .invalid(
           "The input '\(name)' has \(bytes.count) raw bytes where its shape needs \(count * size).")
       }
-      numbers = (0..<count).map { index in
+      numbers =
         switch expected {
-        case "BOOL": bytes[index] == 0 ? 0 : 1
-        case "INT64": Double(bytes.loadUnaligned(fromByteOffset: 8 * index, as: Int64.self))
-        default: bytes.loadUnaligned(fromByteOffset: 8 * index, as: Double.self)
+        case "BOOL": bytes.map { $0 == 0 ? 0 : 1 }
+        case "INT64":
+          (0..<count).map { Double(bytes.loadUnaligned(fromByteOffset: 8 * $0, as: Int64.self)) }
+        default: (0..<count).map { bytes.loadUnaligned(fromByteOffset: 8 * $0, as: Double.self) }
         }
-      }
     }
     guard numbers.count == count else {
       throw .invalid("The input '\(name)' has \(numbers.count) elements where its shape needs \(count).")
