@@ -171,8 +171,8 @@ struct ChannelEvidence {
     return (own + after.logEvidence, after.mean, after.variance)
   }
 
-  /// The law after a tick whose weights are known along the first factor: sums over 33 points where the law before lies, then over
-  /// 41 where it lies after the tick. Landscapes have spikes and ends: no slope at a point tells of them.
+  /// The law after a tick whose weights are known along the first factor: sums over 29 points where the law before lies, then over
+  /// as many where it lies after the tick. Landscapes have spikes and ends: no slope at a point tells of them.
   private static func law(
     after before: FactorLaw, weigh: (Double, (mean: Double, variance: Double)) -> Weight
   ) -> FactorLaw {
@@ -192,12 +192,12 @@ struct ChannelEvidence {
         range.lowerBound + (range.upperBound - range.lowerBound) * Double($0) / Double(count - 1)
       }
     }
-    let wide = points(mean.x - 4 * deviation...mean.x + 4 * deviation, 33)
+    let wide = points(mean.x - 4 * deviation...mean.x + 4 * deviation, 29)
     let first = weights(wide)
     let top = first.reduce(-.infinity) { max($0, $1.log) }
     let likely = first.indices.filter { first[$0].log > top - 12 }
     guard let low = likely.first, let high = likely.last else { return before }
-    let near = points(wide[max(low - 1, 0)]...wide[min(high + 1, wide.count - 1)], 41)
+    let near = points(wide[max(low - 1, 0)]...wide[min(high + 1, wide.count - 1)], 29)
     let second = weights(near)
     let highest = second.reduce(-.infinity) { max($0, $1.log) }
     var (total, sum) = (0.0, SIMD2<Double>.zero)

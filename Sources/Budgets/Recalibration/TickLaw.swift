@@ -57,6 +57,9 @@ struct CountMoments {
   /// The logarithm of the count's likelihood, but for a term that depends on the count alone.
   let logEvidence: Double
 
+  /// Of so many the law is a Gaussian but for a little skewness, which moves the mean off the mode by half a count or less.
+  private static let many = 50.0
+
   /// - Parameters:
   ///   - mean: the mean of the log factor before.
   ///   - prior: its variance before, above 0.
@@ -82,6 +85,15 @@ struct CountMoments {
     }
     let highest = logDensity(mode)
     let width = (2 / curvature).squareRoot()
+    let normalizer = 0.5 * log(2 * .pi * variance)
+    guard count < Self.many else {
+      let rate = expected * exp(mode)
+      let third = (curvature - 1 / variance) * (shape - rate) / (shape + rate)
+      mean = mode - 0.5 * third / (curvature * curvature)
+      self.variance = 1 / curvature
+      logEvidence = highest + log(Double.pi.squareRoot() * width) - normalizer
+      return
+    }
     let (nodes, weights) = (CountPosterior.nodes, CountPosterior.weights)
     var (total, first, second) = (0.0, 0.0, 0.0)
     for node in 0..<8 {
@@ -94,6 +106,6 @@ struct CountMoments {
     let shift = first / total
     mean = mode + shift
     self.variance = max(second / total - shift * shift, 1e-12)
-    logEvidence = highest + log(total * width) - 0.5 * log(2 * .pi * variance)
+    logEvidence = highest + log(total * width) - normalizer
   }
 }

@@ -101,8 +101,8 @@ import Testing
     #expect(count == 78 && misses.count <= 18, "\(misses.count): \(misses)")
   }
 
-  /// Tables of delays are found from when conversions were reported, whose ages nobody sees: of 12 journals of 20 campaigns with two
-  /// late channels each, 24 mean delays, of whose 90 % intervals more than 7 miss the truth once in 600, were they exact. Shares
+  /// Tables of delays are found from when conversions were reported, whose ages nobody sees: of 6 journals of 20 campaigns with two
+  /// late channels each, 12 mean delays, of whose 90 % intervals more than 5 miss the truth once in 1,800, were they exact. Shares
   /// that are described 0.3 off are found within 0.1, but for one in twelve.
   @Test(arguments: [[0.4, 0.3, 0.2, 0.1], [0.1, 0.2, 0.3, 0.4]]) func findsTablesOfDelays(_ real: [Double])
     throws
@@ -125,7 +125,7 @@ import Testing
     let (described, truth) = (market([0.4, 0.3, 0.2, 0.1]), market(real))
     let mean = ReportingDelay.shares(real).mean
     var (misses, errors) = ([String](), [Double]())
-    for seed in 0..<12 {
+    for seed in 0..<6 {
       let histories = MarketEvaluation(
         market: truth, describedBy: described, episodes: 20, seed: UInt64(seed)
       )
@@ -147,7 +147,7 @@ import Testing
       }
     }
     let far = errors.count { abs($0) > 0.1 }
-    #expect(misses.count <= 7 && errors.count == 96 && far <= 8, "\(far) far, \(misses.count): \(misses)")
+    #expect(misses.count <= 5 && errors.count == 48 && far <= 4, "\(far) far, \(misses.count): \(misses)")
   }
 
   /// How factors vary, of 100 campaigns: four channels tell each deviation to some 5 % (200 to 400 constants), the persistence to
