@@ -14,19 +14,27 @@ package struct MoneyPriceSearch: Sendable, Equatable {
   /// The log prices of any later search, relative to the last price found.
   package static let following: [Float] = (0..<7).map { 0.6 * (Float($0) / 3 - 1) }
 
+  /// The points of a later search that are tried first: a price seldom moves further in a step.
+  package static let middle = 2..<5
+
   /// The offset at which spend equals the money; the lowest where all spend less, the highest where all spend more.
   ///
   /// - Parameters:
   ///   - offsets: ascending log prices.
   ///   - spends: what is expected to be spent at each; made to fall in place.
   ///   - money: what is left.
-  package static func offset(_ offsets: [Float], spends: UnsafeMutablePointer<Float>, money: Float) -> Float {
-    let count = offsets.count
+  package static func offset(
+    _ offsets: ArraySlice<Float>, spends: UnsafeMutablePointer<Float>, money: Float
+  ) -> Float {
+    let (count, first) = (offsets.count, offsets.startIndex)
     for index in 1..<count { spends[index] = min(spends[index], spends[index - 1]) }
-    guard spends[0] > money else { return offsets[0] }
-    guard let above = (1..<count).first(where: { spends[$0] <= money }) else { return offsets[count - 1] }
+    guard spends[0] > money else { return offsets[first] }
+    guard let above = (1..<count).first(where: { spends[$0] <= money }) else {
+      return offsets[first + count - 1]
+    }
     let (high, low) = (spends[above - 1], max(spends[above], 1e-30))
     let fraction = money > low ? log(high / money) / log(high / low) : 1
-    return offsets[above - 1] + fraction * (offsets[above] - offsets[above - 1])
+    let (left, right) = (offsets[first + above - 1], offsets[first + above])
+    return left + fraction * (right - left)
   }
 }

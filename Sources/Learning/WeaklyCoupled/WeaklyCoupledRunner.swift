@@ -30,6 +30,8 @@ package final class WeaklyCoupledRunner {
   private let input, output: Matrix
   private let workspace: ForwardWorkspace
   private let spends: Matrix
+  /// The lanes of a piece whose price is still looked for.
+  private var searched: [Int] = []
   private let pool: WorkerPool?
   private let lanesPerPiece: Int
   /// Whether the next search is an episode's first, over a wide range of prices.
@@ -149,12 +151,12 @@ package final class WeaklyCoupledRunner {
 
   /// Runs the network on every channel of some lanes at some prices each: rows by lane, price, channel.
   private func evaluate(
-    _ rows: MatrixView, lanes range: Range<Int>, points: Int, logPrice: (_ lane: Int, _ point: Int) -> Float
+    _ rows: MatrixView, lanes: some Sequence<Int>, points: Int, logPrice: (_ lane: Int, _ point: Int) -> Float
   ) {
     let shape = policy.shape
     let (input, output) = (input.view, output.view)
     var place = 0
-    for lane in range {
+    for lane in lanes {
       for point in 0..<points {
         let price = logPrice(lane, point)
         for channel in 0..<channels {
@@ -169,32 +171,66 @@ package final class WeaklyCoupledRunner {
       observations: input.rows(0..<place), into: output.rows(0..<place), workspace: workspace, pool: pool)
   }
 
+  /// Moves each lane's price to where its money is expected to be spent.
+  ///
+  /// An episode's first search tries every price; a later one the middle three, which mostly enclose the answer, and the outer
+  /// ones for those lanes only where they do not.
   private func findPrices(_ rows: MatrixView, lanes range: Range<Int>, money: UnsafePointer<Float>) {
-    let offsets = isOpening ? MoneyPriceSearch.opening : MoneyPriceSearch.following
-    let chunk = MoneyPriceSearch.following.count
+    searched.removeAll(keepingCapacity: true)
+    searched.append(contentsOf: range)
+    if isOpening {
+      let (offsets, chunk) = (MoneyPriceSearch.opening, MoneyPriceSearch.following.count)
+      for start in stride(from: 0, to: offsets.count, by: chunk) {
+        let points = start..<min(start + chunk, offsets.count)
+        forecastSpends(rows, offsets, points: points, from: range.lowerBound)
+      }
+      movePrices(by: offsets, within: 0..<offsets.count, money: money, from: range.lowerBound)
+      return
+    }
+    let (offsets, middle) = (MoneyPriceSearch.following, MoneyPriceSearch.middle)
+    forecastSpends(rows, offsets, points: middle, from: range.lowerBound)
+    movePrices(by: offsets, within: middle, money: money, from: range.lowerBound) { spends, money in
+      spends[middle.lowerBound] > money && money >= spends[middle.upperBound - 1]
+    }
+    guard !searched.isEmpty else { return }
+    forecastSpends(rows, offsets, points: 0..<middle.lowerBound, from: range.lowerBound)
+    forecastSpends(rows, offsets, points: middle.upperBound..<offsets.count, from: range.lowerBound)
+    movePrices(by: offsets, within: 0..<offsets.count, money: money, from: range.lowerBound)
+  }
+
+  /// Fills in what the lanes that are searched are expected to spend at some of the prices tried.
+  private func forecastSpends(_ rows: MatrixView, _ offsets: [Float], points: Range<Int>, from first: Int) {
+    evaluate(rows, lanes: searched, points: points.count) { logPrices[$0] + offsets[points.lowerBound + $1] }
     let (shape, columns) = (policy.shape, policy.shape.columns)
     let (spends, output) = (spends.view, output.view)
-    for start in stride(from: 0, to: offsets.count, by: chunk) {
-      let points = min(chunk, offsets.count - start)
-      evaluate(rows, lanes: range, points: points) { logPrices[$0] + offsets[start + $1] }
-      var place = 0
-      for lane in range {
-        for point in start..<start + points {
-          var spend: Float = 0
-          for channel in 0..<channels {
-            let row = rows.row(lane * channels + channel)
-            let price = exp(shape.relativePrice(row, logPrice: logPrices[lane] + offsets[point]))
-            let values = shape.values(row: row, outputs: output.row(place))
-            spend += exp(row[columns[.costUnit]]) * values.spendToGo(values.best(at: price))
-            place += 1
-          }
-          spends.row(lane - range.lowerBound)[point] = spend
+    var place = 0
+    for lane in searched {
+      for point in points {
+        var spend: Float = 0
+        for channel in 0..<channels {
+          let row = rows.row(lane * channels + channel)
+          let price = exp(shape.relativePrice(row, logPrice: logPrices[lane] + offsets[point]))
+          let values = shape.values(row: row, outputs: output.row(place))
+          spend += exp(row[columns[.costUnit]]) * values.spendToGo(values.best(at: price))
+          place += 1
         }
+        spends.row(lane - first)[point] = spend
       }
     }
-    for lane in range {
+  }
+
+  /// Moves the prices of the lanes that are searched and whose answer the points enclose; the others are searched on.
+  private func movePrices(
+    by offsets: [Float], within points: Range<Int>, money: UnsafePointer<Float>, from first: Int,
+    where encloses: (_ spends: UnsafeMutablePointer<Float>, _ money: Float) -> Bool = { _, _ in true }
+  ) {
+    let spends = spends.view
+    searched.removeAll { lane in
+      let row = spends.row(lane - first)
+      guard encloses(row, money[lane]) else { return false }
       logPrices[lane] += MoneyPriceSearch.offset(
-        offsets, spends: spends.row(lane - range.lowerBound), money: money[lane])
+        offsets[points], spends: row + points.lowerBound, money: money[lane])
+      return true
     }
   }
 

@@ -144,6 +144,49 @@ import Testing
     }
   }
 
+  /// A later search finds what all its prices would, whether the middle ones enclose the answer or not.
+  @Test func laterSearchesFindWhatAllTheirPricesWould() {
+    let (lanes, channels, columns) = (60, 12, Self.shape.columns)
+    // Without corrections spend is the forecasts', which falls as the price rises.
+    let policy = WeaklyCoupledPolicy(
+      shape: Self.shape, weights: policy().weights.map { _ in 0 }, priceCenter: 0,
+      featureNames: ["a", "b", "c", "d"])
+    let rows = rows(lanes * channels, seed: 9)
+    let runner = WeaklyCoupledRunner(policy, lanes: lanes, channels: channels)
+    let before = (0..<lanes).map { 0.05 * Float($0) - 1.5 }
+    let offsets = MoneyPriceSearch.following
+    var spends = [[Float]](repeating: [], count: lanes)
+    let q = Matrix(rows: lanes * channels, columns: columns.levels)
+    let toGo = Matrix(rows: lanes * channels, columns: columns.levels)
+    for offset in offsets {
+      runner.values(rows: rows.view, logPrices: before.map { $0 + offset }, q: q.view, spendToGo: toGo.view)
+      for lane in 0..<lanes {
+        spends[lane].append(
+          (lane * channels..<(lane + 1) * channels).reduce(0) { sum, row in
+            let best = (0..<columns.levels).reduce(0) { q[row, $1] > q[row, $0] ? $1 : $0 }
+            return sum + toGo[row, best]
+          })
+      }
+    }
+    // From what the dearest price spends to what the cheapest does, and beyond both.
+    let money = (0..<lanes).map { lane -> Float in
+      let share: Float = Float(lane % 10) / 8 - 0.1
+      let (most, least) = (spends[lane][0], spends[lane][6])
+      return least + share * (most - least)
+    }
+    runner.startEpisode()
+    runner.resume(logPrices: before)
+    var levels = [Int32](repeating: 0, count: lanes * channels)
+    runner.act(rows: rows.view, step: 1, money: money, into: &levels)
+    var outside = 0
+    for lane in 0..<lanes {
+      let moved = MoneyPriceSearch.offset(offsets[...], spends: &spends[lane], money: money[lane])
+      #expect(abs(runner.logPrices[lane] - before[lane] - moved) < 1e-3)
+      if abs(moved) > 0.2 { outside += 1 }
+    }
+    #expect(outside > 5 && outside < 55)
+  }
+
   /// Of two channels that differ in what is known of them alone, the known one is left and the other is tried; without a worth of
   /// information both are left. The news of a level is worth what the formula says.
   @Test func informationIsBoughtWhereLittleIsKnown() {
@@ -279,12 +322,12 @@ import Testing
       let (scale, power) = (1 + 10 * random.uniform(), 0.2 + 2 * random.uniform())
       var spends = offsets.map { scale * exp(-power * $0) }
       let money = scale * exp(-power * (6 * random.uniform() - 3))
-      let found = MoneyPriceSearch.offset(offsets, spends: &spends, money: money)
+      let found = MoneyPriceSearch.offset(offsets[...], spends: &spends, money: money)
       #expect(abs(scale * exp(-power * found) / money - 1) < 1e-3)
     }
     var noisy: [Float] = (0..<21).map { _ in random.uniform() }
-    let high = MoneyPriceSearch.offset(offsets, spends: &noisy, money: 2)
-    let low = MoneyPriceSearch.offset(offsets, spends: &noisy, money: 0)
+    let high = MoneyPriceSearch.offset(offsets[...], spends: &noisy, money: 2)
+    let low = MoneyPriceSearch.offset(offsets[...], spends: &noisy, money: 0)
     #expect(high == offsets[0] && low == offsets[20])
     #expect(zip(noisy, noisy.dropFirst()).allSatisfy { $0 >= $1 })
   }
