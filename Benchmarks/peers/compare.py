@@ -90,7 +90,8 @@ class Harness:
         """The most memory that training holds, in MB: ours until its replay ring is full, theirs for a few updates."""
         with tempfile.TemporaryDirectory() as runs:
             ours = run(
-                [self.apportion, "train", "--json", "--quiet", "--set", "steps=100000", "--output", f"{runs}/run"])[1]
+                [self.apportion, "train", "--json", "--quiet", "--algorithm", "paired-double-dqn",
+                 "--set", "steps=100000", "--output", f"{runs}/run"])[1]
         try:
             return {"ours": ours, "theirs": run([sys.executable, str(folder / "dqn_sb3.py"), "200"])[1]}
         except Missing as reason:

@@ -53,7 +53,9 @@ struct ImportCommand: ParsableCommand {
 
   func run() throws {
     let run = try decide(
-      TrainingRequest(problem: market, overrides: observation.map { ["observation=\($0)"] } ?? []))
+      TrainingRequest(
+        problem: market, algorithm: "paired-double-dqn",
+        overrides: observation.map { ["observation=\($0)"] } ?? []))
     let policy = try run.importing(file, folder: output)
     let sizes = ([policy.shape.observationSize] + policy.shape.hidden).map { "\($0)" }.joined(separator: "-")
     options.show(

@@ -110,7 +110,10 @@ import Testing
       let shown = try CommandLineProgram.run(["markets", "auctions.yaml", "--json"], in: folder)
       #expect(shown.status == 0, "\(shown.errors)")
       let trained = try CommandLineProgram.run(
-        ["train", "--market", "auctions.yaml", "--output", "run", "--quiet", "--steps", "2000"]
+        [
+          "train", "--market", "auctions.yaml", "--algorithm", "paired-double-dqn", "--output", "run", "--quiet",
+          "--steps", "2000",
+        ]
           + endlessSettings.dropFirst(4),
         in: folder)
       #expect(trained.status == 0, "\(trained.errors)")

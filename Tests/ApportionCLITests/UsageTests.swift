@@ -58,14 +58,19 @@ struct BadCall: Sendable, CustomTestStringConvertible {
     BadCall("train --env CartPole-v1 --algorithm dq", 78, "did you mean 'dqn'?"),
     BadCall("train --env CartPole-v1 --algorithm sarsa", 78, "CartPole-v1 has no such algorithm"),
     BadCall("train --env CartPole-v1 --seed 9223372036854775807 --seeds 2", 78, "must stay below 2^63"),
-    BadCall("train --steps 1e15", 78, "raise 'checkpoint_steps' or lower 'steps'"),
+    BadCall(
+      "train --algorithm paired-double-dqn --steps 1e15", 78, "raise 'checkpoint_steps' or lower 'steps'"),
     BadCall("train --steps 1e18", 78, "give a whole number of at least 1"),
-    BadCall("train --set agent.replay_capacity=2147483647", 78, "bytes of memory"),
+    BadCall(
+      "train --algorithm paired-double-dqn --set agent.replay_capacity=2147483647", 78, "bytes of memory"),
+    BadCall("train --set agent.replayed_passes=10000 --set lanes=65536", 78, "bytes of memory"),
     BadCall("train --set agent.hidden=[65536,65536]", 78, "bytes of memory"),
     BadCall(
       "train --env CartPole-v1 --algorithm ppo --set agent.head=additive", 78, "unknown key 'agent.head'"),
     BadCall("train --env CartPole-v1 --market nine-campaigns", 64, "both name the problem"),
-    BadCall("train --set agent.replay_capacity=9", 78, "set it to at least"),
+    BadCall(
+      "train --algorithm paired-double-dqn --set agent.replay_capacity=9", 78,
+      "set it to at least"),
   ])
   func leavesWithOneLine(call: BadCall) throws {
     try withTemporaryFolder { folder in

@@ -109,6 +109,34 @@ import Testing
     #expect(after.trainingSteps == 1536)
   }
 
+  /// Unless told otherwise auctions are learned channel by channel, other markets in pairs with their plan, and a policy is
+  /// gone on from as it was learned.
+  @Test func whatSuitsAMarketIsChosen() throws {
+    func algorithm(_ request: TrainingRequest, from policy: TrainedPolicy? = nil) throws -> String {
+      let yaml = try decide(request, from: policy).yaml
+      let line = try #require(yaml.split(separator: "\n").first { $0.hasPrefix("algorithm: ") })
+      return line.dropFirst(11).prefix { $0 != " " }.filter { $0 != "\"" }
+    }
+    func asked(_ market: Market) throws -> String {
+      let file = FileManager.default.temporaryDirectory.appending(path: "market-\(UUID()).yaml").path()
+      try AtomicFile.write(market.yaml, to: file)
+      return try algorithm(TrainingRequest(problem: file))
+    }
+    var market = try Market.bundled("nine-campaigns")
+    #expect(try asked(market) == "weakly-coupled")
+    market.target = .costPerAction(2)
+    #expect(try asked(market) == "paired-double-dqn")
+    #expect(try algorithm(TrainingRequest(problem: "retail-weekly")) == "paired-double-dqn")
+    let coupled = try TrainedPolicy(runOrFile: try Self.folder.get().path)
+    #expect(try algorithm(TrainingRequest(problem: "retail-weekly"), from: coupled) == "weakly-coupled")
+    let network = try decide(TrainingRequest(algorithm: "paired-double-dqn")).makeLearner().trained
+    #expect(try algorithm(TrainingRequest(), from: network) == "paired-double-dqn")
+    // Version 0.1 had one algorithm and did not name it.
+    let file = FileManager.default.temporaryDirectory.appending(path: "config-\(UUID()).yaml").path()
+    try AtomicFile.write("market: nine-campaigns\nagent: {replay_capacity: 70000}\n", to: file)
+    #expect(try algorithm(TrainingRequest(file: file)) == "paired-double-dqn")
+  }
+
   @Test func whatItCannotDoIsSaid() throws {
     let folder = try Self.folder.get()
     #expect(throws: InputError.self) {
@@ -119,7 +147,7 @@ import Testing
     #expect(throws: InputError.self) { try policy.network(to: "exported") }
     // A double-DQN goes on from none that is weakly coupled.
     #expect(throws: InputError.self) {
-      try decide(TrainingRequest(problem: "nine-campaigns")).train(
+      try decide(TrainingRequest(problem: "nine-campaigns", algorithm: "paired-double-dqn")).train(
         from: policy, folder: folder.path + "-none", style: .silent, stop: nil)
     }
     #expect(throws: InputError.self) {

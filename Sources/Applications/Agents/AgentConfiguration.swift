@@ -13,6 +13,8 @@ package protocol AgentConfiguration: Sendable {
   var scoreDiscount: Double? { get }
   /// Takes over what a problem says its rewards should be multiplied with, where none is set.
   mutating func adopt(rewardScale: Float)
+  /// Whether training can go on from a policy of this form.
+  func goesOn(from policy: TrainedPolicy) -> Bool
   /// Takes over the sizes of a policy's network, to train on from there.
   mutating func adoptSizes(of policy: TrainedPolicy)
   /// About how many bytes a learner takes, counted before anything is allocated.
@@ -53,6 +55,7 @@ extension AgentConfiguration {
   package var scoreDiscount: Double? { nil }
   package mutating func adopt(rewardScale: Float) {}
   package func memory(of environment: any Environment, lanes: Int) -> Double { 0 }
+  package func goesOn(from policy: TrainedPolicy) -> Bool { policy.network != nil }
   package mutating func adoptSizes(of policy: TrainedPolicy) {}
 
   /// Throws where there is a policy to begin from, which this learner cannot.
@@ -64,7 +67,7 @@ extension AgentConfiguration {
   }
 
   /// The bytes of a dense network's parameters, gradients and moments, and of its activations in a batch.
-  func memory(ofWidths widths: [Int], rows: Int) -> Double {
+  package func memory(ofWidths widths: [Int], rows: Int) -> Double {
     let parameters = zip(widths, widths.dropFirst()).reduce(0.0) { $0 + Double($1.0 + 1) * Double($1.1) }
     // Online, target, gradients of shards, two moments.
     return 4 * (8 * parameters + 3 * Double(rows) * widths.reduce(0.0) { $0 + Double($1) })

@@ -56,9 +56,16 @@ struct WeaklyCoupledAgent: AgentConfiguration {
 
   func memory(of environment: any Environment, lanes: Int) -> Double {
     guard let market = (environment as? BudgetAllocation)?.market else { return 0 }
-    let columns = market.channelColumns(rows).count
-    let rows = Double(learning.replayedPasses) * Double(market.ticks) * Double(lanes)
-    return 4 * rows * Double(market.channels.count) * Double(columns + 4)
+    let columns = market.channelColumns(rows)
+    let channels = market.channels.count
+    let kept = Double(learning.replayedPasses) * Double(market.ticks) * Double(lanes) * Double(channels)
+    let widths = WeaklyCoupledShape(columns: columns, hidden: learning.hidden).widths
+    return 4 * kept * Double(columns.count + 4)
+      + memory(ofWidths: widths, rows: channels * max(lanes, 3 * learning.batchStates))
+  }
+
+  func goesOn(from policy: TrainedPolicy) -> Bool {
+    if case .weaklyCoupled = policy { true } else { false }
   }
 
   mutating func adoptSizes(of policy: TrainedPolicy) {

@@ -32,7 +32,7 @@ package struct BenchmarkReport: Document {
       return UpdateBenchmark(batch: batch, peak: peaks.gflopsAllThreads, budget: budget)
     }
     note("training")
-    let learner = try decide(TrainingRequest()).makeLearner()
+    let learner = try decide(TrainingRequest(algorithm: "paired-double-dqn")).makeLearner()
     // Beyond the warm-up, which only plays.
     try learner.train(steps: 32_768)
     let start = learner.steps
@@ -42,7 +42,7 @@ package struct BenchmarkReport: Document {
     }
     training = Training(stepsPerSecond: Double(learner.steps - start) / watch.seconds)
     guard let policy = learner.trained.network else {
-      preconditionFailure("The first problem's first algorithm learns a network.")
+      preconditionFailure("A paired double-DQN learns a network.")
     }
     inference = [1, 64, 1024].map { batch in
       note("inference of \(batch) rows")

@@ -133,11 +133,13 @@ struct RunPlan<Problem: Application, Agent: AgentConfiguration>: DecidedRun {
 
 /// Decides what a request leaves open: by the problem's preset for the algorithm, then the file of settings, then the
 /// overrides, each over what stood before.
-package func decide(_ request: TrainingRequest) throws -> any DecidedRun {
+///
+/// - Parameter initial: the policy that training is to go on from; what no one says is learned as it was.
+package func decide(_ request: TrainingRequest, from initial: TrainedPolicy? = nil) throws -> any DecidedRun {
   let said = try request.file.map { try Heading(file: $0) } ?? Heading()
   let name = request.problem ?? said.problem ?? applications[0].bundledNames[0]
   let problem = try findProblem(name)
-  let algorithm = try problem.algorithm(named: request.algorithm ?? said.algorithm)
+  let algorithm = try problem.algorithm(named: request.algorithm ?? said.algorithm, from: initial)
   func open<P: Application, A: AgentConfiguration>(_ problem: P, _ agent: A) throws -> any DecidedRun {
     var configuration = RunConfiguration<P, A>(
       problem: name, algorithm: algorithm.name, steps: problem.defaultSteps, agent: agent)
@@ -153,11 +155,16 @@ package func decide(_ request: TrainingRequest) throws -> any DecidedRun {
 }
 
 extension Application {
-  /// The algorithm of a name, or the problem's first.
+  /// The algorithm of a name, or the problem's first that can go on from a policy.
   ///
   /// - Throws: `InputError` where the problem has none of that name.
-  fileprivate func algorithm(named name: String?) throws(InputError) -> Algorithm {
-    guard let name else { return algorithms[0] }
+  fileprivate func algorithm(
+    named name: String?, from initial: TrainedPolicy?
+  ) throws(InputError) -> Algorithm {
+    guard let name else {
+      return algorithms.first { algorithm in initial.map { algorithm.agent.goesOn(from: $0) } ?? true }
+        ?? algorithms[0]
+    }
     guard let algorithm = algorithms.first(where: { $0.name == name }) else {
       let names = algorithms.map(\.name)
       let meant = nearest(to: name, in: names).map { "did you mean '\($0)'? " } ?? ""
@@ -169,16 +176,23 @@ extension Application {
   }
 }
 
-/// The two keys that say which kind of configuration a file is of.
+/// The keys that say which kind of configuration a file is of.
 private struct Heading: Configurable {
   var problem: String?
   var algorithm: String?
+  /// What version 0.1 called the problem; it had one algorithm and did not name it.
+  private var market: String?
 
   init() {}
 
-  init(file: String) throws { try apply(file: file, passingOverUnknownKeys: true) }
+  init(file: String) throws {
+    try apply(file: file, passingOverUnknownKeys: true)
+    guard let market else { return }
+    problem = market
+    algorithm = algorithm ?? "paired-double-dqn"
+  }
 
   static var settings: [Setting<Heading>] {
-    [.text("problem", formerly: "market", \.problem, ""), .text("algorithm", \.algorithm, "")]
+    [.text("problem", \.problem, ""), .text("algorithm", \.algorithm, ""), .text("market", \.market, "")]
   }
 }
