@@ -111,7 +111,8 @@ import Testing
       #expect(shown.status == 0, "\(shown.errors)")
       let trained = try CommandLineProgram.run(
         [
-          "train", "--market", "auctions.yaml", "--algorithm", "paired-double-dqn", "--output", "run", "--quiet",
+          "train", "--market", "auctions.yaml", "--algorithm", "paired-double-dqn", "--output", "run",
+          "--quiet",
           "--steps", "2000",
         ]
           + endlessSettings.dropFirst(4),

@@ -10,8 +10,8 @@ extension WeaklyCoupledDQN {
   /// candidate of a generation plays the same fresh training episodes under the budget. Three numbers each say what is added to κ, γ
   /// and the log price of money at the start, after a quarter and after a half of an episode: straight between, and after the
   /// half the first two stay while the third fades to 0. What was found is kept if it gains on other episodes. With more money
-  /// there is less to find out, with less each try costs more: for other budgets a share of what was found is chosen, their
-  /// prices calibrated anew.
+  /// there is less to find out, with less each try costs more: for other budgets prices are calibrated anew, a share of what was
+  /// found is chosen, and where money is shorter a search of half the length goes on from there.
   ///
   /// - Parameters:
   ///   - start: a policy of one schedule, calibrated.
@@ -22,61 +22,92 @@ extension WeaklyCoupledDQN {
   ) -> WeaklyCoupledPolicy {
     let generations = configuration.searchGenerations
     guard generations > 0 else { return start }
-    let parts = Double(generations + 2 + Self.otherBudgets.count)
-    let pairs = max(1, configuration.searchCandidates / 2)
-    var search = EvolutionSearch(
-      mean: [Float](repeating: 0, count: 9),
-      deviations: [0.15, 0.15, 0.15, 0.015, 0.015, 0.015, 0.08, 0.08, 0.08], candidates: 2 * pairs,
-      random: RandomStream(seed: seed, purpose: .exploration, lane: configuration.lanes))
-    let blocks = (configuration.searchEpisodes + Self.searchedLanes - 1) / Self.searchedLanes
+    let searches = Self.otherBudgets.map { $0 < 1 ? generations / 2 : 0 }
+    let parts = Double(1 + generations + 1 + searches.reduce(0) { $0 + 1 + ($1 > 0 ? $1 + 1 : 0) })
+    var done = 0.0
+    func isStopped(_ score: Double) -> Bool {
+      done += 1
+      return onProgress(done / parts, score) == .stop
+    }
     var lane = configuration.lanes + configuration.calibrationRounds * configuration.calibrationEpisodes
     let networks = [start] + [0.5, 0].map { calibrated(start.correcting($0)) }
-    let corrected = scores(networks, firstLane: lane, blocks: 4 * blocks)
-    lane += 4 * blocks * Self.searchedLanes
+    let corrected = scores(networks, lane: &lane, blocks: 4 * searchedBlocks)
     let best = corrected.firstIndexOfMaximum
     let (start, own) = (networks[best], networks[best].schedules[0])
-    if onProgress(1 / parts, corrected[best]) == .stop { return start }
-    for generation in 0..<generations {
-      let candidates = search.candidates()
-      let scores = scores(candidates.map { start.playing([own.adding($0)]) }, firstLane: lane, blocks: blocks)
-      search.tell(candidates, scores: scores)
-      lane += blocks * Self.searchedLanes
-      let mean = scores.reduce(0, +) / Double(scores.count)
-      if onProgress(Double(generation + 2) / parts, mean) == .stop { return start }
-    }
-    let found = own.adding(search.mean)
-    let check = scores([start, start.playing([found])], firstLane: lane, blocks: 4 * blocks)
-    if onProgress(Double(generations + 2) / parts, check[1]) == .stop { return start }
-    let (kept, offsets) = check[1] > check[0] ? (found, Array(search.mean[6...])) : (own, [0, 0, 0])
+    guard !isStopped(corrected[best]),
+      let (kept, numbers) = evolved(
+        own, of: start, generations: generations, lane: &lane, isStopped: isStopped)
+    else { return start }
     var schedules = [kept]
-    for (index, budget) in Self.otherBudgets.enumerated() {
+    for (budget, generations) in zip(Self.otherBudgets, searches) {
       let candidates = [0, 0.5, 1].map { (share: Float) in
         var candidate = calibrate(
           start, optimism: kept.optimism.map { share * $0 }, information: kept.information.map { share * $0 },
           budget: budget)
-        candidate.addOffsets(offsets.map { share * $0 })
+        candidate.addOffsets(numbers[6...].map { share * $0 })
         return candidate
       }
       let scores = scores(
-        candidates.map { start.playing([$0]) }, budget: budget, firstLane: lane, blocks: 2 * blocks)
+        candidates.map { start.playing([$0]) }, budget: budget, lane: &lane, blocks: 2 * searchedBlocks)
       let best = scores.firstIndexOfMaximum
       // Where costs are not forecast, shares do not tell budgets apart.
       if !schedules.contains(where: { $0.logShare == candidates[best].logShare }) {
         schedules.append(candidates[best])
       }
-      if onProgress(Double(generations + 3 + index) / parts, scores[best]) == .stop { break }
+      if isStopped(scores[best]) { break }
+      guard generations > 0, schedules[schedules.count - 1] == candidates[best] else { continue }
+      guard
+        let (found, _) = evolved(
+          candidates[best], of: start, budget: budget, generations: generations, lane: &lane,
+          isStopped: isStopped)
+      else { break }
+      schedules[schedules.count - 1] = found
     }
     return start.playing(schedules.sorted { $0.logShare < $1.logShare })
   }
 
   /// The multiples of the problem's budget that get a schedule beside its own.
-  private static var otherBudgets: [Double] { [0.25, 0.5, 2, 4] }
+  private static var otherBudgets: [Double] { [0.5, 0.25, 2, 4] }
   private static var searchedLanes: Int { 64 }
+  private var searchedBlocks: Int {
+    (configuration.searchEpisodes + Self.searchedLanes - 1) / Self.searchedLanes
+  }
 
-  /// The mean gain of each policy on the same training episodes, one in each lane of some blocks.
+  /// A schedule with what an evolution strategy adds to it, and the numbers added; 0 where they gain nothing on other episodes.
+  ///
+  /// - Returns: nil where it was stopped.
+  private func evolved(
+    _ schedule: PlaySchedule, of policy: WeaklyCoupledPolicy, budget: Double = 1, generations: Int,
+    lane: inout Int, isStopped: (Double) -> Bool
+  ) -> (schedule: PlaySchedule, numbers: [Float])? {
+    var search = EvolutionSearch(
+      mean: [Float](repeating: 0, count: 9),
+      deviations: [0.15, 0.15, 0.15, 0.015, 0.015, 0.015, 0.08, 0.08, 0.08],
+      candidates: max(2, configuration.searchCandidates / 2 * 2),
+      random: RandomStream(seed: seed, purpose: .exploration, lane: lane))
+    for _ in 0..<generations {
+      let candidates = search.candidates()
+      let scores = scores(
+        candidates.map { policy.playing([schedule.adding($0)]) }, budget: budget, lane: &lane,
+        blocks: searchedBlocks)
+      search.tell(candidates, scores: scores)
+      if isStopped(scores.reduce(0, +) / Double(scores.count)) { return nil }
+    }
+    let found = schedule.adding(search.mean)
+    let check = scores(
+      [policy.playing([schedule]), policy.playing([found])], budget: budget, lane: &lane,
+      blocks: 4 * searchedBlocks)
+    if isStopped(check[1]) { return nil }
+    return check[1] > check[0] ? (found, search.mean) : (schedule, [Float](repeating: 0, count: 9))
+  }
+
+  /// The mean gain of each policy on the same training episodes, one in each lane of some blocks, from a lane on that moves behind
+  /// them.
   private func scores(
-    _ policies: [WeaklyCoupledPolicy], budget: Double = 1, firstLane: Int, blocks: Int
+    _ policies: [WeaklyCoupledPolicy], budget: Double = 1, lane: inout Int, blocks: Int
   ) -> [Double] {
+    let firstLane = lane
+    lane += blocks * Self.searchedLanes
     var gains = [Double](repeating: 0, count: policies.count * blocks)
     gains.withUnsafeMutableBufferPointer { gains in
       nonisolated(unsafe) let gains = gains
