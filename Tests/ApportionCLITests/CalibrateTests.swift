@@ -129,6 +129,17 @@ import Testing
         let mean = try #require(try judged.json["baselines"]?[strategy]?["mean"]?.double)
         #expect(mean >= 0 && mean <= bound)
       }
+      // Foreknowledge is charged for; the bound stays one, to within three standard deviations of each mean.
+      let charged = try CommandLineProgram.run(
+        ["evaluate", "run", "--episodes", "64", "--bound", "penalized", "--json"], in: folder)
+      #expect(charged.status == 0, "\(charged.errors)")
+      let document = try charged.json
+      let clairvoyant = try #require(document["clairvoyant"]?["mean"]?.double)
+      let tightened = try #require(document["bound"]?["mean"]?.double)
+      let ends = try #require(document["bound"]?["ci95"]?.array?.compactMap(\.double))
+      let best = try #require(document["baselines"]?["replan"]?["mean"]?.double)
+      let slack = (ends[1] - ends[0]) / 2 * 1.5
+      #expect(tightened != clairvoyant && tightened < clairvoyant + slack && best < tightened + slack)
       let misread = try CommandLineProgram.run(["evaluate", "run", "--price-unit", "0.001"], in: folder)
       #expect(misread.status == 64 && misread.errors.contains("--auctions"))
     }

@@ -45,7 +45,7 @@ extension WeaklyCoupledDQN {
   }
 
   /// What a multiple of the problem's budget is to what everything is forecast to cost, where an episode starts.
-  private func logShare(budget: Double) -> Float {
+  func logShare(budget: Double) -> Float {
     let block = environment.makeBlock(lanes: 0..<1, seed: seed, budget: budget)
     let rows = Matrix(rows: environment.channelCount, columns: shape.columns.count)
     let money = Matrix(rows: 1, columns: 1)

@@ -11,7 +11,7 @@ extension WeaklyCoupledDQN {
   /// and the log price of money at the start, after a quarter and after a half of an episode: straight between, and after the
   /// half the first two stay while the third fades to 0. What was found is kept if it gains on other episodes. With more money
   /// there is less to find out, with less each try costs more: for other budgets prices are calibrated anew, a share of what was
-  /// found is chosen, and where money is shorter a search of half the length goes on from there.
+  /// found is chosen, and a search of half the generations on half the episodes goes on from there.
   ///
   /// - Parameters:
   ///   - start: a policy of one schedule, calibrated.
@@ -22,8 +22,10 @@ extension WeaklyCoupledDQN {
   ) -> WeaklyCoupledPolicy {
     let generations = configuration.searchGenerations
     guard generations > 0 else { return start }
-    let searches = Self.otherBudgets.map { $0 < 1 ? generations / 2 : 0 }
-    let parts = Double(1 + generations + 1 + searches.reduce(0) { $0 + 1 + ($1 > 0 ? $1 + 1 : 0) })
+    // Where costs are not forecast, shares do not tell budgets apart.
+    let otherBudgets = [0.5, 0.25, 2, 4].filter { logShare(budget: $0) != logShare(budget: 1) }
+    let others = (generations + 1) / 2
+    let parts = Double(1 + generations + 1 + otherBudgets.count * (1 + others + 1))
     var done = 0.0
     func isStopped(_ score: Double) -> Bool {
       done += 1
@@ -36,10 +38,10 @@ extension WeaklyCoupledDQN {
     let (start, own) = (networks[best], networks[best].schedules[0])
     guard !isStopped(corrected[best]),
       let (kept, numbers) = evolved(
-        own, of: start, generations: generations, lane: &lane, isStopped: isStopped)
+        own, of: start, generations: generations, blocks: searchedBlocks, lane: &lane, isStopped: isStopped)
     else { return start }
     var schedules = [kept]
-    for (budget, generations) in zip(Self.otherBudgets, searches) {
+    for budget in otherBudgets {
       let candidates = [0, 0.5, 1].map { (share: Float) in
         var candidate = calibrate(
           start, optimism: kept.optimism.map { share * $0 }, information: kept.information.map { share * $0 },
@@ -50,24 +52,16 @@ extension WeaklyCoupledDQN {
       let scores = scores(
         candidates.map { start.playing([$0]) }, budget: budget, lane: &lane, blocks: 2 * searchedBlocks)
       let best = scores.firstIndexOfMaximum
-      // Where costs are not forecast, shares do not tell budgets apart.
-      if !schedules.contains(where: { $0.logShare == candidates[best].logShare }) {
-        schedules.append(candidates[best])
-      }
-      if isStopped(scores[best]) { break }
-      guard generations > 0, schedules[schedules.count - 1] == candidates[best] else { continue }
-      guard
+      guard !isStopped(scores[best]),
         let (found, _) = evolved(
-          candidates[best], of: start, budget: budget, generations: generations, lane: &lane,
-          isStopped: isStopped)
+          candidates[best], of: start, budget: budget, generations: others,
+          blocks: (searchedBlocks + 1) / 2, lane: &lane, isStopped: isStopped)
       else { break }
-      schedules[schedules.count - 1] = found
+      schedules.append(found)
     }
     return start.playing(schedules.sorted { $0.logShare < $1.logShare })
   }
 
-  /// The multiples of the problem's budget that get a schedule beside its own.
-  private static var otherBudgets: [Double] { [0.5, 0.25, 2, 4] }
   private static var searchedLanes: Int { 64 }
   private var searchedBlocks: Int {
     (configuration.searchEpisodes + Self.searchedLanes - 1) / Self.searchedLanes
@@ -78,7 +72,7 @@ extension WeaklyCoupledDQN {
   /// - Returns: nil where it was stopped.
   private func evolved(
     _ schedule: PlaySchedule, of policy: WeaklyCoupledPolicy, budget: Double = 1, generations: Int,
-    lane: inout Int, isStopped: (Double) -> Bool
+    blocks: Int, lane: inout Int, isStopped: (Double) -> Bool
   ) -> (schedule: PlaySchedule, numbers: [Float])? {
     var search = EvolutionSearch(
       mean: [Float](repeating: 0, count: 9),
@@ -89,14 +83,14 @@ extension WeaklyCoupledDQN {
       let candidates = search.candidates()
       let scores = scores(
         candidates.map { policy.playing([schedule.adding($0)]) }, budget: budget, lane: &lane,
-        blocks: searchedBlocks)
+        blocks: blocks)
       search.tell(candidates, scores: scores)
       if isStopped(scores.reduce(0, +) / Double(scores.count)) { return nil }
     }
     let found = schedule.adding(search.mean)
     let check = scores(
       [policy.playing([schedule]), policy.playing([found])], budget: budget, lane: &lane,
-      blocks: 4 * searchedBlocks)
+      blocks: 4 * blocks)
     if isStopped(check[1]) { return nil }
     return check[1] > check[0] ? (found, search.mean) : (schedule, [Float](repeating: 0, count: 9))
   }
