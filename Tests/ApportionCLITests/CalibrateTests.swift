@@ -133,11 +133,11 @@ import Testing
       let charged = try CommandLineProgram.run(
         ["evaluate", "run", "--episodes", "64", "--bound", "penalized", "--json"], in: folder)
       #expect(charged.status == 0, "\(charged.errors)")
-      let document = try charged.json
-      let clairvoyant = try #require(document["clairvoyant"]?["mean"]?.double)
-      let tightened = try #require(document["bound"]?["mean"]?.double)
-      let ends = try #require(document["bound"]?["ci95"]?.array?.compactMap(\.double))
-      let best = try #require(document["baselines"]?["replan"]?["mean"]?.double)
+      let tight = try charged.json
+      let clairvoyant = try #require(tight["clairvoyant"]?["mean"]?.double)
+      let tightened = try #require(tight["bound"]?["mean"]?.double)
+      let ends = try #require(tight["bound"]?["ci95"]?.array?.compactMap { $0.double })
+      let best = try #require(tight["baselines"]?["replan"]?["mean"]?.double)
       let slack = (ends[1] - ends[0]) / 2 * 1.5
       #expect(tightened != clairvoyant && tightened < clairvoyant + slack && best < tightened + slack)
       let misread = try CommandLineProgram.run(["evaluate", "run", "--price-unit", "0.001"], in: folder)
