@@ -1,3 +1,4 @@
+import Applications
 import Apportion
 import ArgumentParser
 import Documents
@@ -54,7 +55,7 @@ struct ImportCommand: ParsableCommand {
   func run() throws {
     let run = try decide(
       TrainingRequest(
-        problem: market, algorithm: "paired-double-dqn",
+        problem: market, algorithm: Algorithm.paired.name,
         overrides: observation.map { ["observation=\($0)"] } ?? []))
     let policy = try run.importing(file, folder: output)
     let sizes = ([policy.shape.observationSize] + policy.shape.hidden).map { "\($0)" }.joined(separator: "-")

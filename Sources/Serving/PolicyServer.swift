@@ -81,7 +81,7 @@
 
     /// Reads the repository's models; versions that cannot be used are left out.
     ///
-    /// - Throws: `InputError` where there is no such folder; `InputError`; `InputError` where campaigns cannot be kept.
+    /// - Throws: `InputError` where there is no such folder, it holds nothing to serve, or campaigns cannot be kept.
     public init(options: Options) throws {
       self.options = options
       guard options.token != "" else { throw InputError.emptyToken() }

@@ -13,8 +13,8 @@ package protocol AgentConfiguration: Sendable {
   var scoreDiscount: Double? { get }
   /// Takes over what a problem says its rewards should be multiplied with, where none is set.
   mutating func adopt(rewardScale: Float)
-  /// Whether training can go on from a policy of this form.
-  func goesOn(from policy: TrainedPolicy) -> Bool
+  /// Whether what is learned has the form of a policy.
+  func learns(formOf policy: TrainedPolicy) -> Bool
   /// Takes over the sizes of a policy's network, to train on from there.
   mutating func adoptSizes(of policy: TrainedPolicy)
   /// About how many bytes a learner takes, counted before anything is allocated.
@@ -55,7 +55,7 @@ extension AgentConfiguration {
   package var scoreDiscount: Double? { nil }
   package mutating func adopt(rewardScale: Float) {}
   package func memory(of environment: any Environment, lanes: Int) -> Double { 0 }
-  package func goesOn(from policy: TrainedPolicy) -> Bool { policy.network != nil }
+  package func learns(formOf policy: TrainedPolicy) -> Bool { policy.network != nil }
   package mutating func adoptSizes(of policy: TrainedPolicy) {}
 
   /// Throws where there is a policy to begin from, which this learner cannot.

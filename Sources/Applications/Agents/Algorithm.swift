@@ -25,6 +25,9 @@ package struct Algorithm: Sendable {
     }.first { FileManager.default.fileExists(atPath: $0) }
   }
 
+  /// The double-DQN that problems with a plan are learned by, from pairs with it where their preset says so.
+  package static let paired = Algorithm("paired-double-dqn", DoubleDQNConfiguration())
+
   /// What learns any environment: `dqn` is that of Mnih et al. (2015), `double-dqn` that of van Hasselt, Guez and Silver
   /// (2016), `qr-dqn` that of Dabney, Rowland, Bellemare and Munos (2018), `ppo` that of Schulman et al. (2017), `a2c` that
   /// of Mnih et al. (2016), `reinforce` that of Williams (1992).

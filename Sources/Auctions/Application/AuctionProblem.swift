@@ -95,7 +95,7 @@ package struct AuctionProblem: Application {
 
   /// Corrections to the programme's scores come first; everything that learns from scratch is there to compare with.
   package var algorithms: [Algorithm] {
-    [Algorithm("paired-double-dqn", DoubleDQNConfiguration())] + Algorithm.common
+    [.paired] + Algorithm.common
   }
 
   /// A thousand episodes.

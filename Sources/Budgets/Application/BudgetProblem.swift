@@ -150,9 +150,8 @@ package struct BudgetProblem: Application {
   /// Auctions under a budget alone are best learned channel by channel; what else there is by pairs with the plan.
   package var algorithms: [Algorithm] {
     let coupled = Algorithm("weakly-coupled", WeaklyCoupledAgent())
-    let paired = Algorithm("paired-double-dqn", DoubleDQNConfiguration())
     let isOfAuctions = market.channels.allSatisfy { if case .auction = $0.kind { true } else { false } }
-    return (isOfAuctions && market.target == nil ? [coupled, paired] : [paired, coupled]) + Algorithm.common
+    return (isOfAuctions && market.target == nil ? [coupled, .paired] : [.paired, coupled]) + Algorithm.common
   }
 
   package func environment(_ options: Options) throws -> any Environment {

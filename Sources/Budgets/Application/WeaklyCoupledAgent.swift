@@ -64,7 +64,7 @@ struct WeaklyCoupledAgent: AgentConfiguration {
       + memory(ofWidths: widths, rows: channels * max(lanes, 3 * learning.batchStates))
   }
 
-  func goesOn(from policy: TrainedPolicy) -> Bool {
+  func learns(formOf policy: TrainedPolicy) -> Bool {
     if case .weaklyCoupled = policy { true } else { false }
   }
 

@@ -23,7 +23,8 @@ extension WeaklyCoupledDQN {
     let generations = configuration.searchGenerations
     guard generations > 0 else { return start }
     // Where costs are not forecast, shares do not tell budgets apart.
-    let otherBudgets = [0.5, 0.25, 2, 4].filter { logShare(budget: $0) != logShare(budget: 1) }
+    let ownShare = logShare(budget: 1)
+    let otherBudgets = [0.5, 0.25, 2, 4].filter { logShare(budget: $0) != ownShare }
     let others = (generations + 1) / 2
     let parts = Double(1 + generations + 1 + otherBudgets.count * (1 + others + 1))
     var done = 0.0

@@ -58,7 +58,7 @@ extension PricingProblem: Application {
   /// Pairs first, then what learns any environment; of a network its bid prices before all.
   package var algorithms: [Algorithm] {
     (isNetwork ? [Algorithm("bid-prices", BidPriceLearner.Configuration())] : [])
-      + [Algorithm("paired-double-dqn", DoubleDQNConfiguration())] + Algorithm.common
+      + [.paired] + Algorithm.common
   }
 
   /// Some thousand seasons.

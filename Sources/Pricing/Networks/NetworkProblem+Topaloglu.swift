@@ -8,7 +8,7 @@ extension NetworkProblem {
   /// a line per period of `[ from to class ] chance` for every itinerary. An itinerary between two spokes flies over hub
   /// 0. Lines that begin with `#` and empty lines are left out.
   ///
-  /// - Throws: `InputError` with the line at fault, or a `InputError`.
+  /// - Throws: `InputError` with the line at fault.
   public init(topaloglu text: String) throws(InputError) {
     var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated()
       .map { (number: $0.offset + 1, text: $0.element) }

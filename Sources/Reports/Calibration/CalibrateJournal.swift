@@ -10,7 +10,7 @@ import Runs
 ///   - market: the market that they ran in.
 ///   - journal: where they are kept: the new market's summary names it.
 ///   - output: the new market's file; nil for `<journal>.yaml` in the working folder.
-/// - Throws: `InputError` where no campaign shows a tick, `InputError`; before anything is written, if at all.
+/// - Throws: `InputError` where no campaign shows a tick, or a file cannot be read; before anything is written, if at all.
 package func calibrateJournal(
   _ campaigns: [PlayedCampaign], market: Market, journal: String, output: String? = nil,
   style: ProgressLine.Style = .silent

@@ -32,7 +32,7 @@ package struct BenchmarkReport: Document {
       return UpdateBenchmark(batch: batch, peak: peaks.gflopsAllThreads, budget: budget)
     }
     note("training")
-    let learner = try decide(TrainingRequest(algorithm: "paired-double-dqn")).makeLearner()
+    let learner = try decide(TrainingRequest(algorithm: Algorithm.paired.name)).makeLearner()
     // Beyond the warm-up, which only plays.
     try learner.train(steps: 32_768)
     let start = learner.steps

@@ -17,7 +17,8 @@ package struct PolicyExport: Document {
 
   /// Writes the file with test vectors in it, reads it back and compares the outputs.
   ///
-  /// - Throws: `InputError` where the format cannot hold the policy, what `PolicyFormat` throws, or `InputError` where the file computes something else than the policy.
+  /// - Throws: `InputError` where the format cannot hold the policy, the file cannot be written, or it computes something else
+  ///   than the policy.
   package init(_ policy: TrainedPolicy, format: PolicyFormat, to path: String) throws {
     maximumDifference = try format.writeChecked(policy, to: path)
     guard maximumDifference <= 1e-4 else {

@@ -53,8 +53,8 @@ package struct RunFolder: Sendable, Equatable {
 
   /// The policy.
   ///
-  /// - Throws: `InputError` where there is none, naming the checkpoints that there are; `InputError` or
-  ///   `InputError` where its file is damaged.
+  /// - Throws: `InputError` where there is none, naming the checkpoints that there are, or its
+  ///   file is damaged.
   package func readPolicy() throws -> TrainedPolicy {
     if !FileManager.default.fileExists(atPath: policy) {
       let saved = ((try? FileManager.default.contentsOfDirectory(atPath: checkpoints)) ?? []).sorted()

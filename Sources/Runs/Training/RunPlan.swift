@@ -38,7 +38,7 @@ package protocol DecidedRun: Sendable {
   ///   - path: the run's folder; nil for a new one under `runs/`.
   ///   - style: how people see the progress.
   ///   - stop: ends training early, with what there is.
-  /// - Throws: `InputError` or what the problem's files throw before anything is written; `InputError`; `InputError`
+  /// - Throws: `InputError` where the problem's files do not fit, before anything is written, where a file cannot be written, or
   ///   where a seed diverged.
   func train(
     from initial: TrainedPolicy?, folder path: String?, style: ProgressLine.Style, stop: StopRequest?
@@ -155,14 +155,14 @@ package func decide(_ request: TrainingRequest, from initial: TrainedPolicy? = n
 }
 
 extension Application {
-  /// The algorithm of a name, or the problem's first that can go on from a policy.
+  /// The algorithm of a name, or the problem's first that learns policies of a form.
   ///
   /// - Throws: `InputError` where the problem has none of that name.
   fileprivate func algorithm(
     named name: String?, from initial: TrainedPolicy?
   ) throws(InputError) -> Algorithm {
     guard let name else {
-      return algorithms.first { algorithm in initial.map { algorithm.agent.goesOn(from: $0) } ?? true }
+      return algorithms.first { algorithm in initial.map { algorithm.agent.learns(formOf: $0) } ?? true }
         ?? algorithms[0]
     }
     guard let algorithm = algorithms.first(where: { $0.name == name }) else {
@@ -189,7 +189,7 @@ private struct Heading: Configurable {
     try apply(file: file, passingOverUnknownKeys: true)
     guard let market else { return }
     problem = market
-    algorithm = algorithm ?? "paired-double-dqn"
+    algorithm = algorithm ?? Algorithm.paired.name
   }
 
   static var settings: [Setting<Heading>] {

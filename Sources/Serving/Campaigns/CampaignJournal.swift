@@ -23,7 +23,7 @@
     /// Reads the campaigns of a market.
     ///
     /// - Parameter market: the market; nil for the one that all campaigns of the file ran in.
-    /// - Throws: `InputError` where there is no file, or it cannot be read, `InputError` where there is no
+    /// - Throws: `InputError` where there is no file, or it cannot be read, where there is no
     ///   campaign of the market, or where it is not clear which market is meant.
     public init(_ path: String, market given: Market? = nil) throws {
       let file = try CampaignFile(reading: path)

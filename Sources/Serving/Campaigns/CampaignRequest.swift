@@ -40,18 +40,7 @@ struct CampaignRequest: Sendable {
   init(
     _ body: UnsafeRawBufferPointer, headerLength: Int?, market: Market
   ) throws(ServingError) {
-    let length = headerLength ?? body.count
-    guard length >= 0, length <= body.count else {
-      throw .invalid("Inference-Header-Content-Length is \(length) and the body has \(body.count) bytes.")
-    }
-    let parts: Parts
-    do {
-      parts = try Parts(
-        json: UnsafeRawBufferPointer(rebasing: body[..<length]),
-        raw: UnsafeRawBufferPointer(rebasing: body[length...]))
-    } catch {
-      throw error as? ServingError ?? .invalid("The request cannot be read: \(error).")
-    }
+    let parts = try requestParts(of: body, headerLength: headerLength, Parts.init(json:raw:))
     id = parts.id
     sequence = try Self.sequence(parts.parameters["sequence_id"])
     isStart = try Self.flag(parts.parameters, "sequence_start")

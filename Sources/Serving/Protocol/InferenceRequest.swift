@@ -41,18 +41,7 @@ package struct InferenceRequest: Sendable {
   package init(
     _ body: UnsafeRawBufferPointer, headerLength: Int?, manifest: ModelManifest, rowLimit: Int
   ) throws(ServingError) {
-    let length = headerLength ?? body.count
-    guard length >= 0, length <= body.count else {
-      throw .invalid("Inference-Header-Content-Length is \(length) and the body has \(body.count) bytes.")
-    }
-    let parts: Parts
-    do {
-      parts = try Parts(
-        json: UnsafeRawBufferPointer(rebasing: body[..<length]),
-        raw: UnsafeRawBufferPointer(rebasing: body[length...]))
-    } catch {
-      throw error as? ServingError ?? .invalid("The request cannot be read: \(error).")
-    }
+    let parts = try requestParts(of: body, headerLength: headerLength, Parts.init(json:raw:))
     guard let observation = parts.inputs["observation"] else {
       throw .invalid("The request needs the input 'observation'.")
     }
