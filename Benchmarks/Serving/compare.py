@@ -26,6 +26,7 @@ import machine
 parser = argparse.ArgumentParser()
 parser.add_argument("program")
 parser.add_argument("run")
+parser.add_argument("--router", required=True, help="the program of Benchmarks/Serving/Router")
 parser.add_argument("--seconds", type=int, default=4, help="of each measurement")
 parser.add_argument("--rounds", type=int, default=3)
 parser.add_argument("--output", help="the Markdown file to write")
@@ -105,6 +106,8 @@ for workers in (1, 2):
           POLICY=f"{folder}/policy.onnx", PYTHONPATH=here)
     wait_for(f"http://127.0.0.1:{8100 + workers}/docs")
 
+start([options.router, "8200"])
+wait_for("http://127.0.0.1:8200/")
 infer = f"http://127.0.0.1:{port}/v2/models/bids/infer"
 length = lambda rows, outputs: str(protocol(rows, outputs, True)[1])
 # name: (url, bodies, length of the JSON in binary requests, connections, rows a request)
@@ -118,7 +121,10 @@ cases = {
     "apportion, binary → action": (infer, "binary", length(singles[0], ["action"]), 16, 1),
     "apportion, binary 1024 rows → action": (infer, "batch", length(batch, ["action"]), 4, 1024),
     "apportion, binary 1024 rows → action, q": (infer, "batch-values", length(batch, ["action", "q"]), 4, 1024),
-    "the same bodies, read and answered with 404": (
+    "apportion, JSON bodies read, answered with 404": (f"http://127.0.0.1:{port}/v2/nothing", "json", None, 16, 1),
+    "Hummingbird's router, JSON bodies read, answered with a constant": (
+        "http://127.0.0.1:8200/v2/models/bids/infer", "json", None, 16, 1),
+    "apportion, 1024 rows read, answered with 404": (
         f"http://127.0.0.1:{port}/v2/nothing", "batch", None, 4, 1024),
 }
 

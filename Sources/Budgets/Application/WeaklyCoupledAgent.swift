@@ -52,6 +52,9 @@ struct WeaklyCoupledAgent: AgentConfiguration {
     ),
     .integer("search_candidates", \.searchCandidates, 2...10_000, "candidates of a generation"),
     .integer("search_episodes", \.searchEpisodes, 1...1_000_000, "episodes that each of them plays"),
+    .integer(
+      "rollouts", \.rollouts, 0...100_000_000,
+      "episodes with one level changed that correct the policy after the search; 0 for none"),
   ]
 
   func memory(of environment: any Environment, lanes: Int) -> Double {

@@ -32,24 +32,29 @@ final class BeliefTracker {
   /// How many numbers the beliefs of one lane have.
   var numberCount: Int { ownCount + curves.reduce(0) { $0 + ($1?.numberCount ?? 0) } }
 
-  /// The numbers of one lane's beliefs, channel after channel, then those of curves.
-  var numbers: [Float] {
-    get {
-      beliefs.withMemoryRebound(to: Float.self, capacity: ownCount) {
-        Array(UnsafeBufferPointer(start: $0, count: ownCount))
-      } + curves.flatMap { $0?.numbers ?? [] }
+  /// Writes the numbers of the first lane's beliefs, channel after channel, then those of curves.
+  func write(into numbers: UnsafeMutablePointer<Float>) {
+    beliefs.withMemoryRebound(to: Float.self, capacity: ownCount) {
+      numbers.update(from: $0, count: ownCount)
     }
-    set {
-      precondition(
-        laneCount == 1 && newValue.count == numberCount, "The numbers are not of one lane's beliefs.")
-      beliefs.withMemoryRebound(to: Float.self, capacity: ownCount) { numbers in
-        for place in 0..<ownCount { numbers[place] = newValue[place] }
+    var place = numbers + ownCount
+    for case let set? in curves {
+      for number in set.numbers {
+        place.pointee = number
+        place += 1
       }
-      var first = ownCount
-      for case let set? in curves {
-        set.numbers = Array(newValue[first..<first + set.numberCount])
-        first += set.numberCount
-      }
+    }
+  }
+
+  /// Takes over what was written.
+  func read(_ numbers: UnsafePointer<Float>) {
+    beliefs.withMemoryRebound(to: Float.self, capacity: ownCount) {
+      $0.update(from: numbers, count: ownCount)
+    }
+    var first = numbers + ownCount
+    for case let set? in curves {
+      set.numbers = Array(UnsafeBufferPointer(start: first, count: set.numberCount))
+      first += set.numberCount
     }
   }
 

@@ -9,6 +9,8 @@ final class CampaignDesk {
   private let unit: MoneyUnit
   private let base: Market
   private let player: (any CampaignPlayer)?
+  /// Whether nobody else keeps the beliefs.
+  private let believesItself: Bool
   /// The console's fields × channels, channels of bids, the money left, whether the last tick went on unhindered, and, where
   /// consoles are late, channels of due clicks.
   private let console: Matrix
@@ -38,13 +40,9 @@ final class CampaignDesk {
     console = Matrix(rows: 1, columns: rows * channels + 2)
     carryOvers = market.channels.map { CarryOver($0, delay: $0.delay, lanes: 1) }
     levels = [Int32](repeating: 0, count: channels)
-    // A policy that sees a plan plans already.
-    planning =
-      (player?.observation as? PlannerObservation)?.lanes
-      ?? PlanningLanes(market: market, models: models, laneCount: 1)
+    believesItself = player?.planning == nil
+    planning = player?.planning ?? PlanningLanes(market: market, models: models, laneCount: 1)
   }
-
-  private var plannerIsPlayers: Bool { player?.observation is PlannerObservation }
 
   private func field(_ field: AdvertiserConsole.Field, _ channel: Int) -> UnsafeMutablePointer<Float> {
     console.pointer + field.rawValue * channelCount + channel
@@ -88,11 +86,13 @@ final class CampaignDesk {
   /// Whether a memory is one of this desk's campaigns.
   func fits(_ memory: CampaignMemory) -> Bool {
     let own = self.memory
+    let (remembered, known) = (own.player.values.count, memory.player.values.count)
     return own.planning.values.count == memory.planning.values.count
       && own.console.values.count == memory.console.values.count
       && own.sums.values.count == memory.sums.values.count
       && own.stocks.map(\.values.count) == memory.stocks.map(\.values.count)
-      && own.player.values.count == memory.player.values.count
+      // Beliefs once stood there again.
+      && (known == remembered || known == remembered + planning.tracker.numberCount)
   }
 
   /// Takes in a tick's results.
@@ -123,7 +123,7 @@ final class CampaignDesk {
     }
     unhindered.pointee = available > oneMore ? 1 : 0
     let view = view(tick: results.tick + 1)
-    if !plannerIsPlayers { planning.tracker.observe(view) }
+    if believesItself { planning.tracker.observe(view) }
     player?.observation.observe(view)
   }
 
@@ -136,12 +136,19 @@ final class CampaignDesk {
     planning.paused = paused
     player?.paused = paused
     let view = view(tick: tick)
-    if !plannerIsPlayers { planning.plan(view, lane: 0) }
     let fallback = levels.withUnsafeMutableBufferPointer { levels -> CampaignDecision.Flag? in
       guard let player, let first = levels.baseAddress else { return nil }
       return player.choose(view, levels: first)
     }
     let planner = planning.planner
+    if player?.plans != true {
+      // The plan is asked for its levels or its price of money, or else for forecasts alone.
+      if fallback != nil || player?.moneyPrice == nil {
+        planning.plan(view, lane: 0)
+      } else {
+        planning.forecast(tick: tick, lane: 0)
+      }
+    }
     if player == nil || fallback != nil {
       for channel in levels.indices { levels[channel] = Int32(planner.level(channel: channel)) }
     }

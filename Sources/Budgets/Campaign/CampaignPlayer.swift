@@ -5,7 +5,11 @@ import LinearAlgebra
 protocol CampaignPlayer: AnyObject {
   /// What it reads, kept up by the desk.
   var observation: any MarketObservation { get }
-  /// What it remembers from tick to tick; empty where that is nothing, and given empty for a campaign that begins.
+  /// The beliefs that it keeps; nil for none.
+  var planning: PlanningLanes? { get }
+  /// Whether it has planned the rest of the campaign when it has chosen.
+  var plans: Bool { get }
+  /// What it remembers beside its beliefs from tick to tick; given empty for a campaign that begins.
   var numbers: [Float] { get set }
   /// Which channels are not to be played; empty for none.
   var paused: [Bool] { get set }
@@ -15,12 +19,19 @@ protocol CampaignPlayer: AnyObject {
   func choose(_ console: AdvertiserConsole, levels: UnsafeMutablePointer<Int32>) -> CampaignDecision.Flag?
 }
 
+extension CampaignPlayer {
+  var planning: PlanningLanes? { nil }
+  var plans: Bool { false }
+}
+
 /// A trained network, which remembers nothing.
 final class NetworkPlayer: CampaignPlayer {
   let observation: any MarketObservation
   var numbers: [Float] = []
   var paused: [Bool] = []
   let moneyPrice: Double? = nil
+  var planning: PlanningLanes? { (observation as? PlannerObservation)?.lanes }
+  var plans: Bool { planning != nil }
   private let runner: PolicyRunner
   private let normalizer: ObservationNormalizer
   private let farthest: [Float]

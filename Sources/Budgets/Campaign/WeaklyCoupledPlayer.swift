@@ -25,16 +25,18 @@ final class WeaklyCoupledPlayer: CampaignPlayer {
   }
 
   var observation: any MarketObservation { rows }
+  var planning: PlanningLanes? { rows.planning }
+  var plans: Bool { problem.rows == .plan }
   var moneyPrice: Double? { Double(exp(runner.playedLogPrices[0])) }
 
-  /// Whether there is a last price, that price, and what the rows know.
+  /// Whether there is a last price, that price, and what the rows know beside beliefs.
   var numbers: [Float] {
     get { [runner.isOpening ? 0 : 1, runner.logPrices[0]] + rows.numbers }
     set {
       runner.startEpisode()
-      guard newValue.count > 2 else { return }
+      guard newValue.count >= 2 else { return }
       if newValue[0] == 1 { runner.resume(logPrices: [newValue[1]]) }
-      rows.numbers = Array(newValue[2...])
+      if rows.planning == nil { rows.numbers = Array(newValue[2...]) }
     }
   }
 

@@ -47,18 +47,8 @@ final class BeliefRows: ChannelRows {
     )
   }
 
-  /// The last plan of a campaign that was extended is of other periods, and is forgotten.
-  var numbers: [Float] {
-    get { plans ? lanes.numbers : lanes.tracker.numbers }
-    set {
-      if plans, newValue.count == lanes.numbers.count {
-        lanes.numbers = newValue
-      } else {
-        lanes.startEpisode()
-        lanes.tracker.numbers = Array(newValue.prefix(lanes.tracker.numbers.count))
-      }
-    }
-  }
+  var planning: PlanningLanes? { lanes }
+  var numbers: [Float] = []
 
   func startEpisode(_ console: AdvertiserConsole) { lanes.startEpisode() }
   func pause(_ channels: [Bool]) { lanes.paused = channels }

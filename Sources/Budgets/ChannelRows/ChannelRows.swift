@@ -33,12 +33,15 @@ package enum ChannelRowKind: String, Sendable, CaseIterable {
 protocol ChannelRows: MarketObservation {
   /// Plans on without some channels of one lane, where there are plans; with all where the list is empty.
   func pause(_ channels: [Bool])
-  /// What is known of one lane, for campaigns to store.
+  /// The beliefs that rows are written from; nil where there are none.
+  var planning: PlanningLanes? { get }
+  /// What else is known of one lane, for campaigns to store.
   var numbers: [Float] { get set }
 }
 
 extension ChannelRows {
   func pause(_ channels: [Bool]) {}
+  var planning: PlanningLanes? { nil }
 }
 
 extension Market {

@@ -130,6 +130,19 @@ final class LagrangianPlanner {
     }
   }
 
+  /// Fills in what the levels of a tick's first period cost and bring, as a plan would, but makes none: neither the price of
+  /// money nor what carry-over is worth is looked for.
+  func forecast(
+    tick: Int, beliefs: UnsafePointer<ChannelBelief>, curves: [CurveBeliefs?] = [], lane: Int = 0
+  ) {
+    worth.update(repeating: 0, count: channelCount)
+    for channel in auctions { carry[channel] = beliefs[channel].carryOver }
+    tabulate(tick: tick, periods: horizons[tick].periods.prefix(1), beliefs: beliefs)
+    guard !outlook.isEmpty else { return }
+    outlook.look(tick: tick, beliefs: beliefs, curves: curves, lane: lane)
+    _ = outlook.tabulate(at: 1, period: 0, of: channelCount, into: tables)
+  }
+
   /// The money that the response channels take at a price of money: as expected, or, of an exact plan, as it is played.
   private func responseSpend(
     at multiplier: Float, tick: Int, beliefs: UnsafePointer<ChannelBelief>
@@ -151,7 +164,7 @@ final class LagrangianPlanner {
     if !outlook.isEmpty { tables.closeGroups(0..<groups) { models[$0 % channelCount].response != nil } }
     if !warm { forecastExposure(tick: tick, groups: groups, beliefs: beliefs, buying: false) }
     for _ in 0..<(hasFatigue ? (warm ? sweeps : 4 * sweeps) : 1) {
-      tabulate(tick: tick, periods: periods, beliefs: beliefs)
+      tabulate(tick: tick, periods: periods[...], beliefs: beliefs)
       multiplier = priceOfMoney(spending: budget, near: multiplier) {
         tables.spend(at: $0) + responseSpend(at: $0, tick: tick, beliefs: beliefs)
       }
@@ -206,9 +219,9 @@ final class LagrangianPlanner {
   /// Room to remember the plans of some lanes.
   func makeMemory(lanes: Int) -> PlanMemory { PlanMemory(lanes: lanes, groups: tables.stride) }
 
-  /// Fills gains and costs of every period, channel and level.
+  /// Fills gains and costs of every channel and level in some periods, the first among them.
   private func tabulate(
-    tick: Int, periods: [Horizon.Period], beliefs: UnsafePointer<ChannelBelief>
+    tick: Int, periods: ArraySlice<Horizon.Period>, beliefs: UnsafePointer<ChannelBelief>
   ) {
     let persistence = Float(market.drift.persistence)
     for (index, period) in periods.enumerated() {

@@ -25,24 +25,49 @@ final class PlanningLanes {
   ///
   /// - Parameter budget: the money to plan with; nil for what the lane has left.
   func plan(_ console: AdvertiserConsole, lane: Int, budget: Float? = nil) {
-    func plan(_ beliefs: UnsafePointer<ChannelBelief>, curves: [CurveBeliefs?]) {
+    withBeliefs(lane: lane) { beliefs, curves in
       planner.plan(
         tick: console.tick, budget: budget ?? console.remaining[lane], beliefs: beliefs, curves: curves,
         memory: memory, lane: lane)
     }
-    guard paused.contains(true) else { return plan(tracker.lane(lane), curves: tracker.curves) }
-    plan(
-      paused.indices.map { paused[$0] ? tracker.lane(lane)[$0].silenced : tracker.lane(lane)[$0] },
-      curves: zip(paused, tracker.curves).map { $0 ? nil : $1 })
   }
+
+  /// Has the planner say what the levels of a tick cost and bring, without a plan.
+  func forecast(tick: Int, lane: Int) {
+    withBeliefs(lane: lane) { beliefs, curves in
+      planner.forecast(tick: tick, beliefs: beliefs, curves: curves, lane: lane)
+    }
+  }
+
+  private func withBeliefs(lane: Int, _ body: (UnsafePointer<ChannelBelief>, [CurveBeliefs?]) -> Void) {
+    guard paused.contains(true) else { return body(tracker.lane(lane), tracker.curves) }
+    body(
+      paused.indices.map { paused[$0] ? tracker.lane(lane)[$0].silenced : tracker.lane(lane)[$0] },
+      zip(paused, tracker.curves).map { $0 ? nil : $1 })
+  }
+
+  /// How many `numbers` there are.
+  var numberCount: Int { tracker.numberCount + memory.numberCount }
 
   /// Beliefs by channel, then the last plan, of one lane.
   var numbers: [Float] {
-    get { tracker.numbers + memory.numbers }
+    get {
+      [Float](unsafeUninitializedCapacity: numberCount) { numbers, count in
+        guard let first = numbers.baseAddress else { return }
+        tracker.write(into: first)
+        memory.write(into: first + tracker.numberCount)
+        count = numbers.count
+      }
+    }
     set {
-      let split = tracker.numberCount
-      tracker.numbers = Array(newValue[..<split])
-      memory.numbers = Array(newValue[split...])
+      precondition(
+        laneCount == 1 && newValue.count == numberCount, "The numbers are not of one lane's beliefs and plan."
+      )
+      newValue.withUnsafeBufferPointer { numbers in
+        guard let first = numbers.baseAddress else { return }
+        tracker.read(first)
+        memory.read(first + tracker.numberCount)
+      }
     }
   }
 
@@ -82,18 +107,23 @@ final class PlanMemory {
     levels.deallocate()
   }
 
-  /// Price of money, worths, carry-overs and levels, of one lane.
-  var numbers: [Float] {
-    get { [multipliers[0]] + worth.elements + carry.elements + (0..<groups).map { Float(levels[$0]) } }
-    set {
-      precondition(lanes == 1 && newValue.count == 1 + 3 * groups, "The numbers are not of one lane's plan.")
-      multipliers[0] = newValue[0]
-      for group in 0..<groups {
-        worth.pointer[group] = newValue[1 + group]
-        carry.pointer[group] = newValue[1 + groups + group]
-        levels[group] = Int32(newValue[1 + 2 * groups + group])
-      }
-    }
+  /// How many numbers a lane's plan has.
+  var numberCount: Int { 1 + 3 * groups }
+
+  /// Writes price of money, worths, carry-overs and levels of the first lane.
+  func write(into numbers: UnsafeMutablePointer<Float>) {
+    numbers[0] = multipliers[0]
+    (numbers + 1).update(from: worth.pointer, count: groups)
+    (numbers + 1 + groups).update(from: carry.pointer, count: groups)
+    for group in 0..<groups { numbers[1 + 2 * groups + group] = Float(levels[group]) }
+  }
+
+  /// Takes over what was written.
+  func read(_ numbers: UnsafePointer<Float>) {
+    multipliers[0] = numbers[0]
+    worth.pointer.update(from: numbers + 1, count: groups)
+    carry.pointer.update(from: numbers + 1 + groups, count: groups)
+    for group in 0..<groups { levels[group] = Int32(numbers[1 + 2 * groups + group]) }
   }
 
   /// Forgets the plans, whose numbers must not stay: they are part of what campaigns store.

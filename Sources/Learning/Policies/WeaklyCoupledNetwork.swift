@@ -78,6 +78,12 @@ struct ChannelValues {
   /// What a level and all that follows spend.
   @inline(__always) func spendToGo(_ level: Int) -> Float { max(0, cost(level) + after) }
 
+  /// The priced gain of a level.
+  @inline(__always) func score(_ level: Int, at price: Float, hope: Float, curiosity: Curiosity) -> Float {
+    let gain = gain(level)
+    return hope * gain + curiosity.worth(ofGaining: gain) + worths[level] - price * cost(level)
+  }
+
   /// The level of the largest priced gain, the first among equals.
   ///
   /// - Parameters:
@@ -86,8 +92,7 @@ struct ChannelValues {
   @inline(__always) func best(at price: Float, hope: Float = 1, curiosity: Curiosity = .none) -> Int {
     var (best, most) = (0, -Float.infinity)
     for level in 0..<levels {
-      let gain = gain(level)
-      let score = hope * gain + curiosity.worth(ofGaining: gain) + worths[level] - price * cost(level)
+      let score = score(level, at: price, hope: hope, curiosity: curiosity)
       if score > most { (best, most) = (level, score) }
     }
     return best

@@ -52,15 +52,22 @@ public struct WeaklyCoupledPolicy: Sendable, Equatable {
   /// The same policy with a share of the network's corrections of forecast gains and costs; spend to go stays as learned.
   package func correcting(_ share: Float) -> WeaklyCoupledPolicy {
     var weights = weights
-    let (inputs, corrections) = (shape.widths[shape.widths.count - 2], 2 * shape.columns.levels)
-    let biases = weights.count - (corrections + 1)
-    let first = biases - inputs * (corrections + 1)
-    for index in first..<first + inputs * corrections { weights[index] *= share }
-    for index in biases..<biases + corrections { weights[index] *= share }
+    for places in correctionPlaces { for index in places { weights[index] *= share } }
     return with(weights, schedules)
   }
 
-  private func with(_ weights: [Float], _ schedules: [PlaySchedule]) -> WeaklyCoupledPolicy {
+  /// Whether the network corrects forecast gains and costs at all.
+  var isCorrecting: Bool { correctionPlaces.contains { !weights[$0].allSatisfy { $0 == 0 } } }
+
+  /// Where the weights and the biases of the corrections stand.
+  private var correctionPlaces: [Range<Int>] {
+    let (inputs, corrections) = (shape.widths[shape.widths.count - 2], 2 * shape.columns.levels)
+    let biases = weights.count - (corrections + 1)
+    let first = biases - inputs * (corrections + 1)
+    return [first..<first + inputs * corrections, biases..<biases + corrections]
+  }
+
+  func with(_ weights: [Float], _ schedules: [PlaySchedule]) -> WeaklyCoupledPolicy {
     WeaklyCoupledPolicy(
       shape: shape, weights: weights, priceCenter: priceCenter, schedules: schedules,
       featureNames: featureNames, metadata: metadata, trainingSeed: trainingSeed, trainingSteps: trainingSteps

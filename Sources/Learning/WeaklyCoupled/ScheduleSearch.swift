@@ -11,7 +11,8 @@ extension WeaklyCoupledDQN {
   /// and the log price of money at the start, after a quarter and after a half of an episode: straight between, and after the
   /// half the first two stay while the third fades to 0. What was found is kept if it gains on other episodes. With more money
   /// there is less to find out, with less each try costs more: for other budgets prices are calibrated anew, a share of what was
-  /// found is chosen, and a search of half the generations on half the episodes goes on from there.
+  /// found is chosen, or what a budget between found, and a search of half the generations on half the episodes goes on from
+  /// there.
   ///
   /// - Parameters:
   ///   - start: a policy of one schedule, calibrated.
@@ -24,9 +25,9 @@ extension WeaklyCoupledDQN {
     guard generations > 0 else { return start }
     // Where costs are not forecast, shares do not tell budgets apart.
     let ownShare = logShare(budget: 1)
-    let otherBudgets = [0.5, 0.25, 2, 4].filter { logShare(budget: $0) != ownShare }
+    let otherBudgets = [[0.5, 0.25], [2, 4]].map { $0.filter { logShare(budget: $0) != ownShare } }
     let others = (generations + 1) / 2
-    let parts = Double(1 + generations + 1 + otherBudgets.count * (1 + others + 1))
+    let parts = Double(1 + generations + 1 + otherBudgets.joined().count * (1 + others + 1))
     var done = 0.0
     func isStopped(_ score: Double) -> Bool {
       done += 1
@@ -36,45 +37,52 @@ extension WeaklyCoupledDQN {
     let networks = [start] + [0.5, 0].map { calibrated(start.correcting($0)) }
     let corrected = scores(networks, lane: &lane, blocks: 4 * searchedBlocks)
     let best = corrected.firstIndexOfMaximum
-    let (start, own) = (networks[best], networks[best].schedules[0])
+    let start = networks[best]
     guard !isStopped(corrected[best]),
-      let (kept, numbers) = evolved(
-        own, of: start, generations: generations, blocks: searchedBlocks, lane: &lane, isStopped: isStopped)
+      let own = evolved(
+        SearchedSchedule(start.schedules[0]), of: start, generations: generations, blocks: searchedBlocks,
+        lane: &lane, isStopped: isStopped)
     else { return start }
-    var schedules = [kept]
-    for budget in otherBudgets {
-      let candidates = [0, 0.5, 1].map { (share: Float) in
-        var candidate = calibrate(
-          start, optimism: kept.optimism.map { share * $0 }, information: kept.information.map { share * $0 },
-          budget: budget)
-        candidate.addOffsets(numbers[6...].map { share * $0 })
-        return candidate
+    var schedules = [own.schedule]
+    search: for side in otherBudgets {
+      var beginnings = [0, 0.5, 1].map { own.times($0) }
+      for budget in side {
+        let candidates = beginnings.map { beginning in
+          var candidate = SearchedSchedule(
+            calibrate(
+              start, optimism: beginning.schedule.optimism, information: beginning.schedule.information,
+              budget: budget))
+          candidate.addOffsets(beginning.offsets)
+          return candidate
+        }
+        let scores = scores(
+          candidates.map { start.playing([$0.schedule]) }, budget: budget, lane: &lane,
+          blocks: 2 * searchedBlocks)
+        let best = scores.firstIndexOfMaximum
+        guard !isStopped(scores[best]),
+          let found = evolved(
+            candidates[best], of: start, budget: budget, generations: others,
+            blocks: (searchedBlocks + 1) / 2, lane: &lane, isStopped: isStopped)
+        else { break search }
+        schedules.append(found.schedule)
+        beginnings.append(found)
       }
-      let scores = scores(
-        candidates.map { start.playing([$0]) }, budget: budget, lane: &lane, blocks: 2 * searchedBlocks)
-      let best = scores.firstIndexOfMaximum
-      guard !isStopped(scores[best]),
-        let (found, _) = evolved(
-          candidates[best], of: start, budget: budget, generations: others,
-          blocks: (searchedBlocks + 1) / 2, lane: &lane, isStopped: isStopped)
-      else { break }
-      schedules.append(found)
     }
     return start.playing(schedules.sorted { $0.logShare < $1.logShare })
   }
 
   private static var searchedLanes: Int { 64 }
-  private var searchedBlocks: Int {
+  var searchedBlocks: Int {
     (configuration.searchEpisodes + Self.searchedLanes - 1) / Self.searchedLanes
   }
 
-  /// A schedule with what an evolution strategy adds to it, and the numbers added; 0 where they gain nothing on other episodes.
+  /// A schedule with what an evolution strategy adds to it, or as it is where that gains nothing on other episodes.
   ///
   /// - Returns: nil where it was stopped.
   private func evolved(
-    _ schedule: PlaySchedule, of policy: WeaklyCoupledPolicy, budget: Double = 1, generations: Int,
+    _ beginning: SearchedSchedule, of policy: WeaklyCoupledPolicy, budget: Double = 1, generations: Int,
     blocks: Int, lane: inout Int, isStopped: (Double) -> Bool
-  ) -> (schedule: PlaySchedule, numbers: [Float])? {
+  ) -> SearchedSchedule? {
     var search = EvolutionSearch(
       mean: [Float](repeating: 0, count: 9),
       deviations: [0.15, 0.15, 0.15, 0.015, 0.015, 0.015, 0.08, 0.08, 0.08],
@@ -83,22 +91,22 @@ extension WeaklyCoupledDQN {
     for _ in 0..<generations {
       let candidates = search.candidates()
       let scores = scores(
-        candidates.map { policy.playing([schedule.adding($0)]) }, budget: budget, lane: &lane,
+        candidates.map { policy.playing([beginning.adding($0).schedule]) }, budget: budget, lane: &lane,
         blocks: blocks)
       search.tell(candidates, scores: scores)
       if isStopped(scores.reduce(0, +) / Double(scores.count)) { return nil }
     }
-    let found = schedule.adding(search.mean)
+    let found = beginning.adding(search.mean)
     let check = scores(
-      [policy.playing([schedule]), policy.playing([found])], budget: budget, lane: &lane,
+      [policy.playing([beginning.schedule]), policy.playing([found.schedule])], budget: budget, lane: &lane,
       blocks: 4 * blocks)
     if isStopped(check[1]) { return nil }
-    return check[1] > check[0] ? (found, search.mean) : (schedule, [Float](repeating: 0, count: 9))
+    return check[1] > check[0] ? found : beginning
   }
 
   /// The mean gain of each policy on the same training episodes, one in each lane of some blocks, from a lane on that moves behind
   /// them.
-  private func scores(
+  func scores(
     _ policies: [WeaklyCoupledPolicy], budget: Double = 1, lane: inout Int, blocks: Int
   ) -> [Double] {
     let firstLane = lane
@@ -123,27 +131,46 @@ extension WeaklyCoupledDQN {
 
 extension [Double] {
   /// Where the first of the largest stands.
-  fileprivate var firstIndexOfMaximum: Int { indices.reduce(0) { self[$1] > self[$0] ? $1 : $0 } }
+  var firstIndexOfMaximum: Int { indices.reduce(0) { self[$1] > self[$0] ? $1 : $0 } }
 }
 
-extension PlaySchedule {
+/// A schedule and what was added to its log prices since they were calibrated.
+struct SearchedSchedule {
+  var schedule: PlaySchedule
+  /// Three numbers: at the start, after a quarter and after a half of the steps.
+  var offsets: [Float] = [0, 0, 0]
+
+  init(_ schedule: PlaySchedule) { self.schedule = schedule }
+
+  /// A share of its exploration and of what was added to its prices.
+  func times(_ share: Float) -> SearchedSchedule {
+    var searched = self
+    searched.schedule.optimism = schedule.optimism.map { share * $0 }
+    searched.schedule.information = schedule.information.map { share * $0 }
+    searched.offsets = offsets.map { share * $0 }
+    return searched
+  }
+
   /// The schedule with numbers of a search added: three each to κ, γ and the log price.
-  func adding(_ numbers: [Float]) -> PlaySchedule {
-    var schedule = self
-    let steps = priceOffsets.count
-    schedule.optimism = (0..<steps).map { max(0, at($0).optimism + Self.line(numbers[0..<3], $0, of: steps)) }
-    schedule.information = (0..<steps).map {
-      max(0, at($0).information + Self.line(numbers[3..<6], $0, of: steps))
+  func adding(_ numbers: [Float]) -> SearchedSchedule {
+    var searched = self
+    let steps = schedule.priceOffsets.count
+    searched.schedule.optimism = (0..<steps).map {
+      max(0, schedule.at($0).optimism + Self.line(numbers[0..<3], $0, of: steps))
     }
-    schedule.addOffsets(Array(numbers[6...]))
-    return schedule
+    searched.schedule.information = (0..<steps).map {
+      max(0, schedule.at($0).information + Self.line(numbers[3..<6], $0, of: steps))
+    }
+    searched.addOffsets(Array(numbers[6...]))
+    return searched
   }
 
   /// Adds three numbers to the log prices: they fade after the half.
   mutating func addOffsets(_ numbers: [Float]) {
-    let steps = priceOffsets.count
+    let steps = schedule.priceOffsets.count
+    for index in offsets.indices { offsets[index] += numbers[index] }
     for step in 0..<steps {
-      priceOffsets[step] +=
+      schedule.priceOffsets[step] +=
         Self.line(numbers[...], step, of: steps) * min(1, 2 * (1 - Float(step) / Float(steps)))
     }
   }

@@ -49,6 +49,8 @@ public struct WeaklyCoupledConfiguration: Sendable, Equatable, Codable {
   public var searchCandidates = 12
   /// The episodes that every candidate of a generation plays.
   public var searchEpisodes = 768
+  /// The rollouts of single deviations that correct the policy after the search; 0 for none.
+  public var rollouts = 0
 
   /// The defaults.
   public init() {}

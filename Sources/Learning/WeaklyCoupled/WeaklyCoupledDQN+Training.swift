@@ -50,30 +50,16 @@ extension WeaklyCoupledDQN: Learner {
   func playUnderBudget(
     _ policy: WeaklyCoupledPolicy, budget: Double = 1, lanes range: Range<Int>, episodes: Int, seed: UInt64
   ) -> (prices: [Double], gain: Double) {
-    let (lanes, channels) = (range.count, environment.channelCount)
-    let runner = WeaklyCoupledRunner(policy, lanes: lanes, channels: channels)
-    let rows = Matrix(rows: lanes * channels, columns: shape.columns.count)
-    let results = Matrix(rows: 3, columns: lanes * channels)
-    let (gains, costs, money) = (
-      results.pointer, results.pointer + results.columns, results.pointer + 2 * results.columns
-    )
-    var levels = [Int32](repeating: 0, count: lanes * channels)
+    let play = BudgetedPlay(environment, policy: policy, budget: budget, lanes: range, seed: seed)
     var prices = [Double](repeating: 0, count: environment.steps)
     var gain = 0.0
-    let block = environment.makeBlock(lanes: range, seed: seed, budget: budget)
     for _ in 0..<episodes {
-      block.startEpisode()
-      runner.startEpisode()
-      for step in 0..<environment.steps {
-        block.observe(into: rows.view)
-        block.moneyLeft(into: money)
-        runner.act(rows: rows.view, step: step, money: money, into: &levels)
-        for lane in 0..<lanes { prices[step] += Double(runner.price(lane: lane)) }
-        block.step(levels: levels, gains: gains, costs: costs)
-        for index in 0..<lanes * channels { gain += Double(gains[index]) }
+      play.playEpisode { step in
+        for lane in 0..<range.count { prices[step] += Double(play.runner.price(lane: lane)) }
       }
+      gain += play.gains.reduce(0, +)
     }
-    let count = Double(episodes * lanes)
+    let count = Double(episodes * range.count)
     return (prices.map { $0 / count }, gain / count)
   }
 }

@@ -125,7 +125,10 @@ public final class WeaklyCoupledDQN<Environment: WeaklyCoupledEnvironment> {
 
   /// Searches for the exploration and prices that gain most; the policy keeps them until the next pass.
   func prepareToPlay(onProgress: (Double, Double) -> TrainingDirective) {
-    prepared = searchSchedules(policy, onProgress: onProgress)
+    let searched = searchSchedules(policy, onProgress: onProgress)
+    // Lanes far beyond those of the search.
+    var lane = 1 << 20
+    prepared = configuration.rollouts > 0 ? improvedByRollouts(searched, lane: &lane) : searched
   }
 
   /// The policy as it stands, its prices not calibrated.

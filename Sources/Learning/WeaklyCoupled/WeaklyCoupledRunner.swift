@@ -27,6 +27,8 @@ package final class WeaklyCoupledRunner {
   /// Lanes: what of the schedules counts in the step that is chosen.
   private var played: [PlayedStep]
   private let network: DenseNetwork
+  /// Whether gains and costs are other than forecast; where not, choosing needs no pass of the network.
+  private let isCorrecting: Bool
   private let input, output: Matrix
   private let workspace: ForwardWorkspace
   private let spends: Matrix
@@ -48,6 +50,7 @@ package final class WeaklyCoupledRunner {
     self.pool = pool
     played = [PlayedStep](repeating: policy.schedules[0].at(0), count: lanes)
     network = DenseNetwork(widths: policy.shape.widths, parameters: policy.weights)
+    isCorrecting = policy.isCorrecting
     let points = MoneyPriceSearch.following.count
     // Some thousand rows at once, however many lanes there are.
     lanesPerPiece = max(1, min(lanes, 2048 / (channels * points)))
@@ -149,6 +152,43 @@ package final class WeaklyCoupledRunner {
     }
   }
 
+  /// What the levels of a lane's channels were chosen by in the last step: hopes of gains and what their news is worth, less priced
+  /// costs, in units of the objective.
+  ///
+  /// - Parameter scores: (lanes × channels) × levels.
+  func scores(rows: MatrixView, money: UnsafePointer<Float>, into scores: MatrixView) {
+    for first in stride(from: 0, to: lanes, by: lanesPerPiece) {
+      let range = first..<min(first + lanesPerPiece, lanes)
+      evaluate(rows, lanes: range, points: 1) { lane, _ in playedLogPrices[lane] }
+      for index in 0..<range.count * channels {
+        let place = range.lowerBound * channels + index
+        let row = rows.row(place)
+        let values = policy.shape.values(row: row, outputs: output.view.row(index))
+        let (price, hope, curiosity) = taste(row, lane: place / channels, money: money[place / channels])
+        let unit = exp(row[policy.shape.columns[.gainUnit]])
+        for level in 0..<policy.shape.columns.levels {
+          scores.row(place)[level] = unit * values.score(level, at: price, hope: hope, curiosity: curiosity)
+        }
+      }
+    }
+  }
+
+  /// By what a channel's levels are weighed in a lane: the price of money in the channel's units, hope, and what news is worth.
+  @inline(__always) private func taste(
+    _ row: UnsafePointer<Float>, lane: Int, money: Float
+  ) -> (price: Float, hope: Float, curiosity: Curiosity) {
+    let columns = policy.shape.columns
+    // A channel's share of what all money left is expected to bring.
+    let share = exp(logPrices[lane]) * min(money, 1e30) / Float(channels)
+    return (
+      exp(policy.shape.relativePrice(row, logPrice: playedLogPrices[lane])),
+      exp(played[lane].optimism * row[columns[.deviation]] * row[columns[.timeLeft]]),
+      Curiosity(
+        weight: played[lane].information * share * exp(-row[columns[.gainUnit]]) * row[columns[.lasting]],
+        evidence: row[columns[.evidence]], variance: row[columns[.variance]])
+    )
+  }
+
   /// Runs the network on every channel of some lanes at some prices each: rows by lane, price, channel.
   private func evaluate(
     _ rows: MatrixView, lanes: some Sequence<Int>, points: Int, logPrice: (_ lane: Int, _ point: Int) -> Float
@@ -238,12 +278,13 @@ package final class WeaklyCoupledRunner {
     _ rows: MatrixView, lanes range: Range<Int>, money: UnsafePointer<Float>, stepCap: Float,
     into levels: UnsafeMutablePointer<Int32>
   ) {
-    evaluate(rows, lanes: range, points: 1) { lane, _ in playedLogPrices[lane] }
     let (shape, columns, output) = (policy.shape, policy.shape.columns, output.view)
+    if isCorrecting {
+      evaluate(rows, lanes: range, points: 1) { lane, _ in playedLogPrices[lane] }
+    } else {
+      output.pointer.update(repeating: 0, count: range.count * channels * output.stride)
+    }
     for lane in range {
-      let (optimism, information) = (played[lane].optimism, played[lane].information)
-      // A channel's share of what all money left is expected to bring.
-      let share = exp(logPrices[lane]) * min(money[lane], 1e30) / Float(channels)
       /// The levels at a price raised by a factor, and what they cost.
       func levelsCost(raised: Float) -> Float {
         var cost: Float = 0
@@ -251,12 +292,8 @@ package final class WeaklyCoupledRunner {
           let row = rows.row(lane * channels + channel)
           let values = shape.values(
             row: row, outputs: output.row((lane - range.lowerBound) * channels + channel))
-          let price = raised * exp(shape.relativePrice(row, logPrice: playedLogPrices[lane]))
-          let hope = exp(optimism * row[columns[.deviation]] * row[columns[.timeLeft]])
-          let curiosity = Curiosity(
-            weight: information * share * exp(-row[columns[.gainUnit]]) * row[columns[.lasting]],
-            evidence: row[columns[.evidence]], variance: row[columns[.variance]])
-          let level = values.best(at: price, hope: hope, curiosity: curiosity)
+          let (price, hope, curiosity) = taste(row, lane: lane, money: money[lane])
+          let level = values.best(at: raised * price, hope: hope, curiosity: curiosity)
           levels[lane * channels + channel] = Int32(level)
           cost += exp(row[columns[.costUnit]]) * max(values.cost(level), 0)
         }
