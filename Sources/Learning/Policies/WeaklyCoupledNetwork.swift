@@ -56,25 +56,37 @@ public struct WeaklyCoupledShape: Sendable, Equatable, Hashable, Codable {
   @inline(__always) func values(
     row: UnsafePointer<Float>, outputs: UnsafePointer<Float>
   ) -> ChannelValues {
+    values(row: row, corrections: outputs, spendAfter: outputs[2 * columns.levels])
+  }
+
+  /// The reading of a row's corrections, and of the output for what is spent after the step.
+  @inline(__always) func values(
+    row: UnsafePointer<Float>, corrections: UnsafePointer<Float>, spendAfter: Float
+  ) -> ChannelValues {
     ChannelValues(
       gains: row + columns.features, costs: row + columns.features + columns.levels,
-      worths: row + columns.features + 2 * columns.levels, outputs: outputs,
-      levels: columns.levels, traffic: row[columns[.traffic]], trafficAfter: row[columns[.trafficAfter]])
+      worths: row + columns.features + 2 * columns.levels, corrections: corrections,
+      levels: columns.levels, spendAfter: spendAfter, traffic: row[columns[.traffic]],
+      trafficAfter: row[columns[.trafficAfter]])
   }
 }
 
 /// What the network says of one channel, in the channel's units.
 struct ChannelValues {
-  let gains, costs, worths, outputs: UnsafePointer<Float>
+  let gains, costs, worths: UnsafePointer<Float>
+  /// Of each level's gain, then of each level's cost.
+  let corrections: UnsafePointer<Float>
   let levels: Int
+  /// What is spent after the step, in steps of mean traffic.
+  let spendAfter: Float
   let traffic, trafficAfter: Float
 
   /// The gain of a level.
-  @inline(__always) func gain(_ level: Int) -> Float { gains[level] + traffic * outputs[level] }
+  @inline(__always) func gain(_ level: Int) -> Float { gains[level] + traffic * corrections[level] }
   /// The cost of a level.
-  @inline(__always) func cost(_ level: Int) -> Float { costs[level] + traffic * outputs[levels + level] }
+  @inline(__always) func cost(_ level: Int) -> Float { costs[level] + traffic * corrections[levels + level] }
   /// What is spent after the step.
-  @inline(__always) var after: Float { trafficAfter * outputs[2 * levels] }
+  @inline(__always) var after: Float { trafficAfter * spendAfter }
   /// What a level and all that follows spend.
   @inline(__always) func spendToGo(_ level: Int) -> Float { max(0, cost(level) + after) }
 

@@ -59,6 +59,14 @@ public struct WeaklyCoupledPolicy: Sendable, Equatable {
   /// Whether the network corrects forecast gains and costs at all.
   var isCorrecting: Bool { correctionPlaces.contains { !weights[$0].allSatisfy { $0 == 0 } } }
 
+  /// The network; without the outputs for corrections where those are 0.
+  func makeNetwork() -> DenseNetwork {
+    guard !isCorrecting else { return DenseNetwork(widths: shape.widths, parameters: weights) }
+    let places = correctionPlaces
+    let kept = weights.indices.filter { place in !places.contains { $0.contains(place) } }
+    return DenseNetwork(widths: shape.widths.dropLast() + [1], parameters: kept.map { weights[$0] })
+  }
+
   /// Where the weights and the biases of the corrections stand.
   private var correctionPlaces: [Range<Int>] {
     let (inputs, corrections) = (shape.widths[shape.widths.count - 2], 2 * shape.columns.levels)

@@ -26,9 +26,12 @@ package final class WeaklyCoupledRunner {
 
   /// Lanes: what of the schedules counts in the step that is chosen.
   private var played: [PlayedStep]
+  /// Where gains and costs are as forecast, only what it says of spend to go.
   private let network: DenseNetwork
   /// Whether gains and costs are other than forecast; where not, choosing needs no pass of the network.
   private let isCorrecting: Bool
+  /// No correction of any level.
+  private let noCorrections: Matrix
   private let input, output: Matrix
   private let workspace: ForwardWorkspace
   private let spends: Matrix
@@ -49,8 +52,9 @@ package final class WeaklyCoupledRunner {
     self.channels = channels
     self.pool = pool
     played = [PlayedStep](repeating: policy.schedules[0].at(0), count: lanes)
-    network = DenseNetwork(widths: policy.shape.widths, parameters: policy.weights)
+    network = policy.makeNetwork()
     isCorrecting = policy.isCorrecting
+    noCorrections = Matrix(rows: 1, columns: 2 * policy.shape.columns.levels)
     let points = MoneyPriceSearch.following.count
     // Some thousand rows at once, however many lanes there are.
     lanesPerPiece = max(1, min(lanes, 2048 / (channels * points)))
@@ -140,7 +144,7 @@ package final class WeaklyCoupledRunner {
       for index in 0..<range.count * channels {
         let place = range.lowerBound * channels + index
         let row = rows.row(place)
-        let values = policy.shape.values(row: row, outputs: output.view.row(index))
+        let values = values(row, at: index)
         let (gain, cost) = (exp(row[columns[.gainUnit]]), exp(row[columns[.costUnit]]))
         let price = exp(logPrices[place / channels])
         for level in 0..<columns.levels {
@@ -163,7 +167,7 @@ package final class WeaklyCoupledRunner {
       for index in 0..<range.count * channels {
         let place = range.lowerBound * channels + index
         let row = rows.row(place)
-        let values = policy.shape.values(row: row, outputs: output.view.row(index))
+        let values = values(row, at: index)
         let (price, hope, curiosity) = taste(row, lane: place / channels, money: money[place / channels])
         let unit = exp(row[policy.shape.columns[.gainUnit]])
         for level in 0..<policy.shape.columns.levels {
@@ -211,6 +215,14 @@ package final class WeaklyCoupledRunner {
       observations: input.rows(0..<place), into: output.rows(0..<place), workspace: workspace, pool: pool)
   }
 
+  /// The values of a row whose outputs stand in a place.
+  @inline(__always) private func values(_ row: UnsafePointer<Float>, at place: Int) -> ChannelValues {
+    let outputs = output.view.row(place)
+    return isCorrecting
+      ? policy.shape.values(row: row, outputs: outputs)
+      : policy.shape.values(row: row, corrections: noCorrections.pointer, spendAfter: outputs[0])
+  }
+
   /// Moves each lane's price to where its money is expected to be spent.
   ///
   /// An episode's first search tries every price; a later one the middle three, which mostly enclose the answer, and the outer
@@ -242,7 +254,7 @@ package final class WeaklyCoupledRunner {
   private func forecastSpends(_ rows: MatrixView, _ offsets: [Float], points: Range<Int>, from first: Int) {
     evaluate(rows, lanes: searched, points: points.count) { logPrices[$0] + offsets[points.lowerBound + $1] }
     let (shape, columns) = (policy.shape, policy.shape.columns)
-    let (spends, output) = (spends.view, output.view)
+    let spends = spends.view
     var place = 0
     for lane in searched {
       for point in points {
@@ -250,7 +262,7 @@ package final class WeaklyCoupledRunner {
         for channel in 0..<channels {
           let row = rows.row(lane * channels + channel)
           let price = exp(shape.relativePrice(row, logPrice: logPrices[lane] + offsets[point]))
-          let values = shape.values(row: row, outputs: output.row(place))
+          let values = values(row, at: place)
           spend += exp(row[columns[.costUnit]]) * values.spendToGo(values.best(at: price))
           place += 1
         }
@@ -278,20 +290,15 @@ package final class WeaklyCoupledRunner {
     _ rows: MatrixView, lanes range: Range<Int>, money: UnsafePointer<Float>, stepCap: Float,
     into levels: UnsafeMutablePointer<Int32>
   ) {
-    let (shape, columns, output) = (policy.shape, policy.shape.columns, output.view)
-    if isCorrecting {
-      evaluate(rows, lanes: range, points: 1) { lane, _ in playedLogPrices[lane] }
-    } else {
-      output.pointer.update(repeating: 0, count: range.count * channels * output.stride)
-    }
+    let columns = policy.shape.columns
+    if isCorrecting { evaluate(rows, lanes: range, points: 1) { lane, _ in playedLogPrices[lane] } }
     for lane in range {
       /// The levels at a price raised by a factor, and what they cost.
       func levelsCost(raised: Float) -> Float {
         var cost: Float = 0
         for channel in 0..<channels {
           let row = rows.row(lane * channels + channel)
-          let values = shape.values(
-            row: row, outputs: output.row((lane - range.lowerBound) * channels + channel))
+          let values = values(row, at: (lane - range.lowerBound) * channels + channel)
           let (price, hope, curiosity) = taste(row, lane: lane, money: money[lane])
           let level = values.best(at: raised * price, hope: hope, curiosity: curiosity)
           levels[lane * channels + channel] = Int32(level)

@@ -1,10 +1,11 @@
+import Applications
 import Apportion
 import Documents
 import Foundation
 import Runs
 
 /// What a log of auctions told.
-package struct BidLogReport: Sendable {
+package struct BidLogReport: Document {
   /// The market's file.
   package let market: String
   /// The file of the histograms of prices.
@@ -13,32 +14,45 @@ package struct BidLogReport: Sendable {
   /// The time it took, reading and writing included.
   package let seconds: Double
 
-  /// The calibration as JSON.
-  package var json: JSONValue {
-    let market = calibration.market
-    return [
-      "market": .string(self.market), "landscapes": .string(landscapes), "days": JSONValue(calibration.days),
-      "ticks": JSONValue(market.ticks), "budget": JSONValue(market.budget),
-      "channels": .array(
-        rows.map { summary, auction in
-          [
-            "name": .string(summary.name), "auctions": JSONValue(summary.auctions),
-            "clicks": JSONValue(summary.clicks), "conversions": JSONValue(summary.conversions),
-            "mean_price": JSONValue(summary.meanPrice), "volume": JSONValue(auction.volume),
-            "click_rate": JSONValue(auction.clickRate), "conversion_rate": JSONValue(auction.conversionRate),
-          ]
-        }),
-      "drift": [
-        "persistence": JSONValue(market.drift.persistence), "price": JSONValue(market.drift.price),
-        "volume": JSONValue(market.drift.volume), "response": JSONValue(market.drift.response),
-      ],
-      "randomization": [
-        "price": JSONValue(market.randomization.price), "volume": JSONValue(market.randomization.volume),
-        "response": JSONValue(market.randomization.response),
-        "conversion": JSONValue(market.randomization.conversion),
-      ],
-      "notes": .array(calibration.notes.map { .string($0) }), "seconds": JSONValue(seconds),
-    ]
+  /// The calibration for machines.
+  package func encode(to encoder: any Encoder) throws {
+    let found = calibration.market
+    try Contents(
+      market: market, landscapes: landscapes, days: calibration.days, ticks: found.ticks,
+      budget: found.budget,
+      channels: rows.map { summary, auction in
+        .init(
+          name: summary.name, auctions: summary.auctions, clicks: summary.clicks,
+          conversions: summary.conversions, meanPrice: summary.meanPrice, volume: auction.volume,
+          clickRate: auction.clickRate, conversionRate: auction.conversionRate)
+      },
+      drift: .init(
+        persistence: found.drift.persistence, price: found.drift.price, volume: found.drift.volume,
+        response: found.drift.response),
+      randomization: .init(
+        price: found.randomization.price, volume: found.randomization.volume,
+        response: found.randomization.response, conversion: found.randomization.conversion),
+      notes: calibration.notes, seconds: seconds
+    ).encode(to: encoder)
+  }
+
+  private struct Contents: Encodable {
+    struct Channel: Encodable {
+      let name: String
+      let auctions, clicks, conversions: Int
+      let meanPrice, volume, clickRate, conversionRate: Double
+    }
+    struct Drift: Encodable { let persistence, price, volume, response: Double }
+    struct Randomization: Encodable { let price, volume, response, conversion: Double }
+
+    let market, landscapes: String
+    let days, ticks: Int
+    let budget: Double
+    let channels: [Channel]
+    let drift: Drift
+    let randomization: Randomization
+    let notes: [String]
+    let seconds: Double
   }
 
   /// The calibration for people.

@@ -1,10 +1,11 @@
+import Applications
 import Apportion
 import Documents
 import Foundation
 import Runs
 
 /// What a calibration found.
-package struct CalibrationReport: Sendable {
+package struct CalibrationReport: Document {
   /// The market's file.
   package let market: String
   /// The file of the posterior draws.
@@ -15,67 +16,85 @@ package struct CalibrationReport: Sendable {
   /// The time it took, reading and writing included.
   package let seconds: Double
 
-  /// The calibration as JSON.
-  package var json: JSONValue {
+  /// The calibration for machines.
+  package func encode(to encoder: any Encoder) throws {
     let holdout = calibration.holdout
-    return [
-      "market": .string(market), "plausible": .string(posterior),
-      "draws": JSONValue(calibration.posterior.count),
-      "ticks": JSONValue(ticks), "explained": JSONValue(calibration.explained),
-      "holdout": [
-        "ticks": JSONValue(holdout.ticks), "nrmse": JSONValue(holdout.model.nrmse),
-        "mape": JSONValue(holdout.model.mape), "ridge_nrmse": JSONValue(holdout.ridge.nrmse),
-        "ridge_mape": JSONValue(holdout.ridge.mape),
-        "wape": JSONValue(holdout.model.wape), "ridge_wape": JSONValue(holdout.ridge.wape),
-        "seasonal_naive_nrmse": holdout.seasonalNaive.map { JSONValue($0.nrmse) } ?? .null,
-        "seasonal_naive_mape": holdout.seasonalNaive.map { JSONValue($0.mape) } ?? .null,
-      ],
-      "channels": .array(
-        calibration.channels.map { channel in
-          [
-            "name": .string(channel.name), "spend": JSONValue(channel.spend),
-            "contribution": JSONValue(channel.contribution), "roas": JSONValue(channel.roas),
-            "roas_ci90": [JSONValue(channel.roas90.lowerBound), JSONValue(channel.roas90.upperBound)],
-            "chance_of_nothing": JSONValue(channel.chanceOfNothing),
-            "prior": channel.prior.map {
-              ["return": JSONValue($0.mean), "deviation": JSONValue($0.deviation)]
-            } ?? .null,
-            "cost_per_exposure": channel.costPerExposure.map { JSONValue($0) } ?? .null,
-          ]
-        }),
-      "experiments": .array(
-        calibration.tests.map { test in
-          [
-            "channel": .string(test.experiment.channel),
-            "from": .string("\(test.experiment.days.lowerBound)"),
-            "to": .string("\(test.experiment.days.upperBound)"),
-            "outcome_change": JSONValue(test.experiment.outcomeChange),
-            "deviation": JSONValue(test.experiment.deviation),
-            "estimate": JSONValue(test.outcomeChange),
-            "estimate_ci90": [
-              JSONValue(test.outcomeChange90.lowerBound), JSONValue(test.outcomeChange90.upperBound),
-            ],
-          ]
-        }),
-      "organic": .array(
-        calibration.organic.map { driver in
-          [
-            "name": .string(driver.name), "contribution": JSONValue(driver.contribution),
-            "contribution_ci90": [
-              JSONValue(driver.interval.lowerBound), JSONValue(driver.interval.upperBound),
-            ],
-          ]
-        }),
-      "regions": .array(
-        calibration.regions.map { region in
-          [
-            "name": .string(region.name), "outcome": JSONValue(region.outcome),
-            "spend": JSONValue(region.spend),
-          ]
-        }),
-      "currency": .string(calibration.market.currency),
-      "notes": .array(calibration.notes.map { .string($0) }), "seconds": JSONValue(seconds),
-    ]
+    try Contents(
+      market: market, plausible: posterior, draws: calibration.posterior.count, ticks: ticks,
+      explained: calibration.explained,
+      holdout: .init(
+        ticks: holdout.ticks, nrmse: holdout.model.nrmse, mape: holdout.model.mape,
+        ridgeNrmse: holdout.ridge.nrmse, ridgeMape: holdout.ridge.mape, wape: holdout.model.wape,
+        ridgeWape: holdout.ridge.wape, seasonalNaiveNrmse: holdout.seasonalNaive?.nrmse,
+        seasonalNaiveMape: holdout.seasonalNaive?.mape),
+      channels: calibration.channels.map {
+        .init(
+          name: $0.name, spend: $0.spend, contribution: $0.contribution, roas: $0.roas,
+          roasCi90: ends($0.roas90), chanceOfNothing: $0.chanceOfNothing,
+          prior: $0.prior.map { .init(return: $0.mean, deviation: $0.deviation) },
+          costPerExposure: $0.costPerExposure)
+      },
+      experiments: calibration.tests.map {
+        .init(
+          channel: $0.experiment.channel, from: "\($0.experiment.days.lowerBound)",
+          to: "\($0.experiment.days.upperBound)", outcomeChange: $0.experiment.outcomeChange,
+          deviation: $0.experiment.deviation, estimate: $0.outcomeChange,
+          estimateCi90: ends($0.outcomeChange90))
+      },
+      organic: calibration.organic.map {
+        .init(name: $0.name, contribution: $0.contribution, contributionCi90: ends($0.interval))
+      },
+      regions: calibration.regions.map { .init(name: $0.name, outcome: $0.outcome, spend: $0.spend) },
+      currency: calibration.market.currency, notes: calibration.notes, seconds: seconds
+    ).encode(to: encoder)
+  }
+
+  private func ends(_ interval: ClosedRange<Double>) -> [Double] {
+    [interval.lowerBound, interval.upperBound]
+  }
+
+  private struct Contents: Encodable {
+    struct Scores: Encodable {
+      let ticks: Int
+      let nrmse, mape, ridgeNrmse, ridgeMape, wape, ridgeWape: Double
+      let seasonalNaiveNrmse, seasonalNaiveMape: Double?
+    }
+    struct Prior: Encodable { let `return`, deviation: Double }
+    struct Channel: Encodable {
+      let name: String
+      let spend, contribution, roas: Double
+      let roasCi90: [Double]
+      let chanceOfNothing: Double
+      let prior: Prior?
+      let costPerExposure: Double?
+    }
+    struct Experiment: Encodable {
+      let channel, from, to: String
+      let outcomeChange, deviation, estimate: Double
+      let estimateCi90: [Double]
+    }
+    struct Organic: Encodable {
+      let name: String
+      let contribution: Double
+      let contributionCi90: [Double]
+    }
+    struct Region: Encodable {
+      let name: String
+      let outcome, spend: Double
+    }
+
+    /// The files of the market and of the posterior draws.
+    let market, plausible: String
+    let draws, ticks: Int
+    let explained: Double
+    let holdout: Scores
+    let channels: [Channel]
+    let experiments: [Experiment]
+    let organic: [Organic]
+    let regions: [Region]
+    let currency: String
+    let notes: [String]
+    let seconds: Double
   }
 
   /// The calibration for people.

@@ -1,10 +1,11 @@
+import Applications
 import Apportion
 import Documents
 import Foundation
 import Runs
 
 /// What the journal of campaigns told.
-package struct JournalReport: Sendable {
+package struct JournalReport: Document {
   /// The market's file.
   package let file: String
   /// The market as it was written.
@@ -24,47 +25,64 @@ package struct JournalReport: Sendable {
     }
   }
 
-  /// The calibration as JSON.
-  package var json: JSONValue {
-    func pair(_ values: (Double, Double)) -> JSONValue {
-      ["described": JSONValue(values.0), "estimated": JSONValue(values.1)]
+  /// The calibration for machines.
+  package func encode(to encoder: any Encoder) throws {
+    try Contents(
+      market: file, describedBy: calibration.described.digest, campaigns: calibration.campaigns,
+      ticks: calibration.ticks,
+      channels: calibration.channels.map { channel in
+        .init(
+          name: channel.name,
+          estimates: channel.estimates.map {
+            .init(
+              factor: "\($0.factor)", described: $0.described, estimated: $0.estimated,
+              standardError: $0.estimated * $0.logError, seen: $0.seen)
+          },
+          delay: channel.delay.map {
+            .init(
+              described: $0.described, estimated: $0.estimated, standardError: $0.estimated * $0.logError,
+              seen: $0.conversions, shares: shares($0.delay))
+          })
+      },
+      persistence: .init((calibration.described.drift.persistence, market.drift.persistence)),
+      withinCampaigns: Named(variations.map { ($0.name, .init($0.within)) }),
+      betweenCampaigns: Named(variations.map { ($0.name, .init($0.between)) }),
+      notes: calibration.notes, seconds: seconds
+    ).encode(to: encoder)
+  }
+
+  private func shares(_ delay: ReportingDelay) -> [Double]? {
+    if case .shares(let shares) = delay { shares } else { nil }
+  }
+
+  private struct Contents: Encodable {
+    struct Estimate: Encodable {
+      let factor: String
+      let described, estimated, standardError, seen: Double
     }
-    func known(_ described: Double, _ estimated: Double, _ logError: Double, _ seen: Double) -> [JSONValue
-      .Member]
-    {
-      [
-        .init("described", JSONValue(described)), .init("estimated", JSONValue(estimated)),
-        .init("standard_error", JSONValue(estimated * logError)), .init("seen", JSONValue(seen)),
-      ]
+    struct Delay: Encodable {
+      let described, estimated, standardError, seen: Double
+      /// By ticks; nil of a geometric delay.
+      let shares: [Double]?
     }
-    func shares(_ delay: ReportingDelay) -> [JSONValue.Member] {
-      guard case .shares(let shares) = delay else { return [] }
-      return [.init("shares", .array(shares.map { JSONValue($0) }))]
+    struct Channel: Encodable {
+      let name: String
+      let estimates: [Estimate]
+      let delay: Delay?
     }
-    let persistence = (calibration.described.drift.persistence, market.drift.persistence)
-    return [
-      "market": .string(file), "described_by": .string(calibration.described.digest),
-      "campaigns": JSONValue(calibration.campaigns), "ticks": JSONValue(calibration.ticks),
-      "channels": .array(
-        calibration.channels.map { channel in
-          [
-            "name": .string(channel.name),
-            "estimates": .array(
-              channel.estimates.map {
-                .object(
-                  [.init("factor", .string("\($0.factor)"))]
-                    + known($0.described, $0.estimated, $0.logError, $0.seen))
-              }),
-            "delay": channel.delay.map {
-              .object(known($0.described, $0.estimated, $0.logError, $0.conversions) + shares($0.delay))
-            } ?? .null,
-          ]
-        }),
-      "persistence": pair(persistence),
-      "within_campaigns": .object(variations.map { .init($0.name, pair($0.within)) }),
-      "between_campaigns": .object(variations.map { .init($0.name, pair($0.between)) }),
-      "notes": .array(calibration.notes.map { .string($0) }), "seconds": JSONValue(seconds),
-    ]
+    struct Pair: Codable, Sendable {
+      let described, estimated: Double
+      init(_ values: (Double, Double)) { (described, estimated) = values }
+    }
+
+    /// The market's file, and the digest of the market that described the campaigns.
+    let market, describedBy: String
+    let campaigns, ticks: Int
+    let channels: [Channel]
+    let persistence: Pair
+    let withinCampaigns, betweenCampaigns: Named<Pair>
+    let notes: [String]
+    let seconds: Double
   }
 
   /// The calibration for people.

@@ -1,10 +1,11 @@
+import Applications
 import Apportion
 import Documents
 import Foundation
 import Runs
 
 /// A plan beside what is done today, a steady plan, and plans at other budgets.
-package struct PlanReport: Sendable {
+package struct PlanReport: Document {
   /// What was planned.
   package let source: String
   /// The currency of its money; empty where it is not known.
@@ -22,52 +23,61 @@ package struct PlanReport: Sendable {
   /// What was read otherwise than it stands, and what was assumed.
   package let notes: [String]
 
-  /// The plan as JSON.
-  package var json: JSONValue {
-    var members: [JSONValue.Member] = [
-      .init("budget", JSONValue(plan.budget)), .init("spend", JSONValue(plan.spend)),
-      .init("outcome", JSONValue(plan.outcome)),
-      .init("current_outcome", plan.currentOutcome.map { JSONValue($0) } ?? .null),
-      .init("bound", JSONValue(plan.bound)), .init("certified_gap", JSONValue(plan.certifiedGap)),
-      .init("violations", JSONValue(plan.violations)), .init("milliseconds", JSONValue(milliseconds)),
-      .init("currency", .string(currency)), .init("start", days?.first.map { .string("\($0)") } ?? .null),
-      .init("channels", .array(plan.rows.map(Self.json))),
-      .init("notes", .array(notes.map { .string($0) })),
-    ]
-    if let steady {
-      members.append(
-        .init(
-          "steady",
-          [
-            "outcome": JSONValue(steady.outcome), "certified_gap": JSONValue(steady.certifiedGap),
-            "channels": .array(steady.rows.map(Self.json)),
-          ]))
-    }
-    if !whatIf.isEmpty {
-      members.append(
-        .init(
-          "what_if",
-          .array(
-            whatIf.map { plan in
-              [
-                "budget": JSONValue(plan.budget), "outcome": JSONValue(plan.outcome),
-                "marginal_return": JSONValue(Self.marginalReturn(plan)),
-                "certified_gap": JSONValue(plan.certifiedGap),
-                "spends": .object(plan.rows.map { .init($0.name, JSONValue($0.spend)) }),
-              ]
-            })))
-    }
-    return .object(members)
+  /// The plan for machines.
+  package func encode(to encoder: any Encoder) throws {
+    try Contents(
+      budget: plan.budget, spend: plan.spend, outcome: plan.outcome, currentOutcome: plan.currentOutcome,
+      bound: plan.bound, certifiedGap: plan.certifiedGap, violations: plan.violations,
+      milliseconds: milliseconds, currency: currency, start: days?.first.map { "\($0)" },
+      channels: plan.rows.map { Channel($0) }, notes: notes,
+      steady: steady.map {
+        Steady(outcome: $0.outcome, certifiedGap: $0.certifiedGap, channels: $0.rows.map { Channel($0) })
+      },
+      whatIf: whatIf.map {
+        Budget(
+          budget: $0.budget, outcome: $0.outcome, marginalReturn: Self.marginalReturn($0),
+          certifiedGap: $0.certifiedGap, spends: Named($0.rows.map { ($0.name, $0.spend) }))
+      }
+    ).encode(to: encoder)
   }
 
-  private static func json(_ row: SpendPlan.Row) -> JSONValue {
-    [
-      "name": .string(row.name), "spend": JSONValue(row.spend), "outcome": JSONValue(row.outcome),
-      "marginal_return": JSONValue(row.marginalReturn),
-      "current_spend": row.current.map { JSONValue($0.spend) } ?? .null,
-      "current_outcome": row.current.map { JSONValue($0.outcome) } ?? .null,
-      "limits": [JSONValue(row.limits.lowerBound), JSONValue(row.limits.upperBound)],
-    ]
+  private struct Contents: Encodable {
+    let budget, spend, outcome: Double
+    let currentOutcome: Double?
+    let bound, certifiedGap: Double
+    let violations: Int
+    let milliseconds: Double
+    let currency: String
+    let start: String?
+    let channels: [Channel]
+    let notes: [String]
+    let steady: Steady?
+    let whatIf: [Budget]
+  }
+
+  private struct Channel: Encodable {
+    let name: String
+    let spend, outcome, marginalReturn: Double
+    let currentSpend, currentOutcome: Double?
+    /// The least and the most money.
+    let limits: [Double]
+
+    init(_ row: SpendPlan.Row) {
+      name = row.name
+      (spend, outcome, marginalReturn) = (row.spend, row.outcome, row.marginalReturn)
+      (currentSpend, currentOutcome) = (row.current?.spend, row.current?.outcome)
+      limits = [row.limits.lowerBound, row.limits.upperBound]
+    }
+  }
+
+  private struct Steady: Encodable {
+    let outcome, certifiedGap: Double
+    let channels: [Channel]
+  }
+
+  private struct Budget: Encodable {
+    let budget, outcome, marginalReturn, certifiedGap: Double
+    let spends: Named<Double>
   }
 
   /// What the next unit of the budget brings: the highest margin of a channel that may still grow.
