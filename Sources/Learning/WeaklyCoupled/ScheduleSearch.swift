@@ -10,9 +10,9 @@ extension WeaklyCoupledDQN {
   /// candidate of a generation plays the same fresh training episodes under the budget. Three numbers each say what is added to κ, γ
   /// and the log price of money at the start, after a quarter and after a half of an episode: straight between, and after the
   /// half the first two stay while the third fades to 0. What was found is kept if it gains on other episodes. With more money
-  /// there is less to find out, with less each try costs more: for other budgets prices are calibrated anew, a share of what was
-  /// found is chosen, or what a budget between found, and a search of half the generations on half the episodes goes on from
-  /// there.
+  /// there is less to find out, with less each try costs more: each of five budgets has a search of its own. It begins from
+  /// whichever gains most, of none, some and much optimism, each at prices as calibrated and higher, and of what was found for
+  /// a budget nearer to the problem's own; for other budgets it has half the generations on half the episodes.
   ///
   /// - Parameters:
   ///   - start: a policy of one schedule, calibrated.
@@ -27,7 +27,7 @@ extension WeaklyCoupledDQN {
     let ownShare = logShare(budget: 1)
     let otherBudgets = [[0.5, 0.25], [2, 4]].map { $0.filter { logShare(budget: $0) != ownShare } }
     let others = (generations + 1) / 2
-    let parts = Double(1 + generations + 1 + otherBudgets.joined().count * (1 + others + 1))
+    let parts = Double(1 + 1 + generations + 1 + otherBudgets.joined().count * (1 + others + 1))
     var done = 0.0
     func isStopped(_ score: Double) -> Bool {
       done += 1
@@ -38,32 +38,49 @@ extension WeaklyCoupledDQN {
     let corrected = scores(networks, lane: &lane, blocks: 4 * searchedBlocks)
     let best = corrected.firstIndexOfMaximum
     let start = networks[best]
-    guard !isStopped(corrected[best]),
-      let own = evolved(
-        SearchedSchedule(start.schedules[0]), of: start, generations: generations, blocks: searchedBlocks,
-        lane: &lane, isStopped: isStopped)
-    else { return start }
+    if isStopped(corrected[best]) { return start }
+
+    /// What is found from the best of some beginnings; nil where the search was stopped.
+    func found(
+      from beginnings: [SearchedSchedule], budget: Double, generations: Int, blocks: Int
+    ) -> SearchedSchedule? {
+      let candidates = beginnings.map { beginning in
+        var candidate = SearchedSchedule(
+          calibrate(
+            start, optimism: beginning.schedule.optimism, information: beginning.schedule.information,
+            budget: budget))
+        candidate.addOffsets(beginning.offsets)
+        return candidate
+      }
+      let scores = scores(
+        candidates.map { start.playing([$0.schedule]) }, budget: budget, lane: &lane,
+        blocks: 2 * searchedBlocks)
+      let best = scores.firstIndexOfMaximum
+      guard !isStopped(scores[best]) else { return nil }
+      return evolved(
+        candidates[best], of: start, budget: budget, generations: generations, blocks: blocks, lane: &lane,
+        isStopped: isStopped)
+    }
+    let (optimism, information) = (configuration.optimism, configuration.information)
+    let even =
+      [SearchedSchedule(PlaySchedule())]
+      + [1, 2, 3].flatMap { (times: Float) in
+        [0, 0.25].map { raise in
+          SearchedSchedule(
+            PlaySchedule(optimism: [times * optimism], information: [information]),
+            offsets: [raise, raise, raise])
+        }
+      }
+    guard let own = found(from: even, budget: 1, generations: generations, blocks: searchedBlocks) else {
+      return start
+    }
     var schedules = [own.schedule]
     search: for side in otherBudgets {
-      var beginnings = [0, 0.5, 1].map { own.times($0) }
+      var beginnings = even + [own.times(0.5), own]
       for budget in side {
-        let candidates = beginnings.map { beginning in
-          var candidate = SearchedSchedule(
-            calibrate(
-              start, optimism: beginning.schedule.optimism, information: beginning.schedule.information,
-              budget: budget))
-          candidate.addOffsets(beginning.offsets)
-          return candidate
-        }
-        let scores = scores(
-          candidates.map { start.playing([$0.schedule]) }, budget: budget, lane: &lane,
-          blocks: 2 * searchedBlocks)
-        let best = scores.firstIndexOfMaximum
-        guard !isStopped(scores[best]),
-          let found = evolved(
-            candidates[best], of: start, budget: budget, generations: others,
-            blocks: (searchedBlocks + 1) / 2, lane: &lane, isStopped: isStopped)
-        else { break search }
+        let found = found(
+          from: beginnings, budget: budget, generations: others, blocks: (searchedBlocks + 1) / 2)
+        guard let found else { break search }
         schedules.append(found.schedule)
         beginnings.append(found)
       }
@@ -138,9 +155,12 @@ extension [Double] {
 struct SearchedSchedule {
   var schedule: PlaySchedule
   /// Three numbers: at the start, after a quarter and after a half of the steps.
-  var offsets: [Float] = [0, 0, 0]
+  var offsets: [Float]
 
-  init(_ schedule: PlaySchedule) { self.schedule = schedule }
+  init(_ schedule: PlaySchedule, offsets: [Float] = [0, 0, 0]) {
+    self.schedule = schedule
+    self.offsets = offsets
+  }
 
   /// A share of its exploration and of what was added to its prices.
   func times(_ share: Float) -> SearchedSchedule {

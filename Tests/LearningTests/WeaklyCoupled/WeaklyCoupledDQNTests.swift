@@ -110,7 +110,7 @@ import Testing
       return (shares, learner.policy)
     }
     let (shares, policy) = try trained(stoppingAt: 2)
-    #expect(shares.count == 2 + 21 && shares.last == 1)
+    #expect(shares.count == 2 + 22 && shares.last == 1)
     #expect(zip(shares, shares.dropFirst()).allSatisfy { $0 <= $1 })
     #expect(policy.schedules.count == 5)
     let (stopped, early) = try trained(stoppingAt: 0.3)
