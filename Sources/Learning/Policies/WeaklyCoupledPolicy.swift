@@ -46,8 +46,10 @@ public struct WeaklyCoupledPolicy: Sendable, Equatable {
     self.trainingSteps = trainingSteps
   }
 
-  /// The same network and metadata with other schedules.
-  func playing(_ schedules: [PlaySchedule]) -> WeaklyCoupledPolicy { with(weights, schedules) }
+  /// The same network and metadata with other schedules, in any order.
+  func playing(_ schedules: [PlaySchedule]) -> WeaklyCoupledPolicy {
+    with(weights, schedules.sorted { $0.logShare < $1.logShare })
+  }
 
   /// The same policy with a share of the network's corrections of forecast gains and costs; spend to go stays as learned.
   package func correcting(_ share: Float) -> WeaklyCoupledPolicy {

@@ -21,8 +21,11 @@ extension WeaklyCoupledDQN {
   /// the search finds need not be, for spend to go is learned of a policy that does not yet know what it will learn. So
   /// training episodes are played under the budget, and each step's log price is moved by what the mean of the six prices
   /// after it says; played prices change what is found, so this is done in rounds.
+  ///
+  /// - Parameter others: the schedules for other budgets that play is mixed with.
   func calibrate(
-    _ policy: WeaklyCoupledPolicy, optimism: [Float], information: [Float], budget: Double = 1
+    _ policy: WeaklyCoupledPolicy, optimism: [Float], information: [Float], budget: Double = 1,
+    beside others: [PlaySchedule] = []
   ) -> PlaySchedule {
     var schedule = PlaySchedule(
       logShare: logShare(budget: budget), priceOffsets: [Float](repeating: 0, count: environment.steps),
@@ -32,7 +35,7 @@ extension WeaklyCoupledDQN {
       let lanes = min(64, configuration.calibrationEpisodes)
       let first = configuration.lanes + round * configuration.calibrationEpisodes
       let means = playUnderBudget(
-        policy.playing([schedule]), budget: budget, lanes: first..<first + lanes,
+        policy.playing(others + [schedule]), budget: budget, lanes: first..<first + lanes,
         episodes: max(1, configuration.calibrationEpisodes / lanes), seed: seed
       ).prices
       for step in 0..<environment.steps - 1 {

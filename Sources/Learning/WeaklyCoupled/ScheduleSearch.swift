@@ -12,7 +12,8 @@ extension WeaklyCoupledDQN {
   /// half the first two stay while the third fades to 0. What was found is kept if it gains on other episodes. With more money
   /// there is less to find out, with less each try costs more: each of five budgets has a search of its own. It begins from
   /// whichever gains most, of none, some and much optimism, each at prices as calibrated and higher, and of what was found for
-  /// a budget nearer to the problem's own; for other budgets it has half the generations on half the episodes.
+  /// a budget nearer to the problem's own; for other budgets it has half the generations on half the episodes. Everything is
+  /// played as it will be: mixed with the schedules found before.
   ///
   /// - Parameters:
   ///   - start: a policy of one schedule, calibrated.
@@ -40,7 +41,9 @@ extension WeaklyCoupledDQN {
     let start = networks[best]
     if isStopped(corrected[best]) { return start }
 
-    /// What is found from the best of some beginnings; nil where the search was stopped.
+    var schedules: [PlaySchedule] = []
+    /// What is found from the best of some beginnings, played beside the schedules of other budgets; nil where the search was
+    /// stopped.
     func found(
       from beginnings: [SearchedSchedule], budget: Double, generations: Int, blocks: Int
     ) -> SearchedSchedule? {
@@ -48,17 +51,18 @@ extension WeaklyCoupledDQN {
         var candidate = SearchedSchedule(
           calibrate(
             start, optimism: beginning.schedule.optimism, information: beginning.schedule.information,
-            budget: budget))
+            budget: budget, beside: schedules))
         candidate.addOffsets(beginning.offsets)
         return candidate
       }
       let scores = scores(
-        candidates.map { start.playing([$0.schedule]) }, budget: budget, lane: &lane,
+        candidates.map { start.playing(schedules + [$0.schedule]) }, budget: budget, lane: &lane,
         blocks: 2 * searchedBlocks)
       let best = scores.firstIndexOfMaximum
       guard !isStopped(scores[best]) else { return nil }
       return evolved(
-        candidates[best], of: start, budget: budget, generations: generations, blocks: blocks, lane: &lane,
+        candidates[best], of: start, beside: schedules, budget: budget, generations: generations,
+        blocks: blocks, lane: &lane,
         isStopped: isStopped)
     }
     let (optimism, information) = (configuration.optimism, configuration.information)
@@ -74,7 +78,7 @@ extension WeaklyCoupledDQN {
     guard let own = found(from: even, budget: 1, generations: generations, blocks: searchedBlocks) else {
       return start
     }
-    var schedules = [own.schedule]
+    schedules.append(own.schedule)
     search: for side in otherBudgets {
       var beginnings = even + [own.times(0.5), own]
       for budget in side {
@@ -85,7 +89,7 @@ extension WeaklyCoupledDQN {
         beginnings.append(found)
       }
     }
-    return start.playing(schedules.sorted { $0.logShare < $1.logShare })
+    return start.playing(schedules)
   }
 
   private static var searchedLanes: Int { 64 }
@@ -97,7 +101,8 @@ extension WeaklyCoupledDQN {
   ///
   /// - Returns: nil where it was stopped.
   private func evolved(
-    _ beginning: SearchedSchedule, of policy: WeaklyCoupledPolicy, budget: Double = 1, generations: Int,
+    _ beginning: SearchedSchedule, of policy: WeaklyCoupledPolicy, beside others: [PlaySchedule],
+    budget: Double = 1, generations: Int,
     blocks: Int, lane: inout Int, isStopped: (Double) -> Bool
   ) -> SearchedSchedule? {
     var search = EvolutionSearch(
@@ -108,14 +113,15 @@ extension WeaklyCoupledDQN {
     for _ in 0..<generations {
       let candidates = search.candidates()
       let scores = scores(
-        candidates.map { policy.playing([beginning.adding($0).schedule]) }, budget: budget, lane: &lane,
+        candidates.map { policy.playing(others + [beginning.adding($0).schedule]) }, budget: budget,
+        lane: &lane,
         blocks: blocks)
       search.tell(candidates, scores: scores)
       if isStopped(scores.reduce(0, +) / Double(scores.count)) { return nil }
     }
     let found = beginning.adding(search.mean)
     let check = scores(
-      [policy.playing([beginning.schedule]), policy.playing([found.schedule])], budget: budget, lane: &lane,
+      [beginning, found].map { policy.playing(others + [$0.schedule]) }, budget: budget, lane: &lane,
       blocks: 4 * blocks)
     if isStopped(check[1]) { return nil }
     return check[1] > check[0] ? found : beginning

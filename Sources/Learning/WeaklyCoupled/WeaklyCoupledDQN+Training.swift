@@ -46,16 +46,30 @@ extension WeaklyCoupledDQN: Learner {
 
   /// Plays episodes under the budget: the mean price of money found by step, and the mean gain of an episode.
   ///
+  /// A lane that has next to nothing left has no price: the search would raise it without end, and a few such lanes would be most
+  /// of the mean. It counts with its last.
+  ///
   /// - Parameter budget: a multiple of the problem's.
   func playUnderBudget(
     _ policy: WeaklyCoupledPolicy, budget: Double = 1, lanes range: Range<Int>, episodes: Int, seed: UInt64
   ) -> (prices: [Double], gain: Double) {
     let play = BudgetedPlay(environment, policy: policy, budget: budget, lanes: range, seed: seed)
     var prices = [Double](repeating: 0, count: environment.steps)
+    var (budgets, last) = (
+      [Float](repeating: 0, count: range.count), [Float](repeating: 0, count: range.count)
+    )
     var gain = 0.0
     for _ in 0..<episodes {
       play.playEpisode { step in
-        for lane in 0..<range.count { prices[step] += Double(play.runner.price(lane: lane)) }
+        for lane in 0..<range.count {
+          let money = play.money[lane]
+          if step == 0 { budgets[lane] = money }
+          let timeLeft = play.rows[lane * environment.channelCount, shape.columns[.timeLeft]]
+          if step == 0 || money > 0.05 * timeLeft * budgets[lane] {
+            last[lane] = play.runner.price(lane: lane)
+          }
+          prices[step] += Double(last[lane])
+        }
       }
       gain += play.gains.reduce(0, +)
     }

@@ -20,6 +20,17 @@ import Testing
   }
 
   /// One training, four budgets: each within 4 % of what dynamic programming gains with that budget.
+  @Test("A lane without money has no price that calibration could follow")
+  func drainedLanesDoNotMoveThePrice() {
+    // The first step costs all there is, as an untrained network cannot know; then the search raises the price without end.
+    let problem = KnownCurves(
+      gains: [[0, 1]], costs: [[0, 1]], traffic: [1, 1, 1, 1, 1, 1], budget: 1, told: 1)
+    var configuration = WeaklyCoupledConfiguration()
+    (configuration.lanes, configuration.calibrationEpisodes) = (4, 4)
+    let learner = WeaklyCoupledDQN(problem, configuration: configuration, seed: 1)
+    #expect(learner.policy.schedules[0].priceOffsets.allSatisfy { abs($0) < 0.01 })
+  }
+
   @Test func playsEveryBudgetOfAKnownProblemLikeDynamicProgramming() {
     let problem = KnownCurves.three
     let learner = WeaklyCoupledDQN(problem, configuration: small, seed: 1)
