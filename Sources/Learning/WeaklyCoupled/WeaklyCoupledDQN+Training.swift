@@ -46,7 +46,7 @@ extension WeaklyCoupledDQN: Learner {
 
   /// Plays episodes under the budget: the mean price of money found by step, and the mean gain of an episode.
   ///
-  /// A lane that has next to nothing left has no price: the search would raise it without end, and a few such lanes would be most
+  /// A lane that has little left for its time has no price: the search would raise it without end, and a few such lanes would be most
   /// of the mean. It counts with its last.
   ///
   /// - Parameter budget: a multiple of the problem's.
@@ -65,7 +65,7 @@ extension WeaklyCoupledDQN: Learner {
           let money = play.money[lane]
           if step == 0 { budgets[lane] = money }
           let timeLeft = play.rows[lane * environment.channelCount, shape.columns[.timeLeft]]
-          if step == 0 || money > 0.05 * timeLeft * budgets[lane] {
+          if step == 0 || money > 0.25 * timeLeft * budgets[lane] {
             last[lane] = play.runner.price(lane: lane)
           }
           prices[step] += Double(last[lane])
