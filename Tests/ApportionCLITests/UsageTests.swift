@@ -65,6 +65,7 @@ struct BadCall: Sendable, CustomTestStringConvertible {
       "train --algorithm paired-double-dqn --set agent.replay_capacity=2147483647", 78, "bytes of memory"),
     BadCall("train --set agent.replayed_passes=10000 --set lanes=65536", 78, "bytes of memory"),
     BadCall("train --set agent.hidden=[65536,65536]", 78, "bytes of memory"),
+    BadCall("train --set agent.rollouts=100000000 --set agent.hidden=[4096]", 78, "bytes of memory"),
     BadCall(
       "train --env CartPole-v1 --algorithm ppo --set agent.head=additive", 78, "unknown key 'agent.head'"),
     BadCall("train --env CartPole-v1 --market nine-campaigns", 64, "both name the problem"),

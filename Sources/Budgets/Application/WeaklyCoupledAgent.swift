@@ -63,7 +63,9 @@ struct WeaklyCoupledAgent: AgentConfiguration {
     let channels = market.channels.count
     let kept = Double(learning.replayedPasses) * Double(market.ticks) * Double(lanes) * Double(channels)
     let widths = WeaklyCoupledShape(columns: columns, hidden: learning.hidden).widths
-    return 4 * kept * Double(columns.count + 4)
+    // Features of the last hidden layer, and the regression's rows, twice as long.
+    let rolled = Double(learning.rollouts) * Double(3 * (learning.hidden.last ?? 0) + 5)
+    return 4 * kept * Double(columns.count + 4) + 4 * rolled
       + memory(ofWidths: widths, rows: channels * max(lanes, 3 * learning.batchStates))
   }
 

@@ -16,15 +16,26 @@ extension WeaklyCoupledDQN {
   /// without bias and with most of the noise gone (rollout policy iteration; Lagoudakis and Parr, 2003; Bertsekas, 2020). What
   /// differences are beyond the policy's own scores is regressed on the last hidden layer, times the level and its square,
   /// and added to the last layer's weights of gains: all, a half or nothing of it, whichever gains most.
-  func improvedByRollouts(_ policy: WeaklyCoupledPolicy, lane: inout Int) -> WeaklyCoupledPolicy {
+  ///
+  /// - Parameters:
+  ///   - lane: the first lane of fresh episodes; moves behind them.
+  ///   - onProgress: takes the share that is done and the mean gain of episodes without deviations, and says whether to go on.
+  /// - Returns: the policy as it was where the rollouts were stopped.
+  func improvedByRollouts(
+    _ policy: WeaklyCoupledPolicy, lane: inout Int, onProgress: (Double, Double) -> TrainingDirective
+  ) -> WeaklyCoupledPolicy {
     let lanes = CounterfactualRollouts.lanes
     let blocks = max(2, configuration.rollouts / (lanes * CounterfactualRollouts.deviations))
     let rollouts = CounterfactualRollouts(blocks: blocks, features: policy.shape.hidden.last ?? 0)
-    let first = lane
-    lane += blocks * lanes
-    pool.run(blocks) { block in
-      let start = first + block * lanes
-      roll(out: policy, lanes: start..<start + lanes, into: rollouts, block: block)
+    for firstBlock in stride(from: 0, to: blocks, by: 8) {
+      let (first, count) = (lane, min(8, blocks - firstBlock))
+      pool.run(count) { block in
+        let start = first + block * lanes
+        roll(out: policy, lanes: start..<start + lanes, into: rollouts, block: firstBlock + block)
+      }
+      lane += count * lanes
+      let gain = rollouts.meanGain(ofBlocks: firstBlock..<firstBlock + count)
+      guard onProgress(Double(firstBlock + count) / Double(blocks), gain) == .proceed else { return policy }
     }
     guard let fit = rollouts.regressed() else { return policy }
     let candidates = [0, 0.5, 1].map { share in
@@ -70,6 +81,7 @@ extension WeaklyCoupledDQN {
         rollouts.differences[first + index] = -(scores[place, other] - scores[place, level])
       }
     }
+    rollouts.gains[block] = Float(own.gains.reduce(0, +) / Double(count))
     policy.writeFeatures(of: inputs.view, into: rollouts.features.view.rows(first..<first + deviations.count))
     for turn in 0..<CounterfactualRollouts.deviations {
       let turns = turn * count..<(turn + 1) * count
@@ -110,11 +122,20 @@ final class CounterfactualRollouts {
   var slopes: UnsafeMutablePointer<Float> { columns.view.row(1) }
   var curvatures: UnsafeMutablePointer<Float> { columns.view.row(2) }
   var differences: UnsafeMutablePointer<Float> { columns.view.row(3) }
+  /// By block: the mean gain of the episodes without deviations.
+  var gains: UnsafeMutablePointer<Float> { blockGains.pointer }
+  private let blockGains: Matrix
 
   init(blocks: Int, features: Int) {
     let count = blocks * Self.lanes * Self.deviations
     self.features = Matrix(rows: count, columns: features)
     columns = Matrix(rows: 4, columns: count)
+    blockGains = Matrix(rows: 1, columns: blocks)
+  }
+
+  /// The mean gain of the episodes without deviations of some blocks.
+  func meanGain(ofBlocks blocks: Range<Int>) -> Double {
+    blocks.reduce(0) { $0 + Double(gains[$1]) } / Double(blocks.count)
   }
 
   /// How many rollouts there are.

@@ -62,8 +62,7 @@ extension WeaklyCoupledDQN {
       guard !isStopped(scores[best]) else { return nil }
       return evolved(
         candidates[best], of: start, beside: schedules, budget: budget, generations: generations,
-        blocks: blocks, lane: &lane,
-        isStopped: isStopped)
+        blocks: blocks, lane: &lane, isStopped: isStopped)
     }
     let (optimism, information) = (configuration.optimism, configuration.information)
     let even =
@@ -102,8 +101,7 @@ extension WeaklyCoupledDQN {
   /// - Returns: nil where it was stopped.
   private func evolved(
     _ beginning: SearchedSchedule, of policy: WeaklyCoupledPolicy, beside others: [PlaySchedule],
-    budget: Double = 1, generations: Int,
-    blocks: Int, lane: inout Int, isStopped: (Double) -> Bool
+    budget: Double, generations: Int, blocks: Int, lane: inout Int, isStopped: (Double) -> Bool
   ) -> SearchedSchedule? {
     var search = EvolutionSearch(
       mean: [Float](repeating: 0, count: 9),
@@ -114,8 +112,7 @@ extension WeaklyCoupledDQN {
       let candidates = search.candidates()
       let scores = scores(
         candidates.map { policy.playing(others + [beginning.adding($0).schedule]) }, budget: budget,
-        lane: &lane,
-        blocks: blocks)
+        lane: &lane, blocks: blocks)
       search.tell(candidates, scores: scores)
       if isStopped(scores.reduce(0, +) / Double(scores.count)) { return nil }
     }

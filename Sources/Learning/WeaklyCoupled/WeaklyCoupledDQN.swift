@@ -125,10 +125,18 @@ public final class WeaklyCoupledDQN<Environment: WeaklyCoupledEnvironment> {
 
   /// Searches for the exploration and prices that gain most; the policy keeps them until the next pass.
   func prepareToPlay(onProgress: (Double, Double) -> TrainingDirective) {
-    let searched = searchSchedules(policy, onProgress: onProgress)
+    let rolls = configuration.rollouts > 0
+    var isStopped = false
+    let searched = searchSchedules(policy) { share, gain in
+      let directive = onProgress(rolls ? share / 2 : share, gain)
+      isStopped = directive == .stop
+      return directive
+    }
+    prepared = searched
+    guard rolls, !isStopped else { return }
     // Lanes far beyond those of the search.
     var lane = 1 << 20
-    prepared = configuration.rollouts > 0 ? improvedByRollouts(searched, lane: &lane) : searched
+    prepared = improvedByRollouts(searched, lane: &lane) { onProgress((1 + $0) / 2, $1) }
   }
 
   /// The policy as it stands, its prices not calibrated.

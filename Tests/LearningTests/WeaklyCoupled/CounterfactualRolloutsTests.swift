@@ -91,6 +91,18 @@ struct CounterfactualRolloutsTests {
   }
 
   @Test
+  func `rollouts tell how far they are, and stop when they are told to`() throws {
+    let learner = learner(rollouts: 32 * 448, threads: 1)
+    var shares: [Double] = []
+    try learner.train(steps: 1_000_000, progressInterval: nil) { progress in
+      shares.append(progress["searched"] ?? .nan)
+      return shares[shares.count - 1] > 0.7 ? .stop : .proceed
+    }
+    #expect(shares == [0, 0.625, 0.75])
+    #expect(learner.score(episodes: 256, seed: 0) == 0)
+  }
+
+  @Test
   func `rollouts are the same to the bit on any number of threads`() throws {
     let policies = try [1, 3].map { threads in
       let learner = learner(rollouts: 2 * 448, threads: threads)
