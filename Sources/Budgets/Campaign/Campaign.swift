@@ -73,7 +73,7 @@ public struct Campaign: Sendable {
 
   /// Takes in what a tick showed, and decides on the next.
   ///
-  /// Complexity: a filter's step and a plan: some 60 µs for nine channels and 48 ticks.
+  /// Complexity: a filter's step and a choice, some 60 µs for nine channels and 48 ticks, whether by a plan or a network.
   /// - Throws: `CampaignError` where the results cannot be, or are not those of the tick that is due; the campaign is then as
   ///   it was.
   public mutating func observe(_ results: TickResults) throws(CampaignError) {

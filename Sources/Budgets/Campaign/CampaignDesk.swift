@@ -130,7 +130,7 @@ final class CampaignDesk {
   /// Money for planning: whole quanta of the market's simulation, none where nothing is left.
   private func money(_ left: Int64) -> Float { Float(max(left, 0) / unit.quantum) * base.moneyQuantum }
 
-  /// Plans the rest of the campaign and chooses what to do in a tick.
+  /// Chooses what to do in a tick and forecasts what it costs and brings; plans the rest of the campaign where that is needed.
   func decide(tick: Int, left: Int64, paused: [Bool]) -> CampaignDecision {
     remaining.pointee = money(left)
     planning.paused = paused
