@@ -64,25 +64,14 @@ extension WeaklyCoupledPolicy {
   /// How far from 0 each feature may lie before the plan's bids are played: three times as far as in 32 campaigns that are
   /// simulated with the policy, and at least 3.
   func farthest(in problem: WeaklyCoupledMarket) -> [Float] {
-    let block = problem.makeBlock(lanes: 0..<32, seed: evaluationSeed(0), budget: 1)
-    let runner = WeaklyCoupledRunner(self, lanes: 32, channels: problem.channelCount)
-    let rows = Matrix(rows: 32 * problem.channelCount, columns: problem.columns.count)
-    let results = Matrix(rows: 3, columns: rows.rows)
-    let (gains, costs) = (results.pointer, results.pointer + results.columns)
-    let money = results.pointer + 2 * results.columns
-    var levels = [Int32](repeating: 0, count: rows.rows)
+    let play = BudgetedPlay(problem, policy: self, lanes: 0..<32, seed: evaluationSeed(0))
     var farthest = [Float](repeating: 1, count: shape.columns.features)
-    block.startEpisode()
-    for step in 0..<problem.steps {
-      block.observe(into: rows.view)
-      for row in 0..<rows.rows {
+    play.playEpisode { _ in
+      for row in 0..<play.rows.rows {
         for feature in farthest.indices {
-          farthest[feature] = max(farthest[feature], abs(rows[row, feature]))
+          farthest[feature] = max(farthest[feature], abs(play.rows[row, feature]))
         }
       }
-      block.moneyLeft(into: money)
-      runner.act(rows: rows.view, step: step, money: money, into: &levels)
-      block.step(levels: levels, gains: gains, costs: costs)
     }
     return farthest.map { 3 * $0 }
   }

@@ -1,10 +1,10 @@
 import LinearAlgebra
 
 /// Episodes that a policy plays under a budget, in some lanes side by side.
-final class BudgetedPlay<Environment: WeaklyCoupledEnvironment> {
-  let runner: WeaklyCoupledRunner
+package final class BudgetedPlay<Environment: WeaklyCoupledEnvironment> {
+  package let runner: WeaklyCoupledRunner
   /// (lanes × channels) rows that describe the channels before the step.
-  let rows: Matrix
+  package let rows: Matrix
   /// Lanes × channels: what the policy plays in the step.
   var levels: [Int32]
   /// Lanes: what the last episode gained.
@@ -17,7 +17,7 @@ final class BudgetedPlay<Environment: WeaklyCoupledEnvironment> {
   /// Opens lanes.
   ///
   /// - Parameter budget: a multiple of the problem's.
-  init(
+  package init(
     _ environment: Environment, policy: WeaklyCoupledPolicy, budget: Double = 1, lanes: Range<Int>,
     seed: UInt64
   ) {
@@ -37,7 +37,7 @@ final class BudgetedPlay<Environment: WeaklyCoupledEnvironment> {
   /// Plays the next episode of every lane.
   ///
   /// - Parameter change: takes the step once its levels are chosen, and may change them.
-  func playEpisode(_ change: (_ step: Int) -> Void = { _ in }) {
+  package func playEpisode(_ change: (_ step: Int) -> Void = { _ in }) {
     let (channels, results) = (runner.channels, results.view)
     block.startEpisode()
     runner.startEpisode()

@@ -143,7 +143,7 @@ final class CounterfactualRollouts {
 
   /// The weights of the features that say most of rollouts that they were not fitted to; nil where nothing does.
   ///
-  /// One half of the rollouts is fitted with penalties of four sizes, the other judges them; then all are fitted with the best.
+  /// One half of the rollouts is fitted with penalties of five sizes, the other judges them; then all are fitted with the best.
   func regressed() -> (slope: [Float], curvature: [Float])? {
     let width = 2 * features.columns
     let design = Matrix(rows: count, columns: width)
@@ -154,18 +154,13 @@ final class CounterfactualRollouts {
         design[row, features.columns + feature] = curvature * features[row, feature]
       }
     }
-    func fit(_ rows: Range<Int>, penalty: Float) -> [Float]? {
-      let products = Matrix(rows: width, columns: width)
-      let sums = Matrix(rows: width, columns: 1)
-      let part = design.view.rows(rows)
-      let target = MatrixView(pointer: differences + rows.lowerBound, rows: rows.count, columns: 1, stride: 1)
-      multiply(part, transposed: true, part, into: products.view)
-      multiply(part, transposed: true, target, into: sums.view)
-      let trace = (0..<width).reduce(Float(0)) { $0 + products[$1, $1] }
-      for index in 0..<width { products[index, index] += penalty * trace / Float(width) + 1e-12 }
-      return (try? CholeskyFactor(products.view))?.solve(sums.view).elements
+    func normalEquations(of rows: Range<Int>) -> NormalEquations {
+      NormalEquations(
+        design.view.rows(rows),
+        MatrixView(pointer: differences + rows.lowerBound, rows: rows.count, columns: 1, stride: 1))
     }
     let half = count / 2
+    let fitted = normalEquations(of: 0..<half)
     /// What is left of squared differences in the second half, over what there is.
     func error(_ weights: [Float]) -> Double {
       var (left, all) = (0.0, 0.0)
@@ -179,12 +174,35 @@ final class CounterfactualRollouts {
     }
     var best: (error: Double, penalty: Float) = (1, 0)
     for penalty: Float in [0.01, 0.1, 1, 10, 100] {
-      guard let weights = fit(0..<half, penalty: penalty) else { continue }
+      guard let weights = fitted.weights(penalty: penalty) else { continue }
       let error = error(weights)
       if error < best.error { best = (error, penalty) }
     }
-    guard best.error < 1, let weights = fit(0..<count, penalty: best.penalty) else { return nil }
+    guard best.error < 1, let weights = normalEquations(of: 0..<count).weights(penalty: best.penalty) else {
+      return nil
+    }
     return (Array(weights[..<features.columns]), Array(weights[features.columns...]))
+  }
+}
+
+/// What a regression with any ridge penalty is solved from.
+private struct NormalEquations: ~Copyable {
+  private let products, sums: Matrix
+
+  /// Sums up rows of features and their targets.
+  init(_ rows: MatrixView, _ targets: MatrixView) {
+    products = Matrix(rows: rows.columns, columns: rows.columns)
+    sums = Matrix(rows: rows.columns, columns: 1)
+    multiply(rows, transposed: true, rows, into: products.view)
+    multiply(rows, transposed: true, targets, into: sums.view)
+  }
+
+  /// The weights under a penalty in mean squares of the features; nil where there are none.
+  func weights(penalty: Float) -> [Float]? {
+    let matrix = Matrix(copying: products.view)
+    let trace = (0..<matrix.rows).reduce(Float(0)) { $0 + products[$1, $1] }
+    for index in 0..<matrix.rows { matrix[index, index] += penalty * trace / Float(matrix.rows) + 1e-12 }
+    return (try? CholeskyFactor(matrix.view))?.solve(sums.view).elements
   }
 }
 

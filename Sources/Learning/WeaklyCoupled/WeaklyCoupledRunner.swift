@@ -138,20 +138,13 @@ package final class WeaklyCoupledRunner {
     rows: MatrixView, logPrices: UnsafePointer<Float>, q: MatrixView, spendToGo: MatrixView
   ) {
     let columns = policy.shape.columns
-    for first in stride(from: 0, to: lanes, by: lanesPerPiece) {
-      let range = first..<min(first + lanesPerPiece, lanes)
-      evaluate(rows, lanes: range, points: 1) { lane, _ in logPrices[lane] }
-      for index in 0..<range.count * channels {
-        let place = range.lowerBound * channels + index
-        let row = rows.row(place)
-        let values = values(row, at: index)
-        let (gain, cost) = (exp(row[columns[.gainUnit]]), exp(row[columns[.costUnit]]))
-        let price = exp(logPrices[place / channels])
-        for level in 0..<columns.levels {
-          q.row(place)[level] =
-            gain * (values.gain(level) + values.worths[level]) - price * cost * values.cost(level)
-          spendToGo.row(place)[level] = cost * values.spendToGo(level)
-        }
+    forEachChannel(rows, logPrices: logPrices) { place, row, values in
+      let (gain, cost) = (exp(row[columns[.gainUnit]]), exp(row[columns[.costUnit]]))
+      let price = exp(logPrices[place / channels])
+      for level in 0..<columns.levels {
+        q.row(place)[level] =
+          gain * (values.gain(level) + values.worths[level]) - price * cost * values.cost(level)
+        spendToGo.row(place)[level] = cost * values.spendToGo(level)
       }
     }
   }
@@ -161,29 +154,43 @@ package final class WeaklyCoupledRunner {
   ///
   /// - Parameter scores: (lanes × channels) × levels.
   func scores(rows: MatrixView, money: UnsafePointer<Float>, into scores: MatrixView) {
-    for first in stride(from: 0, to: lanes, by: lanesPerPiece) {
-      let range = first..<min(first + lanesPerPiece, lanes)
-      evaluate(rows, lanes: range, points: 1) { lane, _ in playedLogPrices[lane] }
-      for index in 0..<range.count * channels {
-        let place = range.lowerBound * channels + index
-        let row = rows.row(place)
-        let values = values(row, at: index)
-        let (price, hope, curiosity) = taste(row, lane: place / channels, money: money[place / channels])
-        let unit = exp(row[policy.shape.columns[.gainUnit]])
-        for level in 0..<policy.shape.columns.levels {
-          scores.row(place)[level] = unit * values.score(level, at: price, hope: hope, curiosity: curiosity)
-        }
+    let columns = policy.shape.columns
+    forEachChannel(rows, logPrices: playedLogPrices) { place, row, values in
+      let lane = place / channels
+      let (price, hope, curiosity) = taste(row, lane: lane, share: channelShare(lane, money: money[lane]))
+      let unit = exp(row[columns[.gainUnit]])
+      for level in 0..<columns.levels {
+        scores.row(place)[level] = unit * values.score(level, at: price, hope: hope, curiosity: curiosity)
       }
     }
   }
 
+  /// Runs the network on all lanes at a price each, and hands on the place, the row and the values of every channel.
+  private func forEachChannel(
+    _ rows: MatrixView, logPrices: UnsafePointer<Float>,
+    _ body: (_ place: Int, _ row: UnsafePointer<Float>, _ values: ChannelValues) -> Void
+  ) {
+    for first in stride(from: 0, to: lanes, by: lanesPerPiece) {
+      let range = first..<min(first + lanesPerPiece, lanes)
+      evaluate(rows, lanes: range, points: 1) { lane, _ in logPrices[lane] }
+      for index in 0..<range.count * channels {
+        let place = first * channels + index
+        let row = UnsafePointer(rows.row(place))
+        body(place, row, values(row, at: index))
+      }
+    }
+  }
+
+  /// A channel's share of what all money left of a lane is expected to bring.
+  private func channelShare(_ lane: Int, money: Float) -> Float {
+    exp(logPrices[lane]) * min(money, 1e30) / Float(channels)
+  }
+
   /// By what a channel's levels are weighed in a lane: the price of money in the channel's units, hope, and what news is worth.
   @inline(__always) private func taste(
-    _ row: UnsafePointer<Float>, lane: Int, money: Float
+    _ row: UnsafePointer<Float>, lane: Int, share: Float
   ) -> (price: Float, hope: Float, curiosity: Curiosity) {
     let columns = policy.shape.columns
-    // A channel's share of what all money left is expected to bring.
-    let share = exp(logPrices[lane]) * min(money, 1e30) / Float(channels)
     return (
       exp(policy.shape.relativePrice(row, logPrice: playedLogPrices[lane])),
       exp(played[lane].optimism * row[columns[.deviation]] * row[columns[.timeLeft]]),
@@ -293,13 +300,14 @@ package final class WeaklyCoupledRunner {
     let columns = policy.shape.columns
     if isCorrecting { evaluate(rows, lanes: range, points: 1) { lane, _ in playedLogPrices[lane] } }
     for lane in range {
+      let share = channelShare(lane, money: money[lane])
       /// The levels at a price raised by a factor, and what they cost.
       func levelsCost(raised: Float) -> Float {
         var cost: Float = 0
         for channel in 0..<channels {
           let row = rows.row(lane * channels + channel)
           let values = values(row, at: (lane - range.lowerBound) * channels + channel)
-          let (price, hope, curiosity) = taste(row, lane: lane, money: money[lane])
+          let (price, hope, curiosity) = taste(row, lane: lane, share: share)
           let level = values.best(at: raised * price, hope: hope, curiosity: curiosity)
           levels[lane * channels + channel] = Int32(level)
           cost += exp(row[columns[.costUnit]]) * max(values.cost(level), 0)

@@ -19,7 +19,6 @@ import Testing
     return configuration
   }
 
-  /// One training, four budgets: each within 4 % of what dynamic programming gains with that budget.
   @Test("A lane without money has no price that calibration could follow")
   func drainedLanesDoNotMoveThePrice() {
     // The first step costs all there is, as an untrained network cannot know; then the search raises the price without end.
@@ -31,6 +30,7 @@ import Testing
     #expect(learner.policy.schedules[0].priceOffsets.allSatisfy { abs($0) < 0.01 })
   }
 
+  /// One training, four budgets: each within 4 % of what dynamic programming gains with that budget.
   @Test func playsEveryBudgetOfAKnownProblemLikeDynamicProgramming() {
     let problem = KnownCurves.three
     let learner = WeaklyCoupledDQN(problem, configuration: small, seed: 1)
