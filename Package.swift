@@ -11,6 +11,7 @@ let package = Package(
     .library(name: "Apportion", targets: ["Apportion"]),
     .library(name: "Measuring", targets: ["Measuring"]),
     .library(name: "Pricing", targets: ["Pricing"]),
+    .library(name: "Runs", targets: ["Runs"]),
     .library(name: "Serving", targets: ["Serving"]),
     .executable(name: "apportion", targets: ["ApportionCLI"]),
     .library(name: "ApportionC", type: .dynamic, targets: ["ApportionC"]),

@@ -130,14 +130,14 @@ package enum HeldOutEpisodes: Sendable, Equatable {
 }
 
 /// The best that can be had.
-package enum BestScore: Sendable, Equatable {
+public enum BestScore: Sendable, Equatable {
   /// No policy does better, and one does as well.
   case optimum(Double)
   /// No policy does better.
   case bound(Double)
 
   /// The score.
-  package var value: Double {
+  public var value: Double {
     switch self {
     case .optimum(let value), .bound(let value): value
     }
@@ -145,14 +145,14 @@ package enum BestScore: Sendable, Equatable {
 }
 
 /// A result for people and for machines: what it encodes is its document.
-package protocol Document: Encodable, Sendable {
+public protocol Document: Encodable, Sendable {
   /// For people: sentences and aligned tables.
   var text: String { get }
 }
 
 extension Document {
   /// For machines.
-  package var json: JSONValue { JSONValue(encoding: self) }
+  public var json: JSONValue { JSONValue(encoding: self) }
 }
 
 /// What a branch of an action and its choices are called.

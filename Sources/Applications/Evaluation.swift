@@ -3,15 +3,15 @@ import Foundation
 import Learning
 
 /// A policy's held-out episodes beside those of all baselines and the best that can be had.
-package struct Evaluation: Document {
+public struct Evaluation: Document {
   /// What one strategy did in each episode.
-  package struct Row: Sendable {
+  public struct Row: Sendable {
     /// The strategy's name.
-    package let name: String
+    public let name: String
     /// The returns, with what can be said of their mean.
-    package let summary: EvaluationSummary
+    public let summary: EvaluationSummary
     /// The mean share of the budget that was spent; nil where there is no budget.
-    package let budgetUsed: Double?
+    public let budgetUsed: Double?
 
     /// Names a strategy and what it did.
     package init(name: String, summary: EvaluationSummary, budgetUsed: Double? = nil) {
@@ -22,21 +22,21 @@ package struct Evaluation: Document {
   }
 
   /// The policy.
-  package let policy: Row
+  public let policy: Row
   /// The environment steps that the policy was trained for; 0 is an untrained one, which plays the planner's prior.
-  package let trainingSteps: Int
+  public let trainingSteps: Int
   /// The baselines, on the same episodes.
-  package let baselines: [Row]
+  public let baselines: [Row]
   /// The best mean that can be had, or what none can beat in expectation; nil where neither is known.
-  package let best: BestScore?
+  public let best: BestScore?
   /// The 95 % interval of a bound that is a mean over episodes; nil where it is none.
-  package let boundInterval: ClosedRange<Double>?
+  public let boundInterval: ClosedRange<Double>?
   /// What a clairvoyant gains on the same episodes, where the bound is a tighter one; nil otherwise.
-  package let clairvoyant: Double?
+  public let clairvoyant: Double?
   /// How often any strategy broke a rule of the problem, such as a budget.
-  package let violations: Int
+  public let violations: Int
   /// In how many posterior draws the episodes were played; nil where it was the problem as described.
-  package let posteriorDraws: Int?
+  public let posteriorDraws: Int?
 
   /// Gathers an evaluation; all rows hold the same episodes in the same order.
   package init(
@@ -59,7 +59,7 @@ package struct Evaluation: Document {
 
   /// The share of episodes in which the policy earned more than the best baseline, by mean; a tie counts half, so a
   /// policy that plays exactly as that baseline has 0.5.
-  package var successRate: Double {
+  public var successRate: Double {
     guard let best = baselines.max(by: { $0.summary.mean < $1.summary.mean }) else { return 1 }
     let wins = zip(policy.summary.returns, best.summary.returns).reduce(0) { wins, pair in
       wins + (pair.0 > pair.1 ? 1 : pair.0 == pair.1 ? 0.5 : 0)
@@ -68,7 +68,7 @@ package struct Evaluation: Document {
   }
 
   /// The policy's mean as a share of the best; nil where that is unknown or not above 0, as a cost is.
-  package var shareOfBound: Double? {
+  public var shareOfBound: Double? {
     best.flatMap { $0.value > 0 ? policy.summary.mean / $0.value : nil }
   }
 
@@ -79,9 +79,11 @@ package struct Evaluation: Document {
       lengths: policy.summary.lengths)
   }
 
-  package func encode(to encoder: any Encoder) throws { try EvaluationDocument(self).encode(to: encoder) }
+  /// Writes the evaluation: every strategy's mean and interval, the policy's gains over each on the same episodes, the bound.
+  public func encode(to encoder: any Encoder) throws { try EvaluationDocument(self).encode(to: encoder) }
 
-  package var text: String {
+  /// A table of the strategies, and what was played.
+  public var text: String {
     let verdict = violations == 0 ? "no rule was broken" : "\(violations) VIOLATIONS of the problem's rules"
     let origin =
       trainingSteps == 0

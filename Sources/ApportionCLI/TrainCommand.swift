@@ -68,8 +68,8 @@ struct TrainCommand: ParsableCommand {
       problem: market ?? env, algorithm: algorithm, file: config,
       overrides: overrides + asked.compactMap { key, value in value.map { "\(key)=\($0)" } })
     let initial = try from.map { try TrainedPolicy(runOrFile: $0) }
-    let report = try decide(request, from: initial).train(
-      from: initial, folder: output, style: .standard(isQuiet: options.quiet), stop: StopRequest())
+    let report = try Runs.train(
+      request, from: initial, folder: output, style: .standard(isQuiet: options.quiet), stop: StopRequest())
     options.show(report)
     if let status = report.exitStatus { throw ExitCode(status) }
   }

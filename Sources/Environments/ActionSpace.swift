@@ -15,5 +15,5 @@ public struct ActionSpace: Sendable, Equatable {
   /// The number of choices over all branches: the width of a branching head.
   public var choiceCount: Int { branchSizes.reduce(0, +) }
   /// The number of joint actions, as a floating-point number because it may exceed 2^63.
-  public var jointCount: Double { branchSizes.reduce(1) { $0 * Double($1) } }
+  package var jointCount: Double { branchSizes.reduce(1) { $0 * Double($1) } }
 }

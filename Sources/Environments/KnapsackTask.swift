@@ -9,15 +9,15 @@ import LinearAlgebra
 ///
 /// Knowing the worths, the best action is a multiple-choice knapsack: they can be learned by a head whose values add up
 /// and that acts under a spend cap.
-public struct KnapsackTask: ScalarEnvironment {
+package struct KnapsackTask: ScalarEnvironment {
   /// The number of choices of each branch.
-  public let branchSizes: [Int]
+  package let branchSizes: [Int]
   /// What each choice is worth, branch after branch: w_k · √m for choice m, with Σ_k w_k √(n_k − 1) = 1.
-  public let worths: [Float]
+  package let worths: [Float]
   private let starts: [Int]
 
   /// Creates the task.
-  public init(branchSizes: [Int]) {
+  package init(branchSizes: [Int]) {
     self.branchSizes = branchSizes
     let weights = branchSizes.indices.map { 1 + 2 * Float($0) / Float(branchSizes.count) }
     let most = zip(weights, branchSizes).reduce(Float(0)) { $0 + $1.0 * Float($1.1 - 1).squareRoot() }
@@ -28,38 +28,38 @@ public struct KnapsackTask: ScalarEnvironment {
   }
 
   /// Costs and budget of a step; a state to act in.
-  public struct Offer: Sendable {
+  package struct Offer: Sendable {
     var costs: [Float]
     var budget: Float
   }
 
   /// A column per cost, what each choice costs, and one for the budget, what they may cost together.
-  public var observationLayout: ObservationLayout {
+  package var observationLayout: ObservationLayout {
     ObservationLayout(
       size: worths.count + 1, spend: SpendColumns(costs: 0..<worths.count, budget: worths.count))
   }
   /// As many branches as there are ladders.
-  public var actionSpace: ActionSpace { ActionSpace(branchSizes: branchSizes) }
+  package var actionSpace: ActionSpace { ActionSpace(branchSizes: branchSizes) }
   /// The task's name.
-  public var metadata: [String: String] { ["environment": "knapsack \(branchSizes)"] }
+  package var metadata: [String: String] { ["environment": "knapsack \(branchSizes)"] }
   /// Twenty steps.
-  public var timeLimit: Int? { 20 }
+  package var timeLimit: Int? { 20 }
 
   /// The first offer.
-  public func makeState(stream: inout RandomStream) -> Offer {
+  package func makeState(stream: inout RandomStream) -> Offer {
     var offer = Offer(costs: Array(repeating: 0, count: worths.count), budget: 0)
     draw(&offer, &stream)
     return offer
   }
 
   /// Costs, then the budget.
-  public func observe(_ state: Offer, into row: inout MutableSpan<Float>) {
+  package func observe(_ state: Offer, into row: inout MutableSpan<Float>) {
     for (column, cost) in state.costs.enumerated() { row[column] = cost }
     row[worths.count] = state.budget
   }
 
   /// Pays the worth of what was bought, and draws the next offer.
-  public func step(_ state: inout Offer, action: Span<Int32>, stream: inout RandomStream)
+  package func step(_ state: inout Offer, action: Span<Int32>, stream: inout RandomStream)
     -> ScalarStep
   {
     var (worth, cost) = (Float(0), 0.0)

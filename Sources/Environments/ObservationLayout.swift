@@ -38,7 +38,7 @@ public struct ObservationLayout: Sendable, Hashable {
   public var size: Int { names.count }
 
   /// The same columns without what no learner asked for: a prior, or costs and budget, are then numbers like others.
-  public func keeping(prior keepsPrior: Bool, spend keepsSpend: Bool) -> ObservationLayout {
+  package func keeping(prior keepsPrior: Bool, spend keepsSpend: Bool) -> ObservationLayout {
     ObservationLayout(
       names: names, prior: keepsPrior ? prior : nil, mask: mask, spend: keepsSpend ? spend : nil)
   }
@@ -50,7 +50,7 @@ public struct ObservationLayout: Sendable, Hashable {
   }
 
   /// Why an action space's observations cannot be laid out so, in a sentence; nil where they can.
-  public func fault(for actionSpace: ActionSpace) -> String? {
+  package func fault(for actionSpace: ActionSpace) -> String? {
     guard size > 0 else { return "An observation needs at least one column." }
     let choices = actionSpace.choiceCount
     let parts = [

@@ -5,7 +5,7 @@ public final class StepStorage: Sendable {
   /// Lanes × observation size: what to act on next, raw.
   public let observations: Matrix
   /// Lanes × observation size: the last row of an episode, where the step ended one; otherwise stale.
-  public let finalObservations: Matrix
+  package let finalObservations: Matrix
   /// Lanes: the rewards.
   public let rewards: Buffer<Float>
   /// Lanes: whether the step ended the episode in a terminal state.
@@ -13,7 +13,7 @@ public final class StepStorage: Sendable {
   /// Lanes: whether the step cut the episode by a limit of time.
   public let truncated: Buffer<Bool>
   /// What reference actions would have led to; nil where the environment has none.
-  public let counterfactual: CounterfactualStorage?
+  package let counterfactual: CounterfactualStorage?
 
   /// Makes room for a step of some lanes.
   ///
@@ -21,7 +21,7 @@ public final class StepStorage: Sendable {
   ///   - lanes: how many there are.
   ///   - observationSize: the length of an observation row.
   ///   - counterfactualBranches: the branches of an action, where reference actions are played too.
-  public init(lanes: Int, observationSize: Int, counterfactualBranches: Int? = nil) {
+  package init(lanes: Int, observationSize: Int, counterfactualBranches: Int? = nil) {
     observations = Matrix(rows: lanes, columns: observationSize)
     finalObservations = Matrix(rows: lanes, columns: observationSize)
     rewards = Buffer(repeating: 0, count: lanes)
@@ -36,19 +36,19 @@ public final class StepStorage: Sendable {
   public var lanes: Int { rewards.count }
 
   /// Whether a lane's episode has ended, in one way or the other.
-  @inlinable public func hasEnded(_ lane: Int) -> Bool { terminated[lane] || truncated[lane] }
+  @inlinable package func hasEnded(_ lane: Int) -> Bool { terminated[lane] || truncated[lane] }
 }
 
 /// What reference actions would have led to from the same states with the same luck.
-public final class CounterfactualStorage: Sendable {
+package final class CounterfactualStorage: Sendable {
   /// Lanes × branches: the reference actions.
-  public let actions: Buffer<Int32>
+  package let actions: Buffer<Int32>
   /// Lanes: the rewards they would have had.
-  public let rewards: Buffer<Float>
+  package let rewards: Buffer<Float>
   /// Lanes × observation size: the observations they would have led to; stale where the episode ended.
-  public let observations: Matrix
+  package let observations: Matrix
   /// The choices of an action.
-  public let branches: Int
+  package let branches: Int
 
   init(lanes: Int, observationSize: Int, branches: Int) {
     self.branches = branches

@@ -76,7 +76,7 @@ public final class VectorEnvironment<E: Environment> {
   /// Lanes × observation size: what to act on next, raw.
   public var observations: Matrix { _read { yield results.observations } }
   /// Lanes × observation size: the last row of an episode, where the last step ended one; otherwise stale.
-  public var finalObservations: Matrix { _read { yield results.finalObservations } }
+  package var finalObservations: Matrix { _read { yield results.finalObservations } }
   /// Lanes: the rewards of the last step.
   public var rewards: Buffer<Float> { _read { yield results.rewards } }
   /// Lanes: whether the last step ended the episode in a terminal state.

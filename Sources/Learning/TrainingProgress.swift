@@ -26,14 +26,14 @@ public struct TrainingProgress: Sendable, Equatable {
     public let value: Double
 
     /// Names a number.
-    public init(_ name: String, _ value: Double) {
+    package init(_ name: String, _ value: Double) {
       self.name = name
       self.value = value
     }
   }
 
   /// The metric of a name; nil where the learner has none.
-  public subscript(name: String) -> Double? { metrics.first { $0.name == name }?.value }
+  package subscript(name: String) -> Double? { metrics.first { $0.name == name }?.value }
 
   /// Puts a report together.
   public init(

@@ -8,18 +8,18 @@ import CCLP
 ///     try programme.maximize()   // 16, at programme.variables == [4, 2]
 ///
 /// Bounds may change between solutions, which then begin at the last one's basis.
-public struct LinearProgramme: ~Copyable {
+package struct LinearProgramme: ~Copyable {
   /// A constraint: the sum of coefficient · variable is at most `limit`.
-  public struct Row: Sendable, Equatable {
+  package struct Row: Sendable, Equatable {
     /// The numbers of the variables that have a coefficient, each once.
-    public var variables: [Int]
+    package var variables: [Int]
     /// One coefficient per such variable.
-    public var coefficients: [Double]
+    package var coefficients: [Double]
     /// What the sum may be at most.
-    public var limit: Double
+    package var limit: Double
 
     /// Creates a constraint from (variable, coefficient) pairs.
-    public init(_ terms: [(variable: Int, coefficient: Double)], upTo limit: Double) {
+    package init(_ terms: [(variable: Int, coefficient: Double)], upTo limit: Double) {
       variables = terms.map(\.variable)
       coefficients = terms.map(\.coefficient)
       self.limit = limit
@@ -27,9 +27,9 @@ public struct LinearProgramme: ~Copyable {
   }
 
   /// The number of variables.
-  public let variableCount: Int
+  package let variableCount: Int
   /// The number of constraints.
-  public let rowCount: Int
+  package let rowCount: Int
   private let model: UnsafeMutableRawPointer
 
   /// Creates a programme whose variables are at least 0.
@@ -38,7 +38,7 @@ public struct LinearProgramme: ~Copyable {
   ///   - objective: one coefficient per variable.
   ///   - upperBounds: one per variable, infinite where there is none; nil for none at all.
   ///   - rows: the constraints.
-  public init(objective: [Double], upperBounds: [Double]? = nil, rows: [Row]) {
+  package init(objective: [Double], upperBounds: [Double]? = nil, rows: [Row]) {
     precondition(!objective.isEmpty, "A linear programme needs at least one variable.")
     precondition(
       upperBounds?.count ?? objective.count == objective.count,
@@ -69,13 +69,13 @@ public struct LinearProgramme: ~Copyable {
   deinit { Clp_deleteModel(model) }
 
   /// Changes every variable's upper bound.
-  public mutating func setUpperBounds(_ bounds: [Double]) {
+  package mutating func setUpperBounds(_ bounds: [Double]) {
     precondition(bounds.count == variableCount, "\(variableCount) variables need as many upper bounds.")
     Clp_chgColumnUpper(model, bounds)
   }
 
   /// Changes every constraint's limit.
-  public mutating func setLimits(_ limits: [Double]) {
+  package mutating func setLimits(_ limits: [Double]) {
     precondition(limits.count == rowCount, "\(rowCount) constraints need as many limits.")
     Clp_chgRowUpper(model, limits)
   }
@@ -84,7 +84,7 @@ public struct LinearProgramme: ~Copyable {
   ///
   /// - Throws: `LinearProgrammeError` where there is none.
   @discardableResult
-  public mutating func maximize() throws(LinearProgrammeError) -> Double {
+  package mutating func maximize() throws(LinearProgrammeError) -> Double {
     Clp_dual(model, 0)
     switch Clp_status(model) {
     case 0: return Clp_getObjValue(model)
@@ -95,12 +95,12 @@ public struct LinearProgramme: ~Copyable {
   }
 
   /// The last solution, one value per variable.
-  public var variables: [Double] {
+  package var variables: [Double] {
     Array(UnsafeBufferPointer(start: Clp_primalColumnSolution(model), count: variableCount))
   }
 
   /// How much the optimum gains per unit of each constraint's limit: the dual values, at least 0.
-  public var prices: [Double] {
+  package var prices: [Double] {
     UnsafeBufferPointer(start: Clp_dualRowSolution(model), count: rowCount).map { max(0, $0) }
   }
 }

@@ -29,9 +29,9 @@ public final class MultipleChoiceKnapsack: @unchecked Sendable {
     /// What one more unit of budget is worth at the bound: λ; infinity where no choices are within the budget.
     public let price: Double
     /// Whether the choices are within the budget: they are wherever any are, and the cheapest elsewhere.
-    public let isWithinBudget: Bool
+    package let isWithinBudget: Bool
     /// What the choices lack to the bound at most; 0 where they are proven to be the best.
-    public var gap: Double { isWithinBudget ? bound - value : .infinity }
+    package var gap: Double { isWithinBudget ? bound - value : .infinity }
   }
 
   /// One row to solve: windows on numbers that somebody else owns.
@@ -57,7 +57,7 @@ public final class MultipleChoiceKnapsack: @unchecked Sendable {
   /// The number of choices of each branch.
   public let branchSizes: [Int]
   /// After how many choices tried the search gives up proving and keeps the best it has.
-  public let searchLimit: Int
+  package let searchLimit: Int
   let branchCount: Int
   let sizes: Buffer<Int>
   /// Branches: room for choices that are only tried.

@@ -134,7 +134,7 @@ extension WeaklyCoupledVectors {
 
 extension NetworkShape {
   /// Whether the greedy action is the best choice of every branch on its own.
-  public var isChosenByBranch: Bool { combinedChoice == nil }
+  package var isChosenByBranch: Bool { combinedChoice == nil }
 
   /// Why the greedy action is not the best choice of every branch on its own; nil where it is.
   var combinedChoice: String? {

@@ -19,7 +19,7 @@
         normalizer: ObservationNormalizer(identity: 2),
         metadata: ["action_ladder": #"[{"name":"a","levels":[0,1]}]"#])
       try ModelRepository(folder).publish(policy, name: "m")
-      let delay = 8.0
+      let delay = 20.0
       let running = try CommandLineProgram.start(
         ["serve", "--repository", folder, "--port", "0", "--drain-delay", "\(delay)", "--json"])
       let port = try await firstAnswer {

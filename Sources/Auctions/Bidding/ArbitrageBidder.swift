@@ -2,16 +2,16 @@
 ///
 /// A click pays r. Profit Σ (θ r − price) under the budget is highest with bids θ r / (1 + λ), where λ ≥ 0 is the least that
 /// keeps a log's spend within its budgets: money that no profit can be made of is left.
-public struct ArbitrageBidder: Bidder {
+package struct ArbitrageBidder: Bidder {
   /// Bids in proportion to the value.
-  public let linear: LinearBidder
+  package let linear: LinearBidder
   /// λ, the budget's multiplier.
-  public let multiplier: Double
+  package let multiplier: Double
 
   /// Finds λ on a log by bisection.
   ///
   /// - Parameter payoff: r, money per click; the log's own cost per click is the usual choice.
-  public init(payoff: Double, on log: AuctionLog, _ rules: ReplayRules) {
+  package init(payoff: Double, on log: AuctionLog, _ rules: ReplayRules) {
     precondition(payoff > 0 && payoff.isFinite, "A click pays more than 0.")
     // The spend that bids would have without budgets, against the budgets of all episodes.
     let unlimited = ReplayRules(
@@ -38,7 +38,7 @@ public struct ArbitrageBidder: Bidder {
   }
 
   /// θ r / (1 + λ), rounded down.
-  @inlinable public func bid(value: Double, auctionsLeft: Int, budgetLeft: Int) -> Int {
+  @inlinable package func bid(value: Double, auctionsLeft: Int, budgetLeft: Int) -> Int {
     linear.bid(value: value, auctionsLeft: auctionsLeft, budgetLeft: budgetLeft)
   }
 }

@@ -2,16 +2,16 @@ import Foundation
 
 /// ORTB (Zhang, Yuan and Wang, KDD 2014, section 3.3): bids √(c θ / λ + c²) − c, optimal where a bid b wins b / (c + b) of
 /// the auctions and pays its bid.
-public struct ConcaveBidder: Bidder {
+package struct ConcaveBidder: Bidder {
   /// The bid that wins half of the auctions.
-  public let half: Double
+  package let half: Double
   /// λ: value per unit of money.
-  public let multiplier: Double
+  package let multiplier: Double
   /// No bid is higher.
-  public let highestBid: Int
+  package let highestBid: Int
 
   /// Bids by the formula.
-  public init(half: Double, multiplier: Double, highestBid: Int = 300) {
+  package init(half: Double, multiplier: Double, highestBid: Int = 300) {
     precondition(half > 0 && multiplier > 0, "ORTB needs positive settings.")
     self.half = half
     self.multiplier = multiplier
@@ -19,7 +19,7 @@ public struct ConcaveBidder: Bidder {
   }
 
   /// Fits c to a landscape by least squares over bids, and λ to a log: the one that had most value there.
-  public static func tuned(on log: AuctionLog, landscape: PriceLandscape, _ rules: ReplayRules)
+  package static func tuned(on log: AuctionLog, landscape: PriceLandscape, _ rules: ReplayRules)
     -> ConcaveBidder
   {
     let rates = landscape.winRates()
@@ -39,7 +39,7 @@ public struct ConcaveBidder: Bidder {
   }
 
   /// √(c θ / λ + c²) − c, rounded down.
-  @inlinable public func bid(value: Double, auctionsLeft: Int, budgetLeft: Int) -> Int {
+  @inlinable package func bid(value: Double, auctionsLeft: Int, budgetLeft: Int) -> Int {
     let bid = (half * value / multiplier + half * half).squareRoot() - half
     return Int(min(bid, Double(min(budgetLeft, highestBid))))
   }

@@ -22,7 +22,7 @@ public struct LinearBidder: Bidder {
 
   /// Lin with the base bid that had most clicks on a log: 6, 12, … 300 until five in a row were worse, later ones winning
   /// ties, and further up while that does no harm, as the published code searches.
-  public static func tuned(
+  package static func tuned(
     on log: AuctionLog, _ rules: ReplayRules, baseRate: Double
   ) -> (bidder: LinearBidder, base: Int) {
     let step = 6

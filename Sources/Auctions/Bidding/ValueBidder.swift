@@ -14,7 +14,7 @@ public struct ValueBidder: Bidder {
   }
 
   /// RLB (Cai et al., WSDM 2017): the landscape and click rate of a history, a grid of single units of money.
-  public static func rlb(
+  package static func rlb(
     landscape: PriceLandscape, clickRate: Double, _ rules: ReplayRules
   ) -> ValueBidder {
     ValueBidder(
@@ -48,25 +48,25 @@ public struct ValueBidder: Bidder {
 }
 
 /// SS-MDP (Yuan and Wang, 2012, as in Cai et al.): RLB's table, every auction taken for worth the mean.
-public struct AverageValueBidder: Bidder {
+package struct AverageValueBidder: Bidder {
   /// RLB's bidder.
-  public let bidder: ValueBidder
+  package let bidder: ValueBidder
   /// What every auction is taken to be worth.
-  public let clickRate: Double
+  package let clickRate: Double
 
   /// Bids by a table as if every auction were worth `clickRate`.
-  public init(_ bidder: ValueBidder, clickRate: Double) {
+  package init(_ bidder: ValueBidder, clickRate: Double) {
     self.bidder = bidder
     self.clickRate = clickRate
   }
 
   /// The highest price worth paying for an average auction.
-  @inlinable public func bid(value: Double, auctionsLeft: Int, budgetLeft: Int) -> Int {
+  @inlinable package func bid(value: Double, auctionsLeft: Int, budgetLeft: Int) -> Int {
     bidder.bid(value: clickRate, auctionsLeft: auctionsLeft, budgetLeft: budgetLeft)
   }
 
   /// Whether an average auction is worth this price.
-  @inlinable public func outbids(price: Int, value: Double, auctionsLeft: Int, budgetLeft: Int) -> Bool {
+  @inlinable package func outbids(price: Int, value: Double, auctionsLeft: Int, budgetLeft: Int) -> Bool {
     bidder.outbids(price: price, value: clickRate, auctionsLeft: auctionsLeft, budgetLeft: budgetLeft)
   }
 }

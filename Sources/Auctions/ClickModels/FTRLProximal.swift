@@ -8,7 +8,7 @@ public struct FTRLProximal: Sendable {
   /// The rate of learning.
   public let alpha: Double
   /// Smooths the rate of columns seen rarely.
-  public let beta: Double
+  package let beta: Double
   /// Holds weights to 0 exactly.
   public let lambda1: Double
   /// Holds weights near 0.

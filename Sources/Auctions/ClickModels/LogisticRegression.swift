@@ -4,7 +4,7 @@ import LinearAlgebra
 /// The chance of a click: 1 / (1 + e^−(intercept + Σ weights of the row's columns)).
 public struct LogisticRegression: Sendable, Equatable {
   /// The logarithm of the odds where no feature is there.
-  public var intercept: Double
+  package var intercept: Double
   /// What each column adds to it.
   public var weights: [Double]
 

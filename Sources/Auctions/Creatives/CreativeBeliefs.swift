@@ -7,15 +7,15 @@ import LinearAlgebra
 /// shown (the exposure), so the posterior is Gamma(prior + clicks, prior + exposure). A click that is reported after an
 /// exponential delay is missing for a while: exposure counts only by the share of its clicks that should be in by now
 /// (Chapelle, KDD 2014, of which this is the conjugate form).
-public struct CreativeBeliefs: Sendable, Equatable {
+package struct CreativeBeliefs: Sendable, Equatable {
   /// Segments of auctions.
-  public let segments: Int
+  package let segments: Int
   /// Creatives to choose from.
-  public let creatives: Int
+  package let creatives: Int
   /// The prior's shape and rate: how many clicks it counts for.
-  public let prior: Float
+  package let prior: Float
   /// The mean delay of a click, in auctions; 0 for none.
-  public let delay: Float
+  package let delay: Float
   private var clicks: [Float]
   private var exposure: [Float]
   // Exposure whose clicks are still to be reported, as of the auction in `stamps`.
@@ -23,7 +23,7 @@ public struct CreativeBeliefs: Sendable, Equatable {
   private var stamps: [Int32]
 
   /// Begins with the prior.
-  public init(segments: Int, creatives: Int, prior: Float, delay: Float = 0) {
+  package init(segments: Int, creatives: Int, prior: Float, delay: Float = 0) {
     precondition(segments > 0 && creatives > 0, "Beliefs need a segment and a creative.")
     precondition(prior > 0 && delay >= 0, "A prior is above 0 and a delay at least 0.")
     self.segments = segments
@@ -53,27 +53,27 @@ public struct CreativeBeliefs: Sendable, Equatable {
   }
 
   /// The expected effect at an auction.
-  public func mean(segment: Int, creative: Int, at auction: Int) -> Float {
+  package func mean(segment: Int, creative: Int, at auction: Int) -> Float {
     let (shape, rate) = posterior(segment, creative, at: auction)
     return shape / rate
   }
 
   /// The posterior's standard deviation at an auction.
-  public func deviation(segment: Int, creative: Int, at auction: Int) -> Float {
+  package func deviation(segment: Int, creative: Int, at auction: Int) -> Float {
     let (shape, rate) = posterior(segment, creative, at: auction)
     return shape.squareRoot() / rate
   }
 
   /// A draw of the posterior for Thompson sampling, by the cube of a normal (Wilson and Hilferty, 1931): within a
   /// percent of the Gamma law's quantiles from a shape of 4 on.
-  public func draw(segment: Int, creative: Int, at auction: Int, stream: inout RandomStream) -> Float {
+  package func draw(segment: Int, creative: Int, at auction: Int, stream: inout RandomStream) -> Float {
     let (shape, rate) = posterior(segment, creative, at: auction)
     let root = 1 - 1 / (9 * shape) + stream.normal() / (3 * shape.squareRoot())
     return max(0, shape * root * root * root) / rate
   }
 
   /// Notes that a creative was shown.
-  public mutating func show(segment: Int, creative: Int, rate: Float, at auction: Int) {
+  package mutating func show(segment: Int, creative: Int, rate: Float, at auction: Int) {
     let cell = cell(segment, creative)
     if delay > 0 {
       fresh[cell] = unreported(cell, at: auction) + rate
@@ -83,5 +83,5 @@ public struct CreativeBeliefs: Sendable, Equatable {
   }
 
   /// Notes a reported click.
-  public mutating func click(segment: Int, creative: Int) { clicks[cell(segment, creative)] += 1 }
+  package mutating func click(segment: Int, creative: Int) { clicks[cell(segment, creative)] += 1 }
 }

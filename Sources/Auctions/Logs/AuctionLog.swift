@@ -12,7 +12,7 @@ public struct AuctionLog: Sendable {
   /// What winning is worth: the predicted click rate, before the click is known.
   public let values: [Double]
   /// The hour, or another class of the auction; empty where the log has none.
-  public let segments: [Int32]
+  package let segments: [Int32]
 
   /// Creates a log.
   ///
@@ -50,7 +50,7 @@ public struct AuctionLog: Sendable {
   }
 
   /// The same auctions with a reserve: nobody wins for less than `floor`.
-  public func raised(toFloor floor: Int32) -> AuctionLog {
+  package func raised(toFloor floor: Int32) -> AuctionLog {
     AuctionLog(clicks: clicks, prices: prices.map { max($0, floor) }, values: values, segments: segments)
   }
 

@@ -5,9 +5,9 @@ public struct IPinYouRow: Sendable, Equatable {
   /// The identity of the bid, which an impression and its click share.
   public var bid: String
   /// The hour of the day, 0…23.
-  public var hour: Int
+  package var hour: Int
   /// The day, as in 20131021.
-  public var day: Int
+  package var day: Int
   /// What makes a click more or less likely, by name, as text.
   public var features: [Feature]
   /// The creative that was shown.
@@ -15,9 +15,9 @@ public struct IPinYouRow: Sendable, Equatable {
   /// Width and height of the slot, as in 300x250.
   public var size: String
   /// The least price that the slot sells for.
-  public var floor: Int32
+  package var floor: Int32
   /// The bid that was made.
-  public var offered: Int32
+  package var offered: Int32
   /// The price that was paid, the market price.
   public var price: Int32
 
@@ -29,7 +29,7 @@ public struct IPinYouRow: Sendable, Equatable {
     public var value: String
 
     /// Creates a feature.
-    public init(_ field: String, _ value: String) {
+    package init(_ field: String, _ value: String) {
       self.field = field
       self.value = value
     }

@@ -6,15 +6,15 @@ public struct DrawnAuctions: Sendable, Equatable {
   /// How many.
   public var count = 60_000
   /// The mean predicted click rate.
-  public var rate = 0.001
+  package var rate = 0.001
   /// The standard deviation of its logarithm.
-  public var rateSpread = 1.2
+  package var rateSpread = 1.2
   /// The mean market price.
   public var price = 60.0
   /// The standard deviation of its logarithm.
-  public var priceSpread = 0.7
+  package var priceSpread = 0.7
   /// How far the logarithms go together, −1…1.
-  public var correlation = 0.2
+  package var correlation = 0.2
   /// Decides all chance.
   public var seed: UInt64 = 1
 

@@ -85,7 +85,7 @@ public struct Placement: Sendable {
   }
 
   /// Cuts a log into history and the rest, as the description says.
-  public mutating func cut(_ log: AuctionLog) {
+  package mutating func cut(_ log: AuctionLog) {
     self.log = log
     let scaled = AuctionLog(
       clicks: log.clicks, prices: log.prices.map { max($0, Int32(floor)) },

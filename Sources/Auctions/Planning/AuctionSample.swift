@@ -3,16 +3,16 @@
 /// What the dynamic programme needs of a market is the joint law of price and value; see `BudgetValues`.
 public struct AuctionSample: Sendable, Equatable {
   /// One point of the law.
-  public struct Point: Sendable, Equatable {
+  package struct Point: Sendable, Equatable {
     /// The market price.
-    public var price: Double
+    package var price: Double
     /// The predicted click rate.
-    public var value: Double
+    package var value: Double
     /// The share of auctions.
-    public var share: Double
+    package var share: Double
 
     /// Creates a point.
-    public init(price: Double, value: Double, share: Double) {
+    package init(price: Double, value: Double, share: Double) {
       self.price = price
       self.value = value
       self.share = share
@@ -20,10 +20,10 @@ public struct AuctionSample: Sendable, Equatable {
   }
 
   /// The points; their shares sum to 1 or, where some auctions cannot be won, less.
-  public var points: [Point]
+  package var points: [Point]
 
   /// Creates a law from its points.
-  public init(points: [Point]) {
+  package init(points: [Point]) {
     precondition(
       points.allSatisfy { $0.price >= 0 && $0.share >= 0 && $0.value.isFinite },
       "A point needs a price and a share of at least 0.")
@@ -69,7 +69,7 @@ public struct AuctionSample: Sendable, Equatable {
   }
 
   /// The law that RLB and SS-MDP plan with: prices by a landscape, and every auction worth the same.
-  public init(landscape: PriceLandscape, value: Double) {
+  package init(landscape: PriceLandscape, value: Double) {
     points = landscape.shares.enumerated().map {
       Point(price: Double($0.offset), value: value, share: $0.element)
     }

@@ -29,7 +29,7 @@ public final class BudgetValues: @unchecked Sendable {
   ///   - budget: how much money it has; at least 1.
   ///   - resolution: grid points; no more than the budget's units are used.
   ///   - highestBid: auctions priced above cannot be won.
-  public convenience init(
+  package convenience init(
     _ sample: AuctionSample, auctions: Int, budget: Int, resolution: Int = 512, highestBid: Int = 300
   ) {
     let points = sample.points.filter { $0.share > 0 && $0.price <= Double(highestBid) }
@@ -50,7 +50,7 @@ public final class BudgetValues: @unchecked Sendable {
   ///   - sample: the law of auctions; values and prices are taken as independent of each other.
   ///   - bids: the bids to choose among, in whole units.
   ///   - winRates: the share of auctions that each of them wins.
-  public convenience init(
+  package convenience init(
     firstPrice sample: AuctionSample, bids: [Int], winRates: [Double], auctions: Int, budget: Int,
     resolution: Int = 512
   ) {
@@ -135,7 +135,7 @@ public final class BudgetValues: @unchecked Sendable {
   }
 
   /// Whether an auction of this value is worth its price; the price may not exceed the money left.
-  @inlinable public func isWorth(price: Int, value: Double, auctionsLeft n: Int, budget b: Int) -> Bool {
+  @inlinable package func isWorth(price: Int, value: Double, auctionsLeft n: Int, budget b: Int) -> Bool {
     price == 0
       || value + self.value(auctionsLeft: n - 1, budget: b - price)
         - self.value(auctionsLeft: n - 1, budget: b) >= 0

@@ -7,7 +7,7 @@ extension PriceLandscape {
   ///   - wonAt: the market price of each auction won.
   ///   - lostAt: the bid of each auction lost.
   ///   - highestPrice: the law's last price; dearer wins count as that.
-  public init(wonAt: [Int32], lostAt: [Int32], highestPrice: Int = 300) {
+  package init(wonAt: [Int32], lostAt: [Int32], highestPrice: Int = 300) {
     precondition(
       wonAt.allSatisfy { $0 >= 0 } && lostAt.allSatisfy { $0 >= 0 }, "Prices and bids are 0 or more.")
     var deaths = [Double](repeating: 0, count: highestPrice + 1)

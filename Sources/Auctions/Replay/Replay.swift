@@ -54,7 +54,7 @@ public struct ReplayOutcome: Sendable, Equatable {
   public init() {}
 
   /// Adds another part's outcome.
-  public static func += (sum: inout ReplayOutcome, part: ReplayOutcome) {
+  package static func += (sum: inout ReplayOutcome, part: ReplayOutcome) {
     sum.auctions += part.auctions
     sum.impressions += part.impressions
     sum.clicks += part.clicks

@@ -4,7 +4,7 @@ extension Adstock {
   /// - Parameters:
   ///   - spends: money by tick.
   ///   - recent: money in the ticks before, the newest last.
-  public func stocks(of spends: [Double], after recent: [Double] = []) -> [Double] {
+  package func stocks(of spends: [Double], after recent: [Double] = []) -> [Double] {
     guard let weights else {
       var stock = recent.reduce(0) { retention * $0 + $1 }
       return spends.map { spend in
@@ -22,7 +22,7 @@ extension Adstock {
   /// What a unit of money in each tick adds, over all ticks from then on, where a unit of stock adds `slopes` by tick.
   ///
   /// This is the transpose of `stocks`, as it turns derivatives by stock into derivatives by spend.
-  public func spendSlopes(_ slopes: [Double]) -> [Double] {
+  package func spendSlopes(_ slopes: [Double]) -> [Double] {
     guard let weights else {
       var ahead = 0.0
       return slopes.reversed().map { slope in

@@ -140,7 +140,7 @@ extension PlanConstraints {
   /// The groups' limits in money, by names.
   ///
   /// - Throws: `InputError` where a group cannot be kept to.
-  public func limitedGroups(
+  package func limitedGroups(
     of curves: [ResponseTable]
   ) throws(InputError) -> [(names: [String], limits: ClosedRange<Double>)] {
     var limited: [(names: [String], limits: ClosedRange<Double>)] = []

@@ -1,24 +1,24 @@
 import Documents
 
 /// Which columns of a log of auctions are what; nil for the first that has a usual name.
-public struct LogColumns: Sendable, Equatable {
+package struct LogColumns: Sendable, Equatable {
   /// When the auction was.
-  public var timestamp: String?
+  package var timestamp: String?
   /// Which channel or campaign it belongs to.
-  public var channel: String?
+  package var channel: String?
   /// The market price: what winning took.
-  public var price: String?
+  package var price: String?
   /// Whether the ad was clicked, 0 or 1.
-  public var click: String?
+  package var click: String?
   /// Whether the click led to a conversion, 0 or 1.
-  public var conversion: String?
+  package var conversion: String?
   /// When the conversion was reported; empty where there was none.
-  public var conversionTime: String?
+  package var conversionTime: String?
   /// What winning is worth when play on the log is judged, as a predicted rate; nil for the conversion.
-  public var worth: String?
+  package var worth: String?
 
   /// Names columns.
-  public init(
+  package init(
     timestamp: String? = nil, channel: String? = nil, price: String? = nil, click: String? = nil,
     conversion: String? = nil, conversionTime: String? = nil, worth: String? = nil
   ) {

@@ -11,7 +11,7 @@ package struct LogMoment: Sendable, Hashable {
   /// `2024-02-29 13:05:07`, with `T` between, with fractions, `Z` or an offset behind (which is passed over: the log's own
   /// clock counts); `2024022913`, `202402291305`, `20240229130507`, with milliseconds or without; other ten digits are seconds and 13
   /// milliseconds since 1970.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     let bytes = Array(text.utf8)
     if !bytes.isEmpty, bytes.allSatisfy({ (48...57).contains($0) }) {
       switch bytes.count {

@@ -4,9 +4,9 @@ import Documents
 ///
 /// Columns: `tick` (or `time`, with a calendar), `channel`, `bid` (money per auction; of response channels the spend counts),
 /// `wins`, `spend`, `clicks`, `conversions`. A channel without a row was off in the tick.
-public struct CampaignHistory: Sendable, Equatable {
+package struct CampaignHistory: Sendable, Equatable {
   /// The results of the ticks from 0 on.
-  public let ticks: [TickResults]
+  package let ticks: [TickResults]
 
   /// Reads a table.
   ///
@@ -15,7 +15,7 @@ public struct CampaignHistory: Sendable, Equatable {
   ///   - market: whose channels it names.
   ///   - calendar: what moments in a column `time` mean; nil where there is a column `tick`.
   /// - Throws: `InputError` with the line and column of what cannot be read, or the first tick that is not there.
-  public init(_ table: CSVTable, market: Market, calendar: CampaignCalendar? = nil) throws(InputError) {
+  package init(_ table: CSVTable, market: Market, calendar: CampaignCalendar? = nil) throws(InputError) {
     let place = calendar == nil ? "tick" : "time"
     guard let tickColumn = table.column(place) else { throw table.missing(column: place) }
     guard let channelColumn = table.column("channel") else { throw table.missing(column: "channel") }

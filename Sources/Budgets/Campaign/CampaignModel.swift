@@ -12,11 +12,11 @@ public final class CampaignModel: Sendable {
   /// Who chooses the levels; nil where that is the plan.
   public let policy: TrainedPolicy?
   /// The market's digest.
-  public let digest: String
+  package let digest: String
   /// How far from its training mean, in deviations, each observation column may lie before the plan's bids are played: three
   /// times as far as in 32 simulated campaigns, and at least twice as far as the normaliser cuts. Of a weakly coupled policy:
   /// how far from 0 each feature of a channel may lie.
-  public let farthest: [Float]
+  package let farthest: [Float]
 
   let unit: MoneyUnit
   private let player: Player?

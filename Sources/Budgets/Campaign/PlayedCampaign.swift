@@ -8,7 +8,7 @@ public struct PlayedCampaign: Sendable {
     public let season: Double
     /// Whether money may have stopped the tick, whose wins then say nothing of how many auctions there were: no more was left
     /// of what it might spend than one more win of every channel could have cost.
-    public let isStopped: Bool
+    package let isStopped: Bool
   }
 
   /// The ticks from 0 on.
@@ -38,7 +38,7 @@ public struct PlayedCampaign: Sendable {
   /// Reads all that happened to a campaign.
   ///
   /// - Parameter market: the market that it ran in.
-  public init(_ events: [CampaignEvent], market: Market) {
+  package init(_ events: [CampaignEvent], market: Market) {
     var budget = market.budget
     var (budgets, season) = ([Double](), market.season)
     for event in events {
@@ -61,7 +61,7 @@ extension [CampaignEvent] {
   }
 
   /// The results of a campaign's ticks from 0 on, corrections in their places.
-  public var history: [TickResults] {
+  package var history: [TickResults] {
     let latest = latestResults
     return (0..<latest.count).compactMap { latest[$0] }
   }

@@ -34,7 +34,7 @@ public struct AuctionChannel: Sendable, Equatable {
   }
 
   /// The number of market prices: 0…300.
-  public static let priceCount = 301
+  package static let priceCount = 301
 
   /// Creates an auction channel; a shorter histogram ends in zeros.
   public init(

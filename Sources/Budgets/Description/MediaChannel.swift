@@ -3,9 +3,9 @@ public struct MediaChannel: Sendable, Equatable {
   /// A name of its own within the market.
   public var name: String
   /// The lowest rung of the ladder that may be chosen.
-  public var minimumLevel: Int
+  package var minimumLevel: Int
   /// The highest rung of the ladder that may be chosen.
-  public var maximumLevel: Int
+  package var maximumLevel: Int
   /// How money turns into outcome.
   public var kind: Kind
 
@@ -26,7 +26,7 @@ public struct MediaChannel: Sendable, Equatable {
   }
 
   /// All rungs: bids in price steps or spends in money, of which the first is 0, ascending.
-  public var ladder: [Double] { Self.ladder(of: kind) }
+  package var ladder: [Double] { Self.ladder(of: kind) }
 
   /// The rungs that may be chosen: `ladder[minimumLevel...maximumLevel]`. The market must be valid.
   public var levels: [Double] { Array(ladder[minimumLevel...maximumLevel]) }

@@ -9,7 +9,7 @@ public enum ReportingDelay: Sendable, Equatable {
   case shares([Double])
 
   /// The most ticks that a table of shares may span.
-  public static let longest = 100
+  package static let longest = 100
 
   /// The mean number of ticks between click and report.
   public var mean: Double {

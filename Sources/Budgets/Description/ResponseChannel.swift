@@ -45,7 +45,7 @@ public struct ResponseCurve: Sendable, Equatable {
   public var saturation: Hill
 
   /// Creates a curve.
-  public init(adstock: Adstock, saturation: Hill) {
+  package init(adstock: Adstock, saturation: Hill) {
     self.adstock = adstock
     self.saturation = saturation
   }

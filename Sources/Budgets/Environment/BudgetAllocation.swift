@@ -20,7 +20,7 @@ public struct BudgetAllocation: Environment {
   /// The market.
   public let market: Market
   /// The markets that episodes are played in, where the market is only what is known of them.
-  public let posterior: PosteriorDraws?
+  package let posterior: PosteriorDraws?
   /// What the policy sees.
   public let observation: ObservationKind
   /// What a step pays.
@@ -29,7 +29,7 @@ public struct BudgetAllocation: Environment {
   /// from pairs needs.
   public let hasCounterfactual: Bool
   /// The share of the plan's forecast that observations hold, for that is what the plan really makes of money.
-  public let planRealization: Float
+  package let planRealization: Float
 
   /// Describes the environment; counterfactuals need an observation that holds the plan.
   ///
@@ -91,17 +91,10 @@ public struct BudgetAllocation: Environment {
   /// The market's name and digest, the observation, what of the plan's forecast it holds, and the action ladder as a JSON list of names and levels in the
   /// order of the branches.
   public var metadata: [String: String] {
-    let ladder = market.channels.map { Ladder(name: $0.name, levels: $0.levels) }
-    return [
+    [
       "market": market.name, "market_digest": market.digest, "observation": observation.rawValue,
-      "plan_realization": "\(planRealization)", "action_ladder": metadataText(ladder),
+      "plan_realization": "\(planRealization)", ActionLadder.key: ActionLadder.text(of: market),
     ]
-  }
-
-  /// The levels of one branch.
-  private struct Ladder: Encodable {
-    let name: String
-    let levels: [Double]
   }
 
   /// Opens the lanes of a range.
@@ -164,7 +157,7 @@ public struct BudgetAllocation: Environment {
   /// Lanes of budget allocation, all at the same tick.
   public final class Block: EnvironmentBlock {
     /// The market's state.
-    public let simulation: MarketSimulation
+    package let simulation: MarketSimulation
     private let observation: any MarketObservation
     private let objective: ObjectiveSum
     private let planned: PlannedPlay?

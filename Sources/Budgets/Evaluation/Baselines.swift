@@ -45,12 +45,12 @@ public struct Baselines: Sendable {
   }
 
   /// What was spent last, once more; nil where it is not known.
-  public var today: MarketEvaluation.Entry? {
+  package var today: MarketEvaluation.Entry? {
     ScheduleStrategy(repeatingRecentSpendsOf: market).map { today in .init("today") { today } }
   }
 
   /// The plans that do not look at what happens: static, and the certified one where there is one.
-  public var fixedPlans: [MarketEvaluation.Entry] {
+  package var fixedPlans: [MarketEvaluation.Entry] {
     let plan = plan
     let certified = schedule.map { schedule in
       let strategy = ScheduleStrategy(market: market, plan: schedule)

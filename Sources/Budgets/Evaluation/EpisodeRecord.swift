@@ -5,14 +5,14 @@ public struct EpisodeRecord: Sendable {
   /// The objective by episode, a missed target's penalty included.
   public var returns: [Double] = []
   /// The expectation of the objective given the wins and the market's state, by episode: the same mean, less noise.
-  public var expectedReturns: [Double] = []
+  package var expectedReturns: [Double] = []
   /// The share of the budget spent, by episode.
-  public var budgetUsed: [Double] = []
+  package var budgetUsed: [Double] = []
   /// Ticks in which money spent exceeded the budget or the cap; a level out of its limits cannot be played at all.
-  public var violations = 0
+  package var violations = 0
 
   /// Creates the record of no episodes.
-  public init() {}
+  package init() {}
 
   /// Adds the episodes of another record behind its own.
   public mutating func append(_ other: EpisodeRecord) {

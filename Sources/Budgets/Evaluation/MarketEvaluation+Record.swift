@@ -17,7 +17,7 @@ extension MarketEvaluation {
 
 extension MarketSimulation {
   /// What the console of a lane shows of the tick just played.
-  public func results(lane: Int) -> TickResults {
+  package func results(lane: Int) -> TickResults {
     TickResults(
       tick: tick - 1,
       channels: market.channels.enumerated().map { index, channel in

@@ -12,7 +12,7 @@ public struct MediaHistory: Sendable, Equatable {
     case monthly
 
     /// Ticks in a year.
-    public var ticksPerYear: Double {
+    package var ticksPerYear: Double {
       switch self {
       case .daily: 365.25
       case .weekly: 365.25 / 7
@@ -20,9 +20,9 @@ public struct MediaHistory: Sendable, Equatable {
       }
     }
     /// Ticks in a week.
-    public var ticksPerWeek: Double { ticksPerYear * 7 / 365.25 }
+    package var ticksPerWeek: Double { ticksPerYear * 7 / 365.25 }
     /// Whole ticks in a plan of a year, or of a quarter where ticks are days.
-    public var planTicks: Int {
+    package var planTicks: Int {
       switch self {
       case .daily: 91
       case .weekly: 52
@@ -39,7 +39,7 @@ public struct MediaHistory: Sendable, Equatable {
     }
 
     /// The day of the next tick.
-    public func following(_ day: CalendarDay) -> CalendarDay {
+    package func following(_ day: CalendarDay) -> CalendarDay {
       switch self {
       case .daily: return CalendarDay(number: day.number + 1)
       case .weekly: return CalendarDay(number: day.number + 7)
@@ -90,25 +90,25 @@ public struct MediaHistory: Sendable, Equatable {
   /// The day of each tick.
   public let days: [CalendarDay]
   /// How far the ticks lie apart.
-  public let spacing: Spacing
+  package let spacing: Spacing
   /// What is to be explained.
   public let outcome: Series
   /// Money by channel and tick.
   public let spends: [Series]
   /// By channel: what the audience saw, which drives the response in place of money; nil where money does.
-  public let exposures: [Series?]
+  package let exposures: [Series?]
   /// What works as media do and costs no money that could be planned: newsletters, events.
-  public let organic: [Series]
+  package let organic: [Series]
   /// What else may explain the outcome: prices, holidays, events.
-  public let controls: [Series]
+  package let controls: [Series]
   /// By tick: whether its outcome is to be explained. What was spent in the others still carries over.
-  public let isCounted: [Bool]
+  package let isCounted: [Bool]
   /// The parts of a panel, whose sums this history is; empty where there is one part only.
-  public let regions: [Region]
+  package let regions: [Region]
   /// The currency of the money as a code; nil where the table does not tell.
-  public let currency: String?
+  package let currency: String?
   /// What was done to the data, and what to beware of.
-  public let notes: [String]
+  package let notes: [String]
 
   /// Gathers a history; every series has a number for each day.
   public init(
@@ -140,7 +140,7 @@ public struct MediaHistory: Sendable, Equatable {
   public var count: Int { days.count }
 
   /// Money per unit of a channel's exposures; nil where money itself drives the response.
-  public func costPerExposure(channel: Int) -> Double? {
+  package func costPerExposure(channel: Int) -> Double? {
     exposures[channel].map { exposure in
       spends[channel].values.reduce(0, +) / max(exposure.values.reduce(0, +), .leastNormalMagnitude)
     }

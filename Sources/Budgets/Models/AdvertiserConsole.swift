@@ -14,13 +14,13 @@ public struct AdvertiserConsole {
   }
 
   /// The tick about to be played, from 0; the number of ticks once the episode is over.
-  public let tick: Int
+  package let tick: Int
   /// The number of lanes.
-  public let laneCount: Int
+  package let laneCount: Int
   /// The number of channels.
   public let channelCount: Int
   /// Lanes: the money left in the episode.
-  public let remaining: UnsafePointer<Float>
+  package let remaining: UnsafePointer<Float>
   /// Lanes: 1, or 0 where money may have stopped the last tick, of which wins then say nothing: no more was left of what it
   /// might spend than one more win of every channel could have cost.
   let unhindered: UnsafePointer<Float>
@@ -63,5 +63,5 @@ public struct AdvertiserConsole {
   }
 
   /// Whether the budget or the cap may have cut short what the last tick would have spent.
-  public func mayHaveBeenStopped(lane: Int) -> Bool { unhindered[lane] < 1 }
+  package func mayHaveBeenStopped(lane: Int) -> Bool { unhindered[lane] < 1 }
 }

@@ -36,5 +36,5 @@ extension MediaChannel {
   }
 
   /// The level of an amount of money, the nearest where it is off the ladder.
-  public func level(paying amount: Double) -> Int { Int(rung(paying: amount).place.rounded()) }
+  package func level(paying amount: Double) -> Int { Int(rung(paying: amount).place.rounded()) }
 }

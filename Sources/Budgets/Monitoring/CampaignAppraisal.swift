@@ -2,48 +2,48 @@ import Documents
 import Foundation
 
 /// A campaign as far as it went, beside what was to be expected.
-public struct CampaignAppraisal: Sendable {
+package struct CampaignAppraisal: Sendable {
   /// Something that is not as the market describes it.
-  public struct Departure: Sendable, Equatable {
+  package struct Departure: Sendable, Equatable {
     /// After which tick it showed.
-    public let tick: Int
+    package let tick: Int
     /// The channel's name; nil where it is all of them together.
-    public let channel: String?
+    package let channel: String?
     /// What it is.
-    public let factor: MarketFactor
+    package let factor: MarketFactor
     /// What the campaign has shown until now over what the market leads one to expect.
-    public let ratio: Double
+    package let ratio: Double
   }
 
   /// One channel.
-  public struct Channel: Sendable {
+  package struct Channel: Sendable {
     /// The channel's name.
-    public let name: String
+    package let name: String
     /// The money spent, and the outcome.
-    public let spend, outcome: Double
+    package let spend, outcome: Double
     /// In what they were to lie; nil before the first tick.
-    public let spendBand, outcomeBand: CampaignForecast.Band?
+    package let spendBand, outcomeBand: CampaignForecast.Band?
     /// What was seen over what was expected; nil where nothing can be said.
-    public let ratios: [MarketFactor: Double]
+    package let ratios: [MarketFactor: Double]
   }
 
   /// The number of ticks played.
-  public let tick: Int
+  package let tick: Int
   /// The total to spend, the money spent, and the outcome.
-  public let budget, spend, outcome: Double
+  package let budget, spend, outcome: Double
   /// In what money spent and outcome were to lie; nil before the first tick, and of ticks that were added.
-  public let spendBand, outcomeBand: CampaignForecast.Band?
+  package let spendBand, outcomeBand: CampaignForecast.Band?
   /// By tick: the money spent and the outcome until its end.
-  public let path: [(spend: Double, outcome: Double)]
+  package let path: [(spend: Double, outcome: Double)]
   /// The channels, in the market's order.
-  public let channels: [Channel]
+  package let channels: [Channel]
   /// The first thing that showed the market not to be as described; nil where nothing did.
-  public let departure: Departure?
+  package let departure: Departure?
 
   /// Sets a campaign beside its forecast.
   ///
   /// - Parameter history: the results of its ticks from 0 on, corrections in their places.
-  public init(_ history: [TickResults], forecast: CampaignForecast) {
+  package init(_ history: [TickResults], forecast: CampaignForecast) {
     let market = forecast.market
     tick = history.count
     budget = forecast.budget
@@ -97,7 +97,7 @@ public struct CampaignAppraisal: Sendable {
   }
 
   /// What there is to say, in words.
-  public var sentences: [String] {
+  package var sentences: [String] {
     var sentences: [String] = []
     if let band = spendBand {
       let plan = "\(readable(spend)) are spent where the forecast has \(readable(band.median))"
@@ -123,7 +123,7 @@ public struct CampaignAppraisal: Sendable {
   }
 
   /// The appraisal as a document.
-  public var json: JSONValue {
+  package var json: JSONValue {
     func band(_ band: CampaignForecast.Band?) -> JSONValue {
       band.map { [JSONValue($0.low), JSONValue($0.median), JSONValue($0.high)] } ?? .null
     }

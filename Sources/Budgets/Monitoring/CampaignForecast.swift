@@ -10,11 +10,11 @@ import LinearAlgebra
 /// ```
 /// They give the plan that spend is paced against, the bands in which nine campaigns of ten lie, and a test of whether a
 /// campaign's market is as described, whose false alarms are `falseAlarmRate` of campaigns, all looks at them together.
-public final class CampaignForecast: Sendable {
+package final class CampaignForecast: Sendable {
   /// What of a campaign has a band.
-  public struct Band: Sendable, Equatable {
+  package struct Band: Sendable, Equatable {
     /// Of a hundred campaigns, five lie below the first, half below the second and five above the third.
-    public let low, median, high: Double
+    package let low, median, high: Double
 
     init(_ values: [Double]) {
       let sorted = values.sorted()
@@ -24,18 +24,18 @@ public final class CampaignForecast: Sendable {
   }
 
   /// The share of campaigns in a market as described that the test takes for others.
-  public static let falseAlarmRate = 0.01
+  package static let falseAlarmRate = 0.01
 
   /// The market.
-  public let market: Market
+  package let market: Market
   /// The total to spend.
-  public let budget: Double
+  package let budget: Double
   /// By tick: the money spent until its end, of all channels.
-  public let spend: [Band]
+  package let spend: [Band]
   /// By tick: the outcome until its end, of all channels.
-  public let outcome: [Band]
+  package let outcome: [Band]
   /// By tick and channel.
-  public let channelSpend, channelOutcome: [[Band]]
+  package let channelSpend, channelOutcome: [[Band]]
 
   /// By tick: the mean of each departure. By departure: what it stays below in most campaigns, at all ticks.
   private let means: [[Double]]
@@ -46,13 +46,13 @@ public final class CampaignForecast: Sendable {
   private static let scaling = 200
   private static let ranked = 399
   /// How many campaigns are simulated.
-  public static let campaignCount = scaling + ranked
+  package static let campaignCount = scaling + ranked
 
   /// Simulates campaigns of a model.
   ///
   /// Complexity: `campaignCount` episodes; some two seconds for nine channels and 48 ticks on two cores.
   /// - Parameter budget: the money to spend; nil for the market's.
-  public init(_ model: CampaignModel, budget: Double? = nil, seed: UInt64 = 0x6D6F_6E69_746F_72) {
+  package init(_ model: CampaignModel, budget: Double? = nil, seed: UInt64 = 0x6D6F_6E69_746F_72) {
     var market = model.market
     market.budget = budget ?? market.budget
     self.market = market

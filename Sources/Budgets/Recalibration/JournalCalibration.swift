@@ -12,45 +12,45 @@ import LinearAlgebra
 /// landscape's, and the mean price with it, tells auctions from prices; so every tick is a likelihood of the channel's log factors,
 /// and campaigns are smoothed like any state-space model. Medians by channel, how campaigns differ and how factors drift are
 /// those of largest likelihood (EM: Shumway and Stoffer, 1982), the description being the prior.
-public struct JournalCalibration: Sendable {
+package struct JournalCalibration: Sendable {
   /// A number of the market before and after.
-  public struct Estimate: Sendable, Equatable {
+  package struct Estimate: Sendable, Equatable {
     /// What it is.
-    public let factor: MarketFactor
+    package let factor: MarketFactor
     /// As the market described it, and as the campaigns show it: auctions per tick, money per auction if all are won, clicks per
     /// win (of response channels the most outcome per tick), conversions per click.
-    public let described, estimated: Double
+    package let described, estimated: Double
     /// The standard error of the logarithm.
-    public let logError: Double
+    package let logError: Double
     /// How much was seen: wins (of volumes and prices), clicks, conversions; ticks of response channels.
-    public let seen: Double
+    package let seen: Double
 
     /// In what it lies with 90 %.
-    public var interval: ClosedRange<Double> {
+    package var interval: ClosedRange<Double> {
       estimated * exp(-1.645 * logError)...estimated * exp(1.645 * logError)
     }
   }
 
   /// One channel.
-  public struct Channel: Sendable {
+  package struct Channel: Sendable {
     /// Its name.
-    public let name: String
+    package let name: String
     /// Its numbers; none of what no campaign shows.
-    public let estimates: [Estimate]
+    package let estimates: [Estimate]
     /// How late conversions are reported, where the market has a delay that was estimated anew.
-    public let delay: ReportingDelayEstimate?
+    package let delay: ReportingDelayEstimate?
   }
 
   /// The market: all else as it was described.
-  public let market: Market
+  package let market: Market
   /// The market that the campaigns ran in.
-  public let described: Market
+  package let described: Market
   /// The channels, in the market's order.
-  public let channels: [Channel]
+  package let channels: [Channel]
   /// How many campaigns showed anything, and their ticks.
-  public let campaigns, ticks: Int
+  package let campaigns, ticks: Int
   /// What to beware of.
-  public let notes: [String]
+  package let notes: [String]
 
   /// Calibrates.
   ///
@@ -61,7 +61,7 @@ public struct JournalCalibration: Sendable {
   ///   - market: the market that they ran in.
   ///   - progress: called with the share of the work that is done, at most.
   /// - Throws: `InputError` where no campaign shows a tick.
-  public init(
+  package init(
     _ campaigns: [PlayedCampaign], market described: Market, progress: (Double) -> Void = { _ in }
   ) throws(InputError) {
     let played = campaigns.filter { !$0.ticks.isEmpty }

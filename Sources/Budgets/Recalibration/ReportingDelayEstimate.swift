@@ -5,20 +5,20 @@ import Optimization
 ///
 /// A campaign's conversion rate stands still, so that of its conversions the share that is reported in each tick follows from
 /// its clicks and the delay alone: a multinomial law, in which no rate occurs.
-public struct ReportingDelayEstimate: Sendable, Equatable {
+package struct ReportingDelayEstimate: Sendable, Equatable {
   /// The delay as it was seen, of the same kind as the one described.
-  public let delay: ReportingDelay
+  package let delay: ReportingDelay
   /// The mean number of ticks, as described.
-  public let described: Double
+  package let described: Double
   /// The standard error of the logarithm of the mean.
-  public let logError: Double
+  package let logError: Double
   /// The conversions that tell it.
-  public let conversions: Double
+  package let conversions: Double
   /// What is added to the standard error of the logarithm of a conversion rate: later reports, more are still to come.
   let rateError: Double
 
   /// The mean number of ticks, as seen.
-  public var estimated: Double { delay.mean }
+  package var estimated: Double { delay.mean }
 
   /// Fewer conversions leave the description as it is.
   static let fewest = 30.0

@@ -9,21 +9,21 @@ import LinearAlgebra
 ///
 /// Wins are drawn as Poisson(volume · win share): auctions that arrive as a Poisson stream and are won independently
 /// make a Poisson stream of wins (thinning), so this is the design's Poisson of auctions with a binomial of wins.
-public final class MarketSimulation {
+package final class MarketSimulation {
   /// The market being played.
-  public let market: Market
+  package let market: Market
   /// The lanes of this block.
-  public let lanes: Range<Int>
+  package let lanes: Range<Int>
   /// Where episodes are played in markets that the market's history might as well come from: those markets.
-  public let posterior: PosteriorDraws?
+  package let posterior: PosteriorDraws?
   /// The seed of all draws.
-  public let seed: UInt64
+  package let seed: UInt64
   /// The tick about to be played, from 0; `market.ticks` once the episode is over.
-  public private(set) var tick = 0
+  package private(set) var tick = 0
   /// How many episodes were started, less one.
-  public private(set) var episode = -1
+  package private(set) var episode = -1
   /// The smallest amount of money, a power of two of at most 2^-21 of the budget: every sum of its multiples is exact.
-  public let moneyQuantum: Float
+  package let moneyQuantum: Float
 
   let compiled: [CompiledChannel]
   /// The number of levels of each channel.
@@ -47,12 +47,12 @@ public final class MarketSimulation {
   private static let normalsPerTick = 4
 
   /// The number of lanes.
-  public var laneCount: Int { lanes.count }
+  package var laneCount: Int { lanes.count }
   /// The number of channels.
-  public var channelCount: Int { compiled.count }
+  package var channelCount: Int { compiled.count }
 
   /// What is kept per channel and lane; from the carry-over to the outcome as `AdvertiserConsole.Field` has them.
-  public enum Field: Int, CaseIterable, Sendable {
+  package enum Field: Int, CaseIterable, Sendable {
     /// The log multipliers drawn for the episode.
     case priceShift, volumeShift, responseShift, conversionShift
     /// The log factors of this tick: an AR(1) around the episode's multipliers.
@@ -69,7 +69,7 @@ public final class MarketSimulation {
   ///
   /// - Parameter posterior: markets of the same channels; each lane plays one after the other in its episodes, lanes
   ///   beginning one apart. `market` is what is known of them, and what carry-over is reckoned by.
-  public convenience init(
+  package convenience init(
     market: Market, lanes: Range<Int>, seed: UInt64, posterior: PosteriorDraws? = nil
   ) {
     self.init(market: market, describedBy: market, lanes: lanes, seed: seed, posterior: posterior)
@@ -106,7 +106,7 @@ public final class MarketSimulation {
   }
 
   /// What the advertisers of the lanes know; valid until the next tick is played.
-  public var console: AdvertiserConsole {
+  package var console: AdvertiserConsole {
     AdvertiserConsole(
       tick: tick, laneCount: laneCount, channelCount: channelCount, fields: values(.carryOver),
       remaining: remaining, unhindered: unhindered, reported: reports.map { UnsafePointer($0.reported(0)) },
@@ -120,7 +120,7 @@ public final class MarketSimulation {
   }
 
   /// Starts the next episode in every lane: full budget, drift at its stationary law, multipliers drawn anew.
-  public func startEpisode() {
+  package func startEpisode() {
     episode += 1
     tick = 0
     let drift = market.drift
@@ -163,7 +163,7 @@ public final class MarketSimulation {
   /// Plays one tick.
   ///
   /// - Parameter levels: lanes × channels, row-major: the level on each channel's allowed ladder.
-  public func play(levels: Span<Int32>) {
+  package func play(levels: Span<Int32>) {
     precondition(
       levels.count == laneCount * channelCount,
       "\(laneCount) lanes of \(channelCount) channels need as many levels, not \(levels.count).")
@@ -197,7 +197,7 @@ public final class MarketSimulation {
   }
 
   /// Whether the budget or the cap cut short what the last tick would have spent.
-  public func wasStopped(lane: Int) -> Bool { keptShare[lane] < 1 }
+  package func wasStopped(lane: Int) -> Bool { keptShare[lane] < 1 }
 
   private func offer(_ channel: Int) {
     compiled[channel].offer(

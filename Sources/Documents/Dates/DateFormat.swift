@@ -1,5 +1,5 @@
 /// The ways in which tables write a day.
-public enum DateFormat: String, Sendable, CaseIterable {
+package enum DateFormat: String, Sendable, CaseIterable {
   /// `2024-02-29`, `2024/2/29`, with or without a time behind it.
   case yearFirst = "year-month-day"
   /// `2/29/2024`, `02/29/24`.
@@ -30,7 +30,7 @@ public enum DateFormat: String, Sendable, CaseIterable {
   }
 
   /// The day that a text means; nil where it is none in this format.
-  public func day(_ text: String) -> CalendarDay? {
+  package func day(_ text: String) -> CalendarDay? {
     let date = DateParts(text)
     let (numbers, words) = (date.numbers, date.words)
     switch self {

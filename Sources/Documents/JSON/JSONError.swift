@@ -1,7 +1,7 @@
 /// Why a text is not the JSON it should be, and at which byte.
-public struct JSONError: Error, Equatable, CustomStringConvertible {
+package struct JSONError: Error, Equatable, CustomStringConvertible {
   /// What is wrong.
-  public enum Reason: Sendable, Equatable {
+  package enum Reason: Sendable, Equatable {
     /// A string's bytes are not UTF-8.
     case notUTF8
     /// The grammar allows something else here.
@@ -13,18 +13,18 @@ public struct JSONError: Error, Equatable, CustomStringConvertible {
   }
 
   /// What is wrong.
-  public let reason: Reason
+  package let reason: Reason
   /// The number of bytes before the place.
-  public let offset: Int
+  package let offset: Int
 
   /// Joins what is wrong and where.
-  public init(reason: Reason, offset: Int) {
+  package init(reason: Reason, offset: Int) {
     self.reason = reason
     self.offset = offset
   }
 
   /// A clause for whoever knows what the text is.
-  public var description: String {
+  package var description: String {
     switch reason {
     case .notUTF8: "the string at byte \(offset) of the text is not valid UTF-8"
     case .expected(let what): "byte \(offset) of the text should be \(what)"

@@ -317,7 +317,7 @@ extension JSONValue {
   /// bytes but white space behind it.
   ///
   /// Foundation's parsers keep one of two equal keys without a word, which lets two readers see two different files.
-  public init(parsing bytes: some Collection<UInt8>, depthLimit: Int = 64) throws(JSONError) {
+  package init(parsing bytes: some Collection<UInt8>, depthLimit: Int = 64) throws(JSONError) {
     self = try Array(bytes).withUnsafeBytes { bytes in
       Result { () throws(JSONError) in
         var scanner = JSONScanner(bytes, depthLimit: depthLimit)

@@ -21,7 +21,7 @@ public struct FrozenLake: FiniteEnvironment {
   }
 
   /// Gymnasium's map of 8 × 8 places, truncated after 200 steps.
-  public static func large(isSlippery: Bool = true) -> FrozenLake {
+  package static func large(isSlippery: Bool = true) -> FrozenLake {
     FrozenLake(
       map: [
         "SFFFFFFF", "FFFFFFFF", "FFFHFFFF", "FFFFFHFF", "FFFHFFFF", "FHHFFFHF", "FHFFHFHF", "FFFHFFFG",

@@ -140,11 +140,11 @@ public final class DoubleDQN<E: Environment>: Learner {
   /// Environment steps played so far, of all lanes together.
   public internal(set) var steps = 0
   /// Updates done so far.
-  public internal(set) var updates = 0
+  package internal(set) var updates = 0
   /// How observations are normalised; nil until the warm-up has measured it.
   public internal(set) var normalizer: ObservationNormalizer?
   /// What rewards are multiplied with before they are learned from; 1 until the warm-up has measured it.
-  public internal(set) var rewardScale: Float = 1
+  package internal(set) var rewardScale: Float = 1
 
   let update: DoubleQUpdate
   let runner: PolicyRunner

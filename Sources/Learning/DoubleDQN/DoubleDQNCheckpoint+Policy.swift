@@ -4,7 +4,7 @@ import NeuralNetworks
 extension DoubleDQNCheckpoint {
   /// The start of a new training from a policy's weights, normaliser and reward scale; the optimizer and the count of
   /// steps begin anew.
-  public init(startingFrom policy: Policy, seed: UInt64) {
+  package init(startingFrom policy: Policy, seed: UInt64) {
     let zeros = [Float](repeating: 0, count: policy.weights.count)
     self.init(
       shape: policy.shape, parameters: policy.weights, targetParameters: policy.weights,

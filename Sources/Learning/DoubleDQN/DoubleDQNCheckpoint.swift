@@ -11,36 +11,36 @@ public struct DoubleDQNCheckpoint: Sendable, Equatable {
   /// The sizes of the network.
   public var shape: NetworkShape
   /// The online network's parameters, in the order of `shape.tensors`.
-  public var parameters: [Float]
+  package var parameters: [Float]
   /// The target network's parameters.
-  public var targetParameters: [Float]
+  package var targetParameters: [Float]
   /// What noisy layers have learned; nil where layers are plain.
   public var noise: NoiseState?
   /// The optimizer's moments and step count.
-  public var optimizer: Adam.State
+  package var optimizer: Adam.State
   /// The fixed normaliser; nil where the warm-up was not over.
   public var normalizer: ObservationNormalizer?
   /// The fixed reward scale.
-  public var rewardScale: Float
+  package var rewardScale: Float
   /// The moments of the warm-up's observations.
-  public var observationMoments: RunningMoments
+  package var observationMoments: RunningMoments
   /// The moments of the warm-up's discounted sums of rewards, one column.
-  public var returnMoments: RunningMoments
+  package var returnMoments: RunningMoments
   /// Environment steps played.
   public var steps: Int
   /// Updates done.
-  public var updates: Int
+  package var updates: Int
   /// Episodes ended.
   public var episodes: Int
   /// Over how many steps the schedules run; nil before the first call of `train`.
   public var scheduleSteps: Int?
   /// Where the chance of exploration stands.
-  public var explorationStream: RandomStream
+  package var explorationStream: RandomStream
   /// Where the chance of replay stands.
-  public var replayStream: RandomStream
+  package var replayStream: RandomStream
 
   /// Gathers a checkpoint, for instance from a file.
-  public init(
+  package init(
     shape: NetworkShape, parameters: [Float], targetParameters: [Float], noise: NoiseState? = nil,
     optimizer: Adam.State, normalizer: ObservationNormalizer?, rewardScale: Float,
     observationMoments: RunningMoments,

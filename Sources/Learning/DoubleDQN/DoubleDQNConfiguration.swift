@@ -162,7 +162,7 @@ public struct DoubleDQNConfiguration: Sendable, Equatable {
 
 extension DoubleDQNConfiguration {
   /// Why these hyperparameters do not fit a problem, in a sentence; nil where they do.
-  public func fault(for problem: some Environment) -> String? {
+  package func fault(for problem: some Environment) -> String? {
     let (layout, branchSizes) = (problem.observationLayout, problem.actionSpace.branchSizes)
     if head == .joint {
       guard JointActions.count(branchSizes) != nil else { return JointActions.refusal(branchSizes) }

@@ -1,22 +1,22 @@
 /// The evaluation scores of several training runs along their steps.
-public struct LearningCurves: Sendable, Equatable {
+package struct LearningCurves: Sendable, Equatable {
   /// One point of all curves together.
-  public struct Point: Sendable, Equatable {
+  package struct Point: Sendable, Equatable {
     /// Environment steps played.
-    public let steps: Int
+    package let steps: Int
     /// The interquartile mean over runs.
-    public let mean: Double
+    package let mean: Double
     /// Its stratified bootstrap interval of 95 %.
-    public let interval: ClosedRange<Double>
+    package let interval: ClosedRange<Double>
   }
 
   /// The steps after which runs were evaluated, ascending.
-  public let steps: [Int]
+  package let steps: [Int]
   /// Runs, each with a score for each of `steps`.
-  public let runs: [[Double]]
+  package let runs: [[Double]]
 
   /// Gathers curves; every run needs a score for each of `steps`.
-  public init(steps: [Int], runs: [[Double]]) {
+  package init(steps: [Int], runs: [[Double]]) {
     precondition(
       !steps.isEmpty && !runs.isEmpty && runs.allSatisfy { $0.count == steps.count },
       "Learning curves need runs, and a score of each for every one of \(steps.count) points.")
@@ -25,7 +25,7 @@ public struct LearningCurves: Sendable, Equatable {
   }
 
   /// The interquartile mean and its interval at every point.
-  public var points: [Point] {
+  package var points: [Point] {
     steps.indices.map { index in
       let table = ScoreTable([runs.map { $0[index] }])
       return Point(

@@ -9,7 +9,7 @@ import LinearAlgebra
 /// ```
 public struct ScoreTable: Sendable, Equatable {
   /// Tasks, each with the scores of its runs.
-  public let tasks: [[Double]]
+  package let tasks: [[Double]]
 
   /// Gathers scores; every task needs at least one run.
   public init(_ tasks: [[Double]]) {
@@ -53,7 +53,7 @@ public struct ScoreTable: Sendable, Equatable {
   }
 
   /// The interval of the probability of improvement, the runs of both tables being drawn anew.
-  public func probabilityOfImprovementInterval(
+  package func probabilityOfImprovementInterval(
     over other: ScoreTable, level: Double = 0.95, resamples: Int = 2000, seed: UInt64 = 0
   ) -> ClosedRange<Double> {
     var stream = RandomStream(seed: seed, purpose: .bootstrap, lane: 1)

@@ -19,10 +19,10 @@ public struct ChannelColumns: Sendable, Equatable, Hashable, Codable {
   /// The number of levels of the longest ladder.
   public let levels: Int
   /// Whether rows tell a plan's price of money, so that none is looked for.
-  public let pricesByPlan: Bool
+  package let pricesByPlan: Bool
 
   /// The numbers at the end of a row, in this order.
-  public enum Scalar: Int, CaseIterable, Sendable {
+  package enum Scalar: Int, CaseIterable, Sendable {
     /// The traffic of the step, 1 on average: what the network's corrections of gains and costs are scaled with.
     case traffic
     /// The traffic after the step to the end, in mean steps: what spend after the step is scaled with.
@@ -46,7 +46,7 @@ public struct ChannelColumns: Sendable, Equatable, Hashable, Codable {
   }
 
   /// The gain of a level that may not be played: finite, so that products with it stay numbers.
-  public static let closed: Float = -1e30
+  package static let closed: Float = -1e30
 
   /// Describes rows.
   public init(features: Int, levels: Int, pricesByPlan: Bool = false) {
@@ -62,9 +62,9 @@ public struct ChannelColumns: Sendable, Equatable, Hashable, Codable {
   /// The forecast cost of each level.
   public var costs: Range<Int> { features + levels..<features + 2 * levels }
   /// What each level is worth in later steps, where a plan knows.
-  public var worths: Range<Int> { features + 2 * levels..<features + 3 * levels }
+  package var worths: Range<Int> { features + 2 * levels..<features + 3 * levels }
   /// The column of a scalar.
-  @inline(__always) public subscript(scalar: Scalar) -> Int { features + 3 * levels + scalar.rawValue }
+  @inline(__always) package subscript(scalar: Scalar) -> Int { features + 3 * levels + scalar.rawValue }
   /// The length of a row.
   public var count: Int { features + 3 * levels + Scalar.allCases.count }
 }

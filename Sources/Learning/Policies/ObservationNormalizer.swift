@@ -9,12 +9,12 @@ public struct ObservationNormalizer: Sendable, Equatable {
   /// What is taken off each column.
   public let means: [Float]
   /// What each column is divided by; positive.
-  public let deviations: [Float]
+  package let deviations: [Float]
   /// Where other columns are cut after scaling.
-  public let limit: Float
+  package let limit: Float
 
   /// Creates a normaliser from one mean and one positive deviation per column.
-  public init(means: [Float], deviations: [Float], limit: Float = 10) {
+  package init(means: [Float], deviations: [Float], limit: Float = 10) {
     precondition(means.count == deviations.count, "A normaliser needs as many means as deviations.")
     precondition(
       deviations.allSatisfy { $0 > 0 && $0.isFinite } && means.allSatisfy(\.isFinite),
@@ -36,7 +36,7 @@ public struct ObservationNormalizer: Sendable, Equatable {
   ///
   /// A column whose deviation is below a millionth of its mean did not vary: it is centred but not scaled. Columns that
   /// hold a mask are left as they are.
-  public init(moments: RunningMoments, layout: ObservationLayout, limit: Float = 10) {
+  package init(moments: RunningMoments, layout: ObservationLayout, limit: Float = 10) {
     var means = moments.means.map { Float($0) }
     var deviations = zip(moments.means, moments.variances).map { mean, variance -> Float in
       let deviation = variance.squareRoot()
@@ -50,7 +50,7 @@ public struct ObservationNormalizer: Sendable, Equatable {
   public var columns: Int { means.count }
 
   /// How a network reads a layout's prior, in raw reward units, from normalised prior columns.
-  public func priorTransform(of layout: ObservationLayout, rewardScale: Float) -> PriorTransform {
+  package func priorTransform(of layout: ObservationLayout, rewardScale: Float) -> PriorTransform {
     let prior = layout.prior ?? 0..<0
     return PriorTransform(
       scales: Array(deviations[prior]), offsets: Array(means[prior]), rewardScale: rewardScale)

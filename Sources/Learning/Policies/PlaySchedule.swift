@@ -8,16 +8,16 @@
 /// count most, so it buys a few of each where optimism buys many of some.
 public struct PlaySchedule: Sendable, Equatable {
   /// The logarithm of the money left over what the highest levels of all channels are forecast to cost to the end.
-  public var logShare: Float
+  package var logShare: Float
   /// By step: what is added to the log price of money that is found, so that the price is a martingale.
-  public var priceOffsets: [Float]
+  package var priceOffsets: [Float]
   /// κ by step, at least 0.
-  public var optimism: [Float]
+  package var optimism: [Float]
   /// γ by step, at least 0.
-  public var information: [Float]
+  package var information: [Float]
 
   /// Numbers by step, one or more of each kind.
-  public init(
+  package init(
     logShare: Float = 0, priceOffsets: [Float] = [0], optimism: [Float] = [0], information: [Float] = [0]
   ) {
     precondition(

@@ -12,7 +12,7 @@ public struct Policy: Sendable, Equatable {
   /// How raw observations become what the network reads.
   public let normalizer: ObservationNormalizer
   /// What rewards were multiplied with in training: the network's values are that many times the raw ones.
-  public let rewardScale: Float
+  package let rewardScale: Float
   /// What the environment, and whoever saves the policy, say of it.
   public var metadata: [String: String]
   /// The seed of training.
@@ -45,7 +45,7 @@ public struct Policy: Sendable, Equatable {
   /// The choices of one step.
   public var actionSpace: ActionSpace { ActionSpace(branchSizes: shape.branchSizes) }
   /// How the network reads the prior from normalised prior columns.
-  public var priorTransform: PriorTransform {
+  package var priorTransform: PriorTransform {
     normalizer.priorTransform(of: shape.layout, rewardScale: rewardScale)
   }
 }

@@ -3,22 +3,22 @@ import LinearAlgebra
 /// Mean and variance of every column of a growing set of rows, in double precision.
 ///
 /// Batches are merged by the formula of Chan, Golub and LeVeque (1979), so nothing cancels and nothing is stored.
-public struct RunningMoments: Sendable, Equatable {
+package struct RunningMoments: Sendable, Equatable {
   /// The number of rows seen.
-  public private(set) var count: Double = 0
+  package private(set) var count: Double = 0
   /// The mean of each column.
-  public private(set) var means: [Double]
+  package private(set) var means: [Double]
   /// The sum of squared deviations from the mean, by column.
-  public private(set) var squares: [Double]
+  package private(set) var squares: [Double]
 
   /// Begins without rows.
-  public init(columns: Int) {
+  package init(columns: Int) {
     means = Array(repeating: 0, count: columns)
     squares = Array(repeating: 0, count: columns)
   }
 
   /// Restores moments that were saved; all arrays hold one element per column.
-  public init(count: Double, means: [Double], squares: [Double]) {
+  package init(count: Double, means: [Double], squares: [Double]) {
     precondition(means.count == squares.count, "Moments need as many means as sums of squares.")
     self.count = count
     self.means = means
@@ -26,10 +26,10 @@ public struct RunningMoments: Sendable, Equatable {
   }
 
   /// The variance of the rows seen, by column; 0 before the first row.
-  public var variances: [Double] { squares.map { count > 0 ? $0 / count : 0 } }
+  package var variances: [Double] { squares.map { count > 0 ? $0 / count : 0 } }
 
   /// Adds the rows of a batch.
-  public mutating func add(_ batch: MatrixView) {
+  package mutating func add(_ batch: MatrixView) {
     precondition(
       batch.columns == means.count, "Rows of \(means.count) columns are needed, not \(batch.columns).")
     guard batch.rows > 0 else { return }

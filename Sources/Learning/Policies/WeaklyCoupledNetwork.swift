@@ -20,7 +20,7 @@ public struct WeaklyCoupledShape: Sendable, Equatable, Hashable, Codable {
   public let hidden: [Int]
 
   /// Describes a network.
-  public init(columns: ChannelColumns, hidden: [Int] = [96, 64]) {
+  package init(columns: ChannelColumns, hidden: [Int] = [96, 64]) {
     self.columns = columns
     self.hidden = hidden
   }

@@ -8,11 +8,11 @@ public struct WeaklyCoupledPolicy: Sendable, Equatable {
   /// The network's parameters, layer after layer: weights (outputs × inputs), then biases.
   public let weights: [Float]
   /// The middle of the log prices of money that were met in training: where an episode's search begins.
-  public let priceCenter: Float
+  package let priceCenter: Float
   /// How play departs from what the network says, by the share of everything that there is money for: one or more, ascending.
-  public let schedules: [PlaySchedule]
+  package let schedules: [PlaySchedule]
   /// One name per feature.
-  public let featureNames: [String]
+  package let featureNames: [String]
   /// What the environment, and whoever saves the policy, say of it.
   public var metadata: [String: String]
   /// The seed of training.
@@ -21,7 +21,7 @@ public struct WeaklyCoupledPolicy: Sendable, Equatable {
   public let trainingSteps: Int
 
   /// Puts a policy together; the parts must fit one another.
-  public init(
+  package init(
     shape: WeaklyCoupledShape, weights: [Float], priceCenter: Float,
     schedules: [PlaySchedule] = [PlaySchedule()], featureNames: [String], metadata: [String: String] = [:],
     trainingSeed: UInt64 = 0, trainingSteps: Int = 0

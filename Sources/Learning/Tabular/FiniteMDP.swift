@@ -27,7 +27,7 @@ public struct FiniteMDP: Sendable {
   /// Pairs: the expected reward of a step.
   public let rewards: [Double]
   /// Pairs × states: the chance to go on from each state.
-  public let kernel: Kernel
+  package let kernel: Kernel
 
   /// Puts a process together.
   ///
@@ -84,7 +84,7 @@ public struct FiniteMDP: Sendable {
   }
 
   /// The same process with a dense kernel: faster where most elements are not zero.
-  public var densified: FiniteMDP {
+  package var densified: FiniteMDP {
     var elements = [Double](repeating: 0, count: rewards.count * stateCount)
     for pair in rewards.indices { forEachNext(pair) { elements[pair * stateCount + $0] += $1 } }
     return FiniteMDP(

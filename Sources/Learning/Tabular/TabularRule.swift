@@ -45,7 +45,7 @@ public struct ActionValueTable: Sendable, Equatable {
   /// A value per (state, action), at state · actionCount + action.
   public private(set) var values: [Double]
   /// The second table of double Q-learning; empty otherwise.
-  public private(set) var secondValues: [Double]
+  package private(set) var secondValues: [Double]
 
   /// Begins with equal values everywhere; values above what can be reached make the learner try every action.
   public init(stateCount: Int, actionCount: Int, rule: TabularRule, initialValue: Double = 0) {

@@ -16,15 +16,15 @@ public final class TextbookAgent {
   /// The network: a value per action.
   public let network: DenseNetwork
   /// Adam's step size.
-  public let learningRate: Float
+  package let learningRate: Float
   /// γ: what a reward one step later is worth.
   public let discount: Float
   /// ε: with which probability any action is played; every call of `train` multiplies it by `epsilonDecay`.
-  public var epsilon: Float
+  package var epsilon: Float
   /// What ε is multiplied by.
-  public let epsilonDecay: Float
+  package let epsilonDecay: Float
   /// Below this, ε does not fall.
-  public let minimumEpsilon: Float
+  package let minimumEpsilon: Float
   private let descent: GradientDescent
   private let workspace: ForwardWorkspace
   private let state: Matrix
@@ -67,7 +67,7 @@ public final class TextbookAgent {
   }
 
   /// The value of every action in a state.
-  public func actionValues(_ state: [Float]) -> [Float] {
+  package func actionValues(_ state: [Float]) -> [Float] {
     precondition(state.count == network.inputs, "A state has \(network.inputs) numbers, not \(state.count).")
     self.state.pointer.update(from: state, count: state.count)
     network.outputs(observations: self.state.view, into: values.view, workspace: workspace)

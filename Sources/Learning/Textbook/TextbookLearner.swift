@@ -8,11 +8,11 @@ import NeuralNetworks
 /// let learner = TextbookLearner(CartPole())
 /// try learner.train(steps: 50_000)
 /// ```
-package final class TextbookLearner<E: Environment>: Learner {
+public final class TextbookLearner<E: Environment>: Learner {
   /// What chooses and learns.
-  package let agent: TextbookAgent
+  public let agent: TextbookAgent
   /// Environment steps played so far.
-  package private(set) var steps = 0
+  public private(set) var steps = 0
   private let lane: VectorEnvironment<E>
   private let seed: UInt64
   private var record = EpisodeRecord(lanes: 1)
@@ -26,7 +26,7 @@ package final class TextbookLearner<E: Environment>: Learner {
   ///   - learningRate: Adam's step size.
   ///   - discount: what a reward one step later is worth.
   ///   - seed: decides the first weights, exploration and the episodes.
-  package init(
+  public init(
     _ environment: E, hidden: [Int] = [24, 24], learningRate: Float = 1e-3, discount: Float = 0.95,
     seed: UInt64 = 1
   ) {
@@ -40,7 +40,7 @@ package final class TextbookLearner<E: Environment>: Learner {
   }
 
   /// The greedy policy as it stands: the network with its outputs' mean as a state value.
-  package var policy: Policy {
+  public var policy: Policy {
     let environment = lane.environment
     let network = BranchingNetwork(
       shape: NetworkShape(
@@ -55,12 +55,12 @@ package final class TextbookLearner<E: Environment>: Learner {
   }
 
   /// The mean return of episodes that the greedy policy plays.
-  package func score(episodes: Int, seed: UInt64) -> Double {
+  public func score(episodes: Int, seed: UInt64) -> Double {
     evaluate(policy, in: lane.environment, episodes: episodes, seed: seed).mean
   }
 
   /// Plays `steps` steps, learning from each; reports every 1,000 unless told otherwise.
-  package func train(
+  public func train(
     steps count: Int, progressInterval: Int?, onProgress: (TrainingProgress) -> TrainingDirective
   ) throws(TrainingError) {
     precondition(count >= 0, "Training needs a number of steps, not \(count).")

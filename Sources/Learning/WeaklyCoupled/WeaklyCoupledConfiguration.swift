@@ -56,5 +56,5 @@ public struct WeaklyCoupledConfiguration: Sendable, Equatable, Codable {
   public init() {}
 
   /// The number of environment steps of a training.
-  public func environmentSteps(episodeLength: Int) -> Int { passes * lanes * episodeLength }
+  package func environmentSteps(episodeLength: Int) -> Int { passes * lanes * episodeLength }
 }

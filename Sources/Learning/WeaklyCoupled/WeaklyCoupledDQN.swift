@@ -35,7 +35,7 @@ public final class WeaklyCoupledDQN<Environment: WeaklyCoupledEnvironment> {
   public private(set) var loss = 0.0
 
   /// The step size of the last update.
-  public var learningRate: Float { descent.optimizer.configuration.learningRate }
+  package var learningRate: Float { descent.optimizer.configuration.learningRate }
 
   let shape: WeaklyCoupledShape
   let online: DenseNetwork
@@ -96,7 +96,7 @@ public final class WeaklyCoupledDQN<Environment: WeaklyCoupledEnvironment> {
   }
 
   /// Whether all passes were made.
-  public var isDone: Bool { passes >= configuration.passes }
+  package var isDone: Bool { passes >= configuration.passes }
   /// The environment steps played.
   public var steps: Int { passes * configuration.lanes * environment.steps }
 

@@ -90,7 +90,7 @@ package final class WeaklyCoupledRunner {
   }
 
   /// The price of money found last in a lane, in units of the objective, before its offset.
-  public func price(lane: Int) -> Float { exp(logPrices[lane]) }
+  package func price(lane: Int) -> Float { exp(logPrices[lane]) }
 
   /// Chooses the levels of a step.
   ///

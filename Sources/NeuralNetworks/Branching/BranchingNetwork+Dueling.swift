@@ -38,7 +38,7 @@ extension BranchingNetwork {
 
 extension NetworkShape {
   /// The shape of the dueling network with the same outputs.
-  public var dueling: NetworkShape {
+  package var dueling: NetworkShape {
     NetworkShape(
       layout: layout, hidden: hidden, branchSizes: branchSizes, aggregation: aggregation)
   }

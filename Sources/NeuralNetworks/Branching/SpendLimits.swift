@@ -14,10 +14,10 @@ public struct SpendLimits {
   /// Rows × choice count, branch after branch.
   public let costs: MatrixView
   /// Rows × 1, in the unit of the costs.
-  public let budgets: MatrixView
+  package let budgets: MatrixView
 
   /// Gathers the windows.
-  public init(costs: MatrixView, budgets: MatrixView) {
+  package init(costs: MatrixView, budgets: MatrixView) {
     precondition(
       costs.rows == budgets.rows && budgets.columns == 1, "Each row of costs needs one budget.")
     self.costs = costs

@@ -12,7 +12,7 @@ public final class DenseNetwork: @unchecked Sendable {
   /// The length of an input row, of each hidden layer, and of an output row.
   public let widths: [Int]
   /// The flat buffer: 1 × parameter count.
-  public let parameters: Matrix
+  package let parameters: Matrix
   let layers: [DenseLayer]
 
   /// Creates a network with random weights and no bias.
@@ -49,15 +49,15 @@ public final class DenseNetwork: @unchecked Sendable {
   }
 
   /// The number of parameters of a network.
-  public static func parameterCount(_ widths: [Int]) -> Int {
+  package static func parameterCount(_ widths: [Int]) -> Int {
     zip(widths, widths.dropFirst()).reduce(0) { $0 + ($1.0 + 1) * $1.1 }
   }
 
   /// The parameters as an array.
-  public var parameterValues: [Float] { parameters.elements }
+  package var parameterValues: [Float] { parameters.elements }
   /// The parameters of a `BranchingNetwork` of the same layers, whose outputs are the advantages and whose state value is
   /// 0; the shape's tensors say their order.
-  public var branchingParameterValues: [Float] {
+  package var branchingParameterValues: [Float] {
     let parameters = parameterValues
     let (inputs, outputs) = (widths[widths.count - 2], self.outputs)
     let trunk = parameters.count - (inputs + 1) * outputs

@@ -23,10 +23,10 @@ public struct NetworkShape: Sendable, Hashable {
   /// The number of choices of each branch.
   public let branchSizes: [Int]
   /// How the branches make up the value of an action.
-  public let aggregation: Aggregation
+  package let aggregation: Aggregation
   /// Whether the mean is taken off each branch's advantages and a state value added (Wang et al., 2016); otherwise a
   /// branch's outputs are its values, and the state value's parameters stay 0.
-  public let isDueling: Bool
+  package let isDueling: Bool
 
   /// Creates a shape.
   public init(
@@ -66,18 +66,18 @@ public struct NetworkShape: Sendable, Hashable {
   /// The number of choices over all branches.
   public var choiceCount: Int { branchSizes.reduce(0, +) }
   /// The branches as the head has them: those of actions, or, of a joint head, a single one with a choice per combination.
-  public var headSizes: [Int] {
+  package var headSizes: [Int] {
     aggregation == .joint ? [JointActions.count(branchSizes) ?? Int(Int32.max)] : branchSizes
   }
   /// The number of values of a state: one per choice, or, of a joint head, per combination of choices.
-  public var valueCount: Int { headSizes.reduce(0, +) }
+  package var valueCount: Int { headSizes.reduce(0, +) }
   /// The width of the head: one state value and every advantage.
-  public var outputCount: Int { 1 + valueCount }
+  package var outputCount: Int { 1 + valueCount }
   /// The number of parameters.
-  public var parameterCount: Int { layers.last.map { $0.biases + $0.outputs } ?? 0 }
+  package var parameterCount: Int { layers.last.map { $0.biases + $0.outputs } ?? 0 }
 
   /// From how many values on a head dwarfs the trunk, as that of joint actions does.
-  public static let wideHead = 4096
+  package static let wideHead = 4096
   /// Whether the head dwarfs the trunk.
   package var isWide: Bool { valueCount >= Self.wideHead }
   /// Whether updates keep gradients only for the rows of the head that a batch has chosen: of a wide head, almost all

@@ -1,16 +1,16 @@
 import LinearAlgebra
 
 /// Where one named tensor stands in the flat parameter buffer.
-public struct TensorDescription: Sendable, Equatable {
+package struct TensorDescription: Sendable, Equatable {
   /// The name, as PyTorch would call it: `trunk.0.weight`.
-  public let name: String
+  package let name: String
   /// The dimensions, row-major; a weight is [outputs, inputs].
-  public let shape: [Int]
+  package let shape: [Int]
   /// The first element's place in the buffer.
-  public let offset: Int
+  package let offset: Int
 
   /// The number of elements.
-  public var count: Int { shape.reduce(1, *) }
+  package var count: Int { shape.reduce(1, *) }
 }
 
 /// A dense layer's sizes and the places of its parameters in the flat buffer.
@@ -84,7 +84,7 @@ extension NetworkShape {
   package var layers: [DenseLayer] { DenseLayer.stack([observationSize] + hidden + [outputCount]) }
 
   /// The tensors of a network of this shape, in the order of the flat buffer, which they fill without gaps.
-  public var tensors: [TensorDescription] {
+  package var tensors: [TensorDescription] {
     var tensors: [TensorDescription] = []
     for (index, layer) in layers.dropLast().enumerated() {
       // PyTorch's `Sequential` counts the rectifier between two dense layers as a module.

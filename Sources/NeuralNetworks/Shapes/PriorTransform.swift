@@ -2,16 +2,16 @@
 ///
 /// Scale and offset undo the normalisation of observations, and the reward scale brings the prior, which is in raw
 /// reward units, to the units in which the network learns.
-public struct PriorTransform: Sendable, Equatable, Codable {
+package struct PriorTransform: Sendable, Equatable, Codable {
   /// The factor of each prior column: the state value, then every (branch, choice).
-  public let scales: [Float]
+  package let scales: [Float]
   /// The summand of each prior column, in raw reward units.
-  public let offsets: [Float]
+  package let offsets: [Float]
   /// What rewards are multiplied by before they are learned from.
-  public let rewardScale: Float
+  package let rewardScale: Float
 
   /// Creates a transform from one scale and offset per prior column.
-  public init(scales: [Float], offsets: [Float], rewardScale: Float = 1) {
+  package init(scales: [Float], offsets: [Float], rewardScale: Float = 1) {
     precondition(
       scales.count == offsets.count,
       "A prior needs as many offsets (\(offsets.count)) as scales (\(scales.count)).")
@@ -21,7 +21,7 @@ public struct PriorTransform: Sendable, Equatable, Codable {
   }
 
   /// The transform that leaves a shape's prior columns as they are, but for the scale of rewards.
-  public init(identityFor shape: NetworkShape, rewardScale: Float = 1) {
+  package init(identityFor shape: NetworkShape, rewardScale: Float = 1) {
     let count = shape.layout.prior?.count ?? 0
     self.init(
       scales: Array(repeating: 1, count: count), offsets: Array(repeating: 0, count: count),

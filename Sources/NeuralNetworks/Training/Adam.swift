@@ -32,12 +32,12 @@ public final class Adam: @unchecked Sendable {
     /// The number of steps taken.
     public var step: Int
     /// The running mean of gradients, one per parameter.
-    public var firstMoment: [Float]
+    package var firstMoment: [Float]
     /// The running mean of squared gradients, one per parameter.
-    public var secondMoment: [Float]
+    package var secondMoment: [Float]
 
     /// Gathers a state.
-    public init(step: Int, firstMoment: [Float], secondMoment: [Float]) {
+    package init(step: Int, firstMoment: [Float], secondMoment: [Float]) {
       self.step = step
       self.firstMoment = firstMoment
       self.secondMoment = secondMoment

@@ -61,7 +61,7 @@ extension Policy {
 
   /// Throws `InputError` where an environment is not the one that the policy was trained for: another problem, other
   /// observations or other actions.
-  public func check(matches environment: some Environment) throws(InputError) {
+  package func check(matches environment: some Environment) throws(InputError) {
     let given = environment.metadata
     // A problem says by a digest which one it is: a market by `market_digest`, beside its name under `market`.
     for key in metadata.keys.sorted() where key.hasSuffix("_digest") {
@@ -76,7 +76,7 @@ extension Policy {
 
   /// Throws `InputError` where an environment has other observations or other actions than the policy; it may be another problem,
   /// in which training goes on.
-  public func check(reads environment: some Environment) throws(InputError) {
+  package func check(reads environment: some Environment) throws(InputError) {
     let given = environment.metadata
     // Files that do not say so hold whole forecasts.
     let (believed, told) = (metadata["plan_realization"] ?? "1.0", given["plan_realization"] ?? "1.0")

@@ -14,7 +14,7 @@ public struct TestVectors: Sendable, Equatable {
   /// Rows × observation size, raw.
   public let observations: [Float]
   /// Rows × choice count: the value of every choice in raw reward units.
-  public let q: [Float]
+  package let q: [Float]
   /// Rows × branches: the greedy levels.
   public let actions: [Int32]
 
@@ -128,7 +128,7 @@ extension TestVectors {
   }
 
   /// The vectors as tensors.
-  public var tensors: [Safetensors.Tensor] {
+  package var tensors: [Safetensors.Tensor] {
     func shape(_ count: Int) -> [Int] { [rows, count / max(rows, 1)] }
     var bytes: [UInt8] = []
     for action in actions { bytes.append(littleEndian: action) }

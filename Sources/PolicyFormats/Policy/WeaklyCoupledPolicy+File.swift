@@ -8,9 +8,9 @@ import Learning
 /// `schedule.log_share` [schedules], `price.offset`, `exploration.optimism` and `exploration.information` [schedules, 1 or steps].
 /// A file without the first of these has one schedule, the others [1 or steps]. Metadata: the keys below, and whatever the environment
 /// says of itself.
-public enum WeaklyCoupledPolicyFile {
+package enum WeaklyCoupledPolicyFile {
   /// The value of the key `format`.
-  public static let format = "apportion-policy/3"
+  package static let format = "apportion-policy/3"
 
   enum Key {
     static let format = "format"

@@ -13,10 +13,10 @@ public struct ModelLabels: Sendable, Equatable, Codable {
   private var canary: [Int] = []
 
   /// Begins without labels.
-  public init() {}
+  package init() {}
 
   /// The version a label stands at; nil where it stands nowhere.
-  public subscript(label: Label) -> Int? { history(of: label).last }
+  package subscript(label: Label) -> Int? { history(of: label).last }
 
   /// The versions that a label stood at, the present one last. Where that one cannot be used, the newest before it that can
   /// is the one to fall back on; no other ever bore the label.
@@ -26,7 +26,7 @@ public struct ModelLabels: Sendable, Equatable, Codable {
   var newest: Int { (stable + canary).max() ?? 0 }
 
   /// The labelled versions.
-  public var versions: Set<Int> { Set(Label.allCases.compactMap { self[$0] }) }
+  package var versions: Set<Int> { Set(Label.allCases.compactMap { self[$0] }) }
 
   /// Whether all labels stand at versions.
   var isSound: Bool { (stable + canary).allSatisfy { $0 > 0 } }

@@ -9,13 +9,13 @@ public struct ModelManifest: Sendable, Equatable, Codable {
   public static let format = "apportion-model/1"
 
   /// One of the version's files.
-  public struct File: Sendable, Equatable, Codable {
+  package struct File: Sendable, Equatable, Codable {
     /// The name within the version's folder.
-    public let name: String
+    package let name: String
     /// The number of bytes.
-    public let size: Int
+    package let size: Int
     /// The SHA-256 in hexadecimal.
-    public let sha256: String
+    package let sha256: String
   }
 
   /// An input or output of the model, in the words of the Open Inference Protocol; a size of −1 is the number of rows.
@@ -24,11 +24,11 @@ public struct ModelManifest: Sendable, Equatable, Codable {
     /// `spend_to_go`.
     public let name: String
     /// `FP32`, `BOOL` or `INT32`.
-    public let datatype: String
+    package let datatype: String
     /// The sizes, rows first, and channels after them where each has a row of its own.
     public let shape: [Int]
     /// Whether a request may leave it out; nil is no.
-    public let optional: Bool?
+    package let optional: Bool?
 
     init(_ name: String, _ datatype: String, shape: [Int], optional: Bool? = nil) {
       self.name = name
@@ -51,24 +51,24 @@ public struct ModelManifest: Sendable, Equatable, Codable {
   /// The model's name.
   public let name: String
   /// The version.
-  public let version: Int
+  package let version: Int
   /// When it was published, in UTC (ISO 8601).
   public let published: String
   /// The version's files but the manifest.
-  public let files: [File]
+  package let files: [File]
   /// What goes in, the observation first.
-  public let inputs: [Tensor]
+  package let inputs: [Tensor]
   /// What comes out.
   public let outputs: [Tensor]
   /// The number of levels of each branch; none of a weakly coupled policy, whose channels are of any number.
   public let branchSizes: [Int]
   /// The names of the observation's columns.
-  public let observationNames: [String]
+  package let observationNames: [String]
   private let policy: Texts
   private let testVectors: TestVectors
 
   /// What environment and training say of the policy: its problem and the problem's digest, the seed, ….
-  public var metadata: [String: String] { policy.values }
+  package var metadata: [String: String] { policy.values }
   /// Observations with the outputs that every reader should find; none of a weakly coupled policy, whose files carry their own.
   public var vectors: TestVectors { testVectors }
   /// The length of an observation.
@@ -114,7 +114,7 @@ public struct ModelManifest: Sendable, Equatable, Codable {
   }
 
   /// Whether the model is of a weakly coupled policy: rows of channels and a price of money go in.
-  public var isWeaklyCoupled: Bool { inputs.first?.shape.count == 3 }
+  package var isWeaklyCoupled: Bool { inputs.first?.shape.count == 3 }
 
   /// Whether the manifest is of this format, and its sizes are sizes.
   var isSound: Bool {

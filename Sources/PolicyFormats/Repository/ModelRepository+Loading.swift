@@ -13,7 +13,7 @@ public struct PublishedModel: Sendable, Equatable {
 
 extension ModelRepository {
   /// Reads what the manifest of a version says; throws `InputError`.
-  public func manifest(of name: String, version: Int) throws(InputError) -> ModelManifest {
+  package func manifest(of name: String, version: Int) throws(InputError) -> ModelManifest {
     guard Self.isName(name) else { throw .invalidName(name) }
     guard versions(of: name).contains(version) else {
       throw .missingVersion(version, of: name, in: path)

@@ -136,7 +136,7 @@ extension ModelRepository {
   ///
   /// - Throws: what `load` throws.
   @discardableResult
-  public func move(
+  package func move(
     _ label: ModelLabels.Label, of name: String, to version: Int, notice: (String) -> Void = { _ in }
   ) throws -> ModelLabels {
     try changeLabels(of: name, notice: notice) { labels in
@@ -149,7 +149,7 @@ extension ModelRepository {
   ///
   /// - Throws: `InputError`, or what `load` throws.
   @discardableResult
-  public func rollBack(_ name: String, notice: (String) -> Void = { _ in }) throws -> ModelLabels {
+  package func rollBack(_ name: String, notice: (String) -> Void = { _ in }) throws -> ModelLabels {
     try changeLabels(of: name, notice: notice) { labels in
       labels.keep(only: Set(versions(of: name)))
       guard labels.rollBack(.stable), let version = labels[.stable] else {

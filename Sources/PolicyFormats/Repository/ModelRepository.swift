@@ -21,7 +21,7 @@ public struct ModelRepository: Sendable, Equatable {
   public var models: [String] { (try? readVersions().keys.sorted()) ?? [] }
 
   /// The versions of a model in rising order; empty where there is none.
-  public func versions(of name: String) -> [Int] { (try? readVersions(of: name)) ?? [] }
+  package func versions(of name: String) -> [Int] { (try? readVersions(of: name)) ?? [] }
 
   /// The versions of all models that have one. Nothing is where there is no folder; one that is there and cannot be read is
   /// another matter, and throws `InputError`.

@@ -2,7 +2,7 @@ import Documents
 
 extension Safetensors {
   /// Reads a file; throws `InputError`.
-  public init(contentsOf path: String) throws(InputError) { self = try Self.read(path) { $0 } }
+  package init(contentsOf path: String) throws(InputError) { self = try Self.read(path) { $0 } }
 
   /// Takes something out of the file at a path, which errors name.
   static func read<Content>(
@@ -15,7 +15,7 @@ extension Safetensors {
   ///
   /// Offsets must tile the data without hole or overlap and the length must be exact, so that one file can mean one
   /// thing only.
-  public init(bytes: [UInt8]) throws(InputError) {
+  package init(bytes: [UInt8]) throws(InputError) {
     let (header, dataStart) = try Self.header(of: bytes)
     guard case .object(let members) = header else {
       throw .damaged("has no header that starts with '{', as safetensors files have")

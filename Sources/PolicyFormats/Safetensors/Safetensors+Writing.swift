@@ -4,7 +4,7 @@ extension Safetensors {
   /// The file's bytes; equal content gives equal bytes.
   ///
   /// The header is padded with spaces so that the elements start at a multiple of eight.
-  public func serialized() -> [UInt8] {
+  package func serialized() -> [UInt8] {
     precondition(
       Set(tensors.map(\.name)).count == tensors.count, "The tensors of one file need names of their own.")
     var members: [JSONValue.Member] = []

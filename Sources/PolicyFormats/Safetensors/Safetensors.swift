@@ -12,32 +12,32 @@ import Documents
 /// The format is described at <https://github.com/huggingface/safetensors#format>.
 public struct Safetensors: Sendable, Equatable {
   /// The longest header the format allows, in bytes.
-  public static let headerLimit = 100_000_000
+  package static let headerLimit = 100_000_000
 
   /// Free text by key.
-  public var metadata: [String: String]
+  package var metadata: [String: String]
   /// The tensors, in the order of their bytes.
-  public var tensors: [Tensor]
+  package var tensors: [Tensor]
 
   /// Gathers the content of a file.
-  public init(metadata: [String: String] = [:], tensors: [Tensor] = []) {
+  package init(metadata: [String: String] = [:], tensors: [Tensor] = []) {
     self.metadata = metadata
     self.tensors = tensors
   }
 
   /// One named tensor.
-  public struct Tensor: Sendable, Equatable {
+  package struct Tensor: Sendable, Equatable {
     /// The name, unique in its file.
-    public let name: String
+    package let name: String
     /// The element type.
-    public let type: ElementType
+    package let type: ElementType
     /// The length of each dimension; empty for a scalar.
-    public let shape: [Int]
+    package let shape: [Int]
     /// The elements, row-major and little-endian.
-    public let bytes: [UInt8]
+    package let bytes: [UInt8]
 
     /// Creates a tensor from its bytes.
-    public init(name: String, type: ElementType, shape: [Int], bytes: [UInt8]) {
+    package init(name: String, type: ElementType, shape: [Int], bytes: [UInt8]) {
       precondition(shape.allSatisfy { $0 >= 0 }, "A shape needs non-negative dimensions, not \(shape).")
       precondition(
         bytes.count * 8 == shape.reduce(1, *) * type.bits,
@@ -50,7 +50,7 @@ public struct Safetensors: Sendable, Equatable {
     }
 
     /// Creates a single-precision tensor from its elements in row-major order.
-    public init(name: String, shape: [Int], floats: some Sequence<Float>) {
+    package init(name: String, shape: [Int], floats: some Sequence<Float>) {
       var bytes: [UInt8] = []
       bytes.reserveCapacity(shape.reduce(4, *))
       for element in floats { bytes.append(littleEndian: element.bitPattern) }
@@ -66,7 +66,7 @@ public struct Safetensors: Sendable, Equatable {
 
     /// The elements of a floating-point tensor, row-major and rounded to single precision; throws `notNumeric` for
     /// other types.
-    public func floats() throws(InputError) -> [Float] {
+    package func floats() throws(InputError) -> [Float] {
       switch type {
       case .f32: words(UInt32.self).map(Float.init(bitPattern:))
       case .f64: words(UInt64.self).map { Float(Double(bitPattern: $0)) }
@@ -87,7 +87,7 @@ public struct Safetensors: Sendable, Equatable {
   }
 
   /// The element types of the format.
-  public enum ElementType: String, Sendable, CaseIterable {
+  package enum ElementType: String, Sendable, CaseIterable {
     case f4 = "F4"
     case f6E2M3 = "F6_E2M3"
     case f6E3M2 = "F6_E3M2"
@@ -110,7 +110,7 @@ public struct Safetensors: Sendable, Equatable {
     case c64 = "C64"
 
     /// The bits of one element; elements of fewer than eight are packed, and fill whole bytes together.
-    public var bits: Int {
+    package var bits: Int {
       switch self {
       case .f4: 4
       case .f6E2M3, .f6E3M2: 6
@@ -123,7 +123,7 @@ public struct Safetensors: Sendable, Equatable {
   }
 
   /// The tensor of a name; throws `missingTensor`.
-  public func tensor(_ name: String) throws(InputError) -> Tensor {
+  package func tensor(_ name: String) throws(InputError) -> Tensor {
     guard let tensor = tensors.first(where: { $0.name == name }) else { throw .tensor(name, "is missing") }
     return tensor
   }

@@ -29,7 +29,7 @@ public struct PricingRecord: Sendable {
 /// Held-out seasons that strategies play with the same luck, and with that of `evaluate` for learned policies.
 public struct PricingPlay: Sendable {
   /// The rules.
-  public let simulation: PricingSimulation
+  package let simulation: PricingSimulation
   /// The number of seasons.
   public let episodes: Int
   /// The seed, put through `evaluationSeed`.

@@ -2,12 +2,12 @@ import LinearAlgebra
 import Optimization
 
 /// The linear programme of a network: which requests a seller would take that knew how many of each product arrive.
-public struct NetworkProgramme: ~Copyable {
+package struct NetworkProgramme: ~Copyable {
   private let problem: NetworkProblem
   private var programme: LinearProgramme
 
   /// Prepares the programme of a problem.
-  public init(_ problem: NetworkProblem) {
+  package init(_ problem: NetworkProblem) {
     self.problem = problem
     var terms = [[(variable: Int, coefficient: Double)]](repeating: [], count: problem.resources.count)
     for (number, product) in problem.products.enumerated() {
@@ -24,7 +24,7 @@ public struct NetworkProgramme: ~Copyable {
   /// - Parameters:
   ///   - requests: one number per product.
   ///   - units: one per resource; nil for the capacities.
-  public mutating func maximum(requests: [Double], units: [Double]? = nil) throws(LinearProgrammeError)
+  package mutating func maximum(requests: [Double], units: [Double]? = nil) throws(LinearProgrammeError)
     -> (revenue: Double, prices: [Double])
   {
     programme.setUpperBounds(requests)

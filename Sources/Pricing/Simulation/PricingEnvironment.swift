@@ -11,7 +11,7 @@ import LinearAlgebra
 /// prior: the policy then begins as the planner and learns what it misses.
 public struct PricingEnvironment: ScalarEnvironment {
   /// The rules.
-  public let simulation: PricingSimulation
+  package let simulation: PricingSimulation
   /// The season, the stock, each product, what is believed, and on request the prior.
   public let observationLayout: ObservationLayout
   /// A branch per product.
@@ -19,7 +19,7 @@ public struct PricingEnvironment: ScalarEnvironment {
 
   /// Whether a network's requests are described one by one, see `RequestDescription`; the prior then is, in the units of
   /// each product's resources, by how much its fare exceeds their prices.
-  public let describesRequests: Bool
+  package let describesRequests: Bool
   /// Whether a step also tells what the planner's prices would have led to with the same luck. Rewards are then freed of
   /// luck as far as the plan knows what a sale is worth.
   public let hasCounterfactual: Bool

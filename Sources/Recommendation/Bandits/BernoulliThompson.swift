@@ -38,7 +38,7 @@ public final class BernoulliThompson: ContextualBandit {
   }
 
   /// The probability of each arm at each position of a slate of the best arms of a draw: arms × positions.
-  public func slateProbabilities(positions: Int, draws: Int, stream: inout RandomStream) -> Matrix {
+  package func slateProbabilities(positions: Int, draws: Int, stream: inout RandomStream) -> Matrix {
     precondition(
       (1...arms).contains(positions), "\(arms) arms fill 1 to \(arms) positions, not \(positions).")
     let shares = Matrix(rows: arms, columns: positions)

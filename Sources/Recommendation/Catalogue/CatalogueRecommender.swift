@@ -7,7 +7,7 @@ import NeuralNetworks
 /// All room is made at creation; one thread at a time may use a recommender.
 public final class CatalogueRecommender {
   /// The items.
-  public let catalogue: Catalogue
+  package let catalogue: Catalogue
   /// How many items the network scores.
   public let candidates: Int
   /// How slates are drawn from scores.
@@ -56,7 +56,7 @@ public final class CatalogueRecommender {
   }
 
   /// The number of a user's features.
-  public var userFeatures: Int { scorer.inputs - catalogue.features.columns }
+  package var userFeatures: Int { scorer.inputs - catalogue.features.columns }
 
   /// Draws a slate for a user.
   ///

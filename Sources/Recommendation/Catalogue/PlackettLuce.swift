@@ -20,7 +20,7 @@ public struct PlackettLuce: Sendable, Equatable {
   ///   - positions: how many.
   ///   - stream: chance; one word a position.
   /// - Returns: the candidates' places and their probabilities; the product of these is the propensity of the slate.
-  public func draw(
+  package func draw(
     _ scores: UnsafeMutableBufferPointer<Float>, positions: Int, stream: inout RandomStream
   ) -> [BanditDecision] {
     precondition(

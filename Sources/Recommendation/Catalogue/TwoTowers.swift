@@ -7,9 +7,9 @@ import NeuralNetworks
 /// The items of a batch are each other's alternatives: of each user, the loss is −log of the softmax probability of his
 /// item among them, an item's product lowered by the logarithm of how often it is taken, which makes up for popular items
 /// being in more batches.
-public final class TwoTowers {
+package final class TwoTowers {
   /// The length of a vector.
-  public let dimension: Int
+  package let dimension: Int
   private let users: Tower
   private let items: Tower
 
@@ -22,7 +22,7 @@ public final class TwoTowers {
   ///   - hidden: the width of each tower's hidden layer.
   ///   - batchSize: the number of pairs of a step.
   ///   - seed: decides the first weights.
-  public init(
+  package init(
     userFeatures: Int, itemFeatures: Int, dimension: Int = 32, hidden: Int = 64, batchSize: Int = 256,
     seed: UInt64
   ) {
@@ -40,7 +40,7 @@ public final class TwoTowers {
   ///   - steps: how many batches.
   ///   - learningRate: Adam's first step size; it falls to a tenth.
   ///   - seed: decides the batches.
-  public func train(
+  package func train(
     userRows: MatrixView, taken: [Int], itemRows: MatrixView, steps: Int, learningRate: Float = 2e-3,
     seed: UInt64
   ) {
@@ -82,9 +82,9 @@ public final class TwoTowers {
   }
 
   /// The vectors of users: rows × dimension.
-  public func userVectors(_ rows: MatrixView) -> Matrix { users.outputs(rows) }
+  package func userVectors(_ rows: MatrixView) -> Matrix { users.outputs(rows) }
   /// The vectors of items: rows × dimension.
-  public func itemVectors(_ rows: MatrixView) -> Matrix { items.outputs(rows) }
+  package func itemVectors(_ rows: MatrixView) -> Matrix { items.outputs(rows) }
 }
 
 /// One side: a network, a batch's rows, and the gradients of their vectors.

@@ -24,9 +24,9 @@ public struct FeedWorld: SlateWorld, Equatable {
   }
 
   /// The names of the topics.
-  public var topics: [String]
+  package var topics: [String]
   /// The segments of visitors: a name, a share of the visitors, and the mean interest in each topic.
-  public var segments: [Segment]
+  package var segments: [Segment]
   /// The number of candidates of a slate.
   public var candidates = 10
   /// The number of positions of a slate.
@@ -34,39 +34,39 @@ public struct FeedWorld: SlateWorld, Equatable {
   /// How slates are looked at.
   public var clicks = Clicks.cascade(0.8)
   /// The logit of the attraction of an article that is nothing special.
-  public var appeal: Float = -2
+  package var appeal: Float = -2
   /// The standard deviation of a visitor's interests around his segment's.
-  public var interestDeviation: Float = 1
+  package var interestDeviation: Float = 1
   /// The standard deviation of an interest's change with a slate.
   public var drift: Float = 0.1
   /// The standard deviation of the articles' quality.
-  public var qualityDeviation: Float = 0.5
+  package var qualityDeviation: Float = 0.5
   /// The share of candidates that are new, their quality unknown.
-  public var newShare: Float = 0.2
+  package var newShare: Float = 0.2
   /// What being new adds to the attraction's logit.
-  public var novelty: Float = 0
+  package var novelty: Float = 0
   /// What a topic shown all over one slate takes off its attraction's logit.
-  public var boredom: Float = 0.5
+  package var boredom: Float = 0.5
   /// What is left of boredom a slate later.
-  public var memory: Float = 0.8
+  package var memory: Float = 0.8
   /// The chance to leave after a slate with a click.
-  public var leave: Float = 0.02
+  package var leave: Float = 0.02
   /// The chance to leave after a slate without one.
-  public var leaveWithoutClick: Float = 0.1
+  package var leaveWithoutClick: Float = 0.1
   /// After how many slates a visit ends at the latest.
-  public var longestVisit = 100
+  package var longestVisit = 100
 
   /// A group of visitors.
-  public struct Segment: Sendable, Equatable {
+  package struct Segment: Sendable, Equatable {
     /// What it is called.
-    public var name: String
+    package var name: String
     /// Its share of the visitors, in proportion to those of the others.
-    public var share: Float
+    package var share: Float
     /// The mean interest in each topic.
-    public var interests: [Float]
+    package var interests: [Float]
 
     /// Describes a segment.
-    public init(name: String, share: Float, interests: [Float]) {
+    package init(name: String, share: Float, interests: [Float]) {
       self.name = name
       self.share = share
       self.interests = interests
@@ -74,7 +74,7 @@ public struct FeedWorld: SlateWorld, Equatable {
   }
 
   /// A feed with the default numbers.
-  public init(topics: [String], segments: [Segment]) {
+  package init(topics: [String], segments: [Segment]) {
     precondition(
       !topics.isEmpty && !segments.isEmpty && segments.allSatisfy { $0.interests.count == topics.count },
       "A feed needs topics, and segments with an interest in each.")

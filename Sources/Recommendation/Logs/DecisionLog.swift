@@ -7,11 +7,11 @@ import LinearAlgebra
 /// A row per slate: `episode`, `step`, `model`, a column `x:NAME` per observation column, `action:P` and `propensity:P` for
 /// each position (`action` and `propensity` where there is one), `reward`. A position's probability is that of its item
 /// given those before it; their product is the slate's.
-public struct DecisionLog: Sendable {
+package struct DecisionLog: Sendable {
   /// The table with its header.
-  public private(set) var csv: String
+  package private(set) var csv: String
   /// The number of decisions.
-  public private(set) var count = 0
+  package private(set) var count = 0
 
   /// Plays visits by chance over scores, and logs what is decided.
   ///
@@ -22,7 +22,7 @@ public struct DecisionLog: Sendable {
   ///   - model: what decides.
   ///   - ranking: how slates are drawn from scores.
   ///   - score: writes each candidate's score, from an observation row.
-  public init<World: SlateWorld>(
+  package init<World: SlateWorld>(
     _ world: World, visits: Int, seed: UInt64, model: String, ranking: PlackettLuce,
     score: (_ row: [Float], _ scores: UnsafeMutableBufferPointer<Float>) -> Void
   ) {

@@ -7,22 +7,22 @@ import Foundation
 /// slate, the first at 1. A segment's interest in a topic is the logit of its clicks over what was looked at, drawn to the
 /// mean of all as far as their spread is what chance alone would make (empirical Bayes, a Beta law by its moments). What a
 /// log without visits cannot tell is left out: boredom, drift, newness and tastes within a segment; a visit is a slate.
-public struct FeedCalibration: Sendable {
+package struct FeedCalibration: Sendable {
   /// Which columns of a table mean what.
-  public struct Columns: Sendable, Equatable {
+  package struct Columns: Sendable, Equatable {
     /// What was shown: an item or its topic.
-    public var action: String
+    package var action: String
     /// Whether it was clicked on: 0 or 1.
-    public var reward: String
+    package var reward: String
     /// The position, from 1; nil where there is one.
-    public var position: String?
+    package var position: String?
     /// The probability that it was shown with; nil where all were shown alike.
-    public var propensity: String?
+    package var propensity: String?
     /// What tells groups of visitors apart, each combination of values one; empty for a single group.
-    public var segments: [String]
+    package var segments: [String]
 
     /// Names columns.
-    public init(
+    package init(
       action: String, reward: String, position: String? = nil, propensity: String? = nil,
       segments: [String] = []
     ) {
@@ -32,19 +32,19 @@ public struct FeedCalibration: Sendable {
   }
 
   /// The rows of the log.
-  public let rows: Int
+  package let rows: Int
   /// Clicks among them.
-  public let clicks: Int
+  package let clicks: Int
   /// The feed.
-  public let world: FeedWorld
+  package let world: FeedWorld
   /// How many rows' worth of looks the prior of a rate counts for; infinite where nothing but chance tells rates apart.
-  public let priorLooks: Double
+  package let priorLooks: Double
 
   /// Learns a feed from a log. O(rows).
   ///
   /// - Parameter candidates: how many articles there are to choose from for a slate; nil for one for each topic, 100 at most.
   /// - Throws: `InputError` with the place of what cannot be read.
-  public init(_ table: CSVTable, columns: Columns, candidates: Int? = nil) throws(InputError) {
+  package init(_ table: CSVTable, columns: Columns, candidates: Int? = nil) throws(InputError) {
     let log = try RecommendationLog(
       table,
       columns: .init(
@@ -159,7 +159,7 @@ public struct FeedCalibration: Sendable {
   }
 
   /// The description of the feed.
-  public func yaml(name: String, source: String) -> String {
+  package func yaml(name: String, source: String) -> String {
     func list(_ numbers: [Float]) -> String { "[" + numbers.map { "\($0)" }.joined(separator: ", ") + "]" }
     func text(_ word: String) -> String { JSONValue.string(word).text() }
     var lines = [
@@ -186,7 +186,7 @@ public struct FeedCalibration: Sendable {
   }
 
   /// What was found, for people.
-  public var text: String {
+  package var text: String {
     var text =
       "\(rows) decisions with \(clicks) clicks; \(world.segments.count) segments, \(world.topics.count) topics, "
       + "\(world.positions) positions.\n"
@@ -211,7 +211,7 @@ public struct FeedCalibration: Sendable {
   }
 
   /// The same for machines.
-  public var json: JSONValue {
+  package var json: JSONValue {
     guard case .positions(let chances) = world.clicks else { return .null }
     return [
       "rows": JSONValue(rows), "clicks": JSONValue(clicks), "prior_looks": JSONValue(priorLooks),

@@ -33,12 +33,12 @@ public struct OffPolicySample: Sendable, Equatable {
 /// What a model of rewards expects, one number per decision.
 public struct ExpectedRewards: Sendable, Equatable {
   /// Of the decision that was made.
-  public var made: [Double]
+  package var made: [Double]
   /// Of the judged policy's own decisions, on average.
-  public var judged: [Double]
+  package var judged: [Double]
 
   /// Gathers expectations.
-  public init(made: [Double], judged: [Double]) {
+  package init(made: [Double], judged: [Double]) {
     self.made = made
     self.judged = judged
   }
@@ -69,12 +69,12 @@ public struct OffPolicyEstimate: Sendable, Equatable {
 extension OffPolicyEstimate {
   /// Inverse propensity weighting: the mean of w r, w = π(a) / μ(a) (Horvitz and Thompson, 1952). Unbiased where every
   /// decision of π has a chance under μ.
-  public static func inversePropensity(_ sample: OffPolicySample) -> OffPolicyEstimate {
+  package static func inversePropensity(_ sample: OffPolicySample) -> OffPolicyEstimate {
     OffPolicyEstimate(meanOf: zip(sample.weights, sample.rewards).map { $0 * $1 })
   }
 
   /// Self-normalised weighting: Σ w r / Σ w (Swaminathan and Joachims, 2015); its error by the delta method.
-  public static func selfNormalized(_ sample: OffPolicySample) -> OffPolicyEstimate {
+  package static func selfNormalized(_ sample: OffPolicySample) -> OffPolicyEstimate {
     let weights = sample.weights
     let total = weights.reduce(0, +)
     guard total > 0 else { return OffPolicyEstimate(meanOf: [.nan]) }
@@ -86,7 +86,7 @@ extension OffPolicyEstimate {
 
   /// Doubly robust: the mean of q̂(x, π) + w (r − q̂(x, a)) (Dudík, Langford and Li, 2011). Unbiased as weighting is, and
   /// the surer, the better the model, which must be of other decisions.
-  public static func doublyRobust(_ sample: OffPolicySample) -> OffPolicyEstimate? {
+  package static func doublyRobust(_ sample: OffPolicySample) -> OffPolicyEstimate? {
     guard let model = sample.model else { return nil }
     let weights = sample.weights
     return OffPolicyEstimate(

@@ -33,7 +33,7 @@ public final class RecommendationLog: @unchecked Sendable {
   /// Rows × context columns.
   public let contexts: Matrix
   /// What the context columns mean.
-  public let contextNames: [String]
+  package let contextNames: [String]
   /// The names of the arms, numbers in their order, others in the alphabet's.
   public let armNames: [String]
   /// The number of positions.

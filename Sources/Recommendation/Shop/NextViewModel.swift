@@ -16,7 +16,7 @@ public final class NextViewModel {
   ///   - hidden: the width of the hidden layer.
   ///   - epochs: how often each view is read.
   ///   - seed: decides the first weights and the order of views.
-  public init(_ log: ShopLog, hidden: Int = 64, epochs: Int = 10, seed: UInt64) {
+  package init(_ log: ShopLog, hidden: Int = 64, epochs: Int = 10, seed: UInt64) {
     products = log.products
     network = DenseNetwork(widths: [log.columns, hidden, products], seed: seed, outputGain: 0.01)
     let batchSize = 128

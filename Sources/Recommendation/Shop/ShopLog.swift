@@ -14,7 +14,7 @@ public struct ShopLog: Sendable {
   /// The visitor of each recommendation, numbered from 0.
   public private(set) var visitors: [Int] = []
   /// Views × history columns: the histories before views.
-  public private(set) var viewHistories: [Float] = []
+  package private(set) var viewHistories: [Float] = []
   /// What was viewed.
   public private(set) var views: [Int] = []
 
@@ -67,7 +67,7 @@ public struct ShopLog: Sendable {
   }
 
   /// The 95 % interval of the click rate, visitors being what is independent (ratio of means, delta method).
-  public var clickRateInterval: ClosedRange<Double> {
+  package var clickRateInterval: ClosedRange<Double> {
     let count = (visitors.last ?? -1) + 1
     guard count > 1 else { return 0...1 }
     let rate = clickRate

@@ -42,7 +42,7 @@ public final class ShopRecommender {
   }
 
   /// The expected click rate of each product: rows × products.
-  public func clickRates(_ histories: MatrixView) -> Matrix {
+  package func clickRates(_ histories: MatrixView) -> Matrix {
     let rates = views.logProbabilities(histories)
     var row = [Float](repeating: 0, count: weights.count)
     for index in 0..<rates.rows {

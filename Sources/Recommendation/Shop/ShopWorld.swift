@@ -47,9 +47,9 @@ public struct ShopWorld: Sendable, Equatable {
   /// μ.
   public let viewPopularity: [Float]
   /// β, products × dimension.
-  public let clickFactors: [Float]
+  package let clickFactors: [Float]
   /// ν.
-  public let clickPopularity: [Float]
+  package let clickPopularity: [Float]
 
   /// Draws a shop.
   public init(law: Law = Law(), seed: UInt64) {
@@ -107,17 +107,17 @@ public struct ShopWorld: Sendable, Equatable {
   /// A visitor in the middle of his visit.
   public struct Visitor: Sendable {
     /// ω.
-    public var interests: [Float]
+    package var interests: [Float]
     /// What he viewed so far.
     public var history: ViewHistory
     /// The products viewed since the last recommendation, in order.
-    public var viewed: [Int] = []
+    package var viewed: [Int] = []
     /// Whether he has left.
-    public var hasLeft = false
+    package var hasLeft = false
   }
 
   /// A visitor who has browsed until the first recommendation: one who leaves before it is not seen.
-  public func makeVisitor(stream: inout RandomStream) -> Visitor {
+  package func makeVisitor(stream: inout RandomStream) -> Visitor {
     while true {
       var visitor = Visitor(
         interests: (0..<law.dimension).map { _ in law.interestDeviation * stream.normal() },

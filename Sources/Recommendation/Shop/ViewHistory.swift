@@ -5,7 +5,7 @@ public struct ViewHistory: Sendable, Equatable {
   /// The views of each product.
   public private(set) var views: [Float]
   /// The views of each product, each worth `fading` times as much with every view after it.
-  public private(set) var recent: [Float]
+  package private(set) var recent: [Float]
 
   /// How fast recent views fade.
   static let fading: Float = 0.9

@@ -17,15 +17,15 @@ public struct LongTermSatisfaction: SlateWorld, Equatable {
   /// looking ahead pays.
   public var sensitivity: Float = 0.01
   /// What is left of exposure a step later.
-  public var memory: Float = 0.7
+  package var memory: Float = 0.7
   /// The mean of log-engagement at full satisfaction, of clickbait and of its opposite.
-  public var clickbaitMean: Float = 5
+  package var clickbaitMean: Float = 5
   /// See `clickbaitMean`.
-  public var qualityMean: Float = 4
+  package var qualityMean: Float = 4
   /// The standard deviation of log-engagement.
   public var deviation: Float = 1
   /// The standard deviation of exposure's chance.
-  public var innovation: Float = 0.05
+  package var innovation: Float = 0.05
   /// The number of steps of a visit.
   public var steps = 60
 

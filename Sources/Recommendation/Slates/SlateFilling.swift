@@ -7,44 +7,44 @@ import LinearAlgebra
 /// A row is the world's, then the share of the slate that is filled, then 1 for each candidate that does not stand on it
 /// yet, which is the mask. The step that fills the last position shows the slate and has its reward; the others have none.
 /// Slates of a single position are the world itself, with its own rows.
-public struct SlateFilling<World: SlateWorld>: ScalarEnvironment {
+package struct SlateFilling<World: SlateWorld>: ScalarEnvironment {
   /// What is played.
-  public let world: World
+  package let world: World
   private let positions: Int
   private let candidates: Int
   private let columns: Int
 
   /// Fills a world's slates.
-  public init(_ world: World) {
+  package init(_ world: World) {
     self.world = world
     let layout = world.slateLayout
     (positions, candidates, columns) = (layout.positions, layout.candidates, layout.observationSize)
   }
 
   /// The world, and the slate as far as it is filled.
-  public struct State {
+  package struct State {
     var world: World.State
     var slate: [Int32]
     var filled = 0
   }
 
   /// The world's columns and those of the slate.
-  public var observationLayout: ObservationLayout { world.fillingLayout }
+  package var observationLayout: ObservationLayout { world.fillingLayout }
   /// The item of the next position.
-  public var actionSpace: ActionSpace { ActionSpace(branchSizes: [candidates]) }
+  package var actionSpace: ActionSpace { ActionSpace(branchSizes: [candidates]) }
   /// The world's, in steps of a position each.
-  public var timeLimit: Int? { world.timeLimit.map { $0 * positions } }
+  package var timeLimit: Int? { world.timeLimit.map { $0 * positions } }
   /// The world's.
-  public var metadata: [String: String] { world.metadata }
+  package var metadata: [String: String] { world.metadata }
 
   /// A new user before an empty slate.
-  public func makeState(stream: inout RandomStream) -> State {
+  package func makeState(stream: inout RandomStream) -> State {
     State(
       world: world.makeState(stream: &stream), slate: [Int32](repeating: 0, count: positions))
   }
 
   /// Writes the world's row and the slate's columns.
-  public func observe(_ state: State, into row: inout MutableSpan<Float>) {
+  package func observe(_ state: State, into row: inout MutableSpan<Float>) {
     world.observe(state.world, into: &row)
     guard positions > 1 else { return }
     row[columns] = Float(state.filled) / Float(positions)
@@ -53,7 +53,7 @@ public struct SlateFilling<World: SlateWorld>: ScalarEnvironment {
   }
 
   /// Places an item, and shows the slate when it is full.
-  public func step(
+  package func step(
     _ state: inout State, action: Span<Int32>, stream: inout RandomStream
   ) -> ScalarStep {
     state.slate[state.filled] = action[0]

@@ -6,18 +6,18 @@ import Environments
 /// position of the slate, each with a choice per candidate; an item shown twice stands at its first position only.
 public struct SlateLayout: Sendable, Equatable {
   /// The number of columns that tell of the user.
-  public var userColumns: Int
+  package var userColumns: Int
   /// The number of candidates N.
   public var candidates: Int
   /// The number of columns that tell of a candidate.
-  public var itemColumns: Int
+  package var itemColumns: Int
   /// The number of positions L.
   public var positions: Int
   /// How users choose from what they are shown.
   public var choice: ChoiceModel
 
   /// Gathers a layout.
-  public init(userColumns: Int, candidates: Int, itemColumns: Int, positions: Int, choice: ChoiceModel) {
+  package init(userColumns: Int, candidates: Int, itemColumns: Int, positions: Int, choice: ChoiceModel) {
     precondition(
       userColumns >= 0 && itemColumns > 0 && positions > 0 && candidates >= positions,
       "A slate of \(positions) positions needs as many candidates, and columns that tell of them.")

@@ -25,7 +25,7 @@ public final class SlateQ<E: SlateEnvironment>: Learner {
   /// The steps played so far, of all lanes together; each shows a slate.
   public private(set) var steps = 0
   /// Updates done so far.
-  public private(set) var updates = 0
+  package private(set) var updates = 0
 
   let layout: SlateLayout
   package let online: DenseNetwork

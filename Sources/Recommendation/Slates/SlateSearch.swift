@@ -2,14 +2,14 @@ import LinearAlgebra
 
 /// The slate of the highest value Σ_i P(i | slate) q_i, and the probabilities of its items (Ie et al., "SlateQ", 2019,
 /// sections 4.2 and 5).
-public struct SlateSearch: Sendable {
+package struct SlateSearch: Sendable {
   /// What rows and slates mean.
-  public let layout: SlateLayout
+  package let layout: SlateLayout
   private var order: [Int]
   private var weights: [Float]
 
   /// Prepares to search.
-  public init(_ layout: SlateLayout) {
+  package init(_ layout: SlateLayout) {
     self.layout = layout
     order = Array(0..<layout.candidates)
     weights = [Float](repeating: 0, count: layout.candidates)
@@ -25,7 +25,7 @@ public struct SlateSearch: Sendable {
   ///   - q: the value of each candidate if chosen.
   ///   - row: the observation.
   ///   - slate: where the candidates go, one per position.
-  public mutating func best(
+  package mutating func best(
     _ q: UnsafePointer<Float>, row: UnsafePointer<Float>, into slate: UnsafeMutablePointer<Int32>
   ) {
     switch layout.choice {
@@ -72,7 +72,7 @@ public struct SlateSearch: Sendable {
 
 extension SlateLayout {
   /// The probability that each position of a slate is chosen; an item shown again has none.
-  public func choiceProbabilities(
+  package func choiceProbabilities(
     of slate: UnsafePointer<Int32>, row: UnsafePointer<Float>, into probabilities: UnsafeMutablePointer<Float>
   ) {
     switch choice {

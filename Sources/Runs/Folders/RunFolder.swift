@@ -5,24 +5,24 @@ import Learning
 import PolicyFormats
 
 /// The folder of a training run, and where things lie in it.
-package struct RunFolder: Sendable, Equatable {
+public struct RunFolder: Sendable, Equatable {
   /// The folder's path.
-  package let path: String
+  public let path: String
 
   /// The resolved configuration.
-  package var configuration: String { path + "/config.yaml" }
+  public var configuration: String { path + "/config.yaml" }
   /// The metrics as a table; of a run of several seeds, each seed's folder has its own.
-  package var metrics: String { path + "/metrics.csv" }
+  public var metrics: String { path + "/metrics.csv" }
   /// The scores of all checkpoints of all seeds as a table, where they were asked for.
   package var curves: String { path + "/curves.csv" }
   /// The same as a picture.
   package var curvesPicture: String { path + "/curves.svg" }
   /// How the training went.
-  package var result: String { path + "/result.json" }
+  public var result: String { path + "/result.json" }
   /// The policies saved on the way.
-  package var checkpoints: String { path + "/checkpoints" }
+  public var checkpoints: String { path + "/checkpoints" }
   /// The policy kept, that of the first seed where there are several; or the checkpoint that the folder was opened by.
-  package let policy: String
+  public let policy: String
   /// The last evaluation of that policy.
   package var evaluation: String { path + "/evaluation\(suffix).json" }
   /// The last explanation of that policy.
@@ -31,7 +31,7 @@ package struct RunFolder: Sendable, Equatable {
   package var report: String { path + "/report.html" }
 
   /// The policy saved after a number of steps.
-  package func checkpoint(step: Int) -> String {
+  public func checkpoint(step: Int) -> String {
     checkpoints + "/policy-" + String(repeating: "0", count: max(0, 12 - "\(step)".count))
       + "\(step).safetensors"
   }
@@ -55,7 +55,7 @@ package struct RunFolder: Sendable, Equatable {
   ///
   /// - Throws: `InputError` where there is none, naming the checkpoints that there are, or its
   ///   file is damaged.
-  package func readPolicy() throws -> TrainedPolicy {
+  public func readPolicy() throws -> TrainedPolicy {
     if !FileManager.default.fileExists(atPath: policy) {
       let saved = ((try? FileManager.default.contentsOfDirectory(atPath: checkpoints)) ?? []).sorted()
       throw InputError.missing(
@@ -109,7 +109,7 @@ package struct RunFolder: Sendable, Equatable {
   /// Opens the folder of a run, or of one of its checkpoints, which then stands for the policy.
   ///
   /// - Throws: `InputError` where there is none.
-  package init(opening path: String) throws(InputError) {
+  public init(opening path: String) throws(InputError) {
     var isFolder: ObjCBool = false
     if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue {
       // RUN/policy.safetensors or RUN/checkpoints/policy-….safetensors.

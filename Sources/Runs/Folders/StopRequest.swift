@@ -5,12 +5,12 @@ import Synchronization
 /// Turns SIGINT (Ctrl-C) and SIGTERM into a wish to stop that a loop can read between two steps.
 ///
 /// The first signal asks; a second one ends the process at once, for whoever will not wait.
-package final class StopRequest: @unchecked Sendable {
+public final class StopRequest: @unchecked Sendable {
   private let received = Atomic<Int32>(0)
   private let sources: [any DispatchSourceSignal]
 
   /// Starts listening; from here on these signals no longer end the process by themselves.
-  package init() {
+  public init() {
     let queue = DispatchQueue(label: "stop request")
     var sources: [any DispatchSourceSignal] = []
     for number in [SIGINT, SIGTERM] {
@@ -41,7 +41,7 @@ package final class StopRequest: @unchecked Sendable {
   }
 
   /// Whether to stop.
-  package var isStopping: Bool { signalNumber != nil }
+  public var isStopping: Bool { signalNumber != nil }
 
   /// The exit status of a process that a signal stopped cleanly, by the shells' convention 128 + number; nil while none
   /// has come.

@@ -35,7 +35,7 @@ extension Application {
 ///   - overrides: options of the problem, as `posterior=FILE`.
 ///   - episodes: how many episodes to play.
 ///   - seed: decides the episodes, which never meet those of a training run.
-package func evaluate(
+public func evaluate(
   run folder: RunFolder, on name: String? = nil, reality: String? = nil, overrides: [String] = [],
   episodes: Int, seed: UInt64
 ) throws -> Evaluation {

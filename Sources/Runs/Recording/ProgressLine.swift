@@ -3,9 +3,9 @@ import Foundation
 
 /// What a run is doing, for people to watch on stderr: one line that is drawn anew on a terminal, a line every
 /// few seconds otherwise.
-package final class ProgressLine {
+public final class ProgressLine {
   /// How the progress is shown.
-  package enum Style: Sendable {
+  public enum Style: Sendable {
     /// Not at all.
     case silent
     /// One line, drawn over and over.
@@ -14,7 +14,7 @@ package final class ProgressLine {
     case plain
 
     /// Live on a terminal and plain elsewhere, unless quiet is asked for.
-    package static func standard(isQuiet: Bool) -> Style {
+    public static func standard(isQuiet: Bool) -> Style {
       if isQuiet { return .silent }
       let isDumb = ProcessInfo.processInfo.environment["TERM"] == "dumb"
       return isatty(STDERR_FILENO) == 1 && !isDumb ? .live : .plain

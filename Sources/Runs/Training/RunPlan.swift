@@ -6,18 +6,18 @@ import Learning
 import PolicyFormats
 
 /// What a person asks of a training: everything not said follows from the problem's preset and the defaults.
-package struct TrainingRequest: Sendable {
+public struct TrainingRequest: Sendable {
   /// A problem's name or its file's path; nil for what the file of settings says, or the first bundled problem.
-  package var problem: String?
+  public var problem: String?
   /// The algorithm's name; nil for what the file of settings says, or the problem's first.
-  package var algorithm: String?
+  public var algorithm: String?
   /// A file of settings.
-  package var file: String?
+  public var file: String?
   /// Overrides such as `agent.learning_rate=1e-3`, in the order they apply.
-  package var overrides: [String] = []
+  public var overrides: [String] = []
 
   /// Asks for a problem and an algorithm by name.
-  package init(
+  public init(
     problem: String? = nil, algorithm: String? = nil, file: String? = nil, overrides: [String] = []
   ) {
     self.problem = problem
@@ -129,6 +129,23 @@ struct RunPlan<Problem: Application, Agent: AgentConfiguration>: DecidedRun {
     plan.configuration.seeds = 1
     return try plan.newFolder(folder.seed(seed).path)
   }
+}
+
+/// Trains as a person asks, and keeps configuration, metrics, checkpoints and the policy in a run folder.
+///
+/// - Parameters:
+///   - request: the problem, the algorithm and the settings that differ from the preset's.
+///   - initial: the policy to go on from; nil begins anew.
+///   - path: the run's folder; nil for a new one under `runs/`.
+///   - style: how people see the progress.
+///   - stop: ends training early, with what there is.
+/// - Throws: `InputError` where the request or its files do not fit, before anything is written, where a file cannot be
+///   written, or where a seed diverged.
+public func train(
+  _ request: TrainingRequest, from initial: TrainedPolicy? = nil, folder path: String? = nil,
+  style: ProgressLine.Style = .silent, stop: StopRequest? = nil
+) throws -> TrainingReport {
+  try decide(request, from: initial).train(from: initial, folder: path, style: style, stop: stop)
 }
 
 /// Decides what a request leaves open: by the problem's preset for the algorithm, then the file of settings, then the

@@ -4,30 +4,30 @@ import Foundation
 import Learning
 
 /// How the training of one seed or several went.
-package struct TrainingReport: Document {
+public struct TrainingReport: Document {
   /// The problem's name.
-  package let problem: String
+  public let problem: String
   /// The algorithm's name.
-  package let algorithm: String
+  public let algorithm: String
   /// The run's folder.
-  package let run: String
+  public let run: String
   /// The first seed.
-  package let firstSeed: UInt64
+  public let firstSeed: UInt64
   /// The environment steps done, of all seeds together.
-  package let steps: Int
+  public let steps: Int
   /// The time all took.
-  package let seconds: Double
+  public let seconds: Double
   /// After how many steps the first seed's policy was taken; 0 is the untrained one.
-  package let keptStep: Int
+  public let keptStep: Int
   /// The mean over seeds of the validation score of the policy kept or, without validation, of the last training episodes;
   /// nil where none ended.
-  package let returnMean: Double?
+  public let returnMean: Double?
   /// The scores of every checkpoint; nil where none were asked for, or training was stopped early.
   package let curves: LearningCurves?
   /// The best score there is, where it is known.
-  package let best: BestScore?
+  public let best: BestScore?
   /// With which status to exit where a signal ended training early; nil where it ran to its end.
-  package let exitStatus: Int32?
+  public let exitStatus: Int32?
 
   init(
     problem: String, algorithm: String, run: String, firstSeed: UInt64, checkpoints: Int,
@@ -50,11 +50,12 @@ package struct TrainingReport: Document {
   }
 
   /// Environment steps per second.
-  package var stepsPerSecond: Double { Double(steps) / seconds }
+  public var stepsPerSecond: Double { Double(steps) / seconds }
   /// The last score of every seed; empty without curves.
-  package var scores: [Double] { curves?.runs.compactMap(\.last) ?? [] }
+  public var scores: [Double] { curves?.runs.compactMap(\.last) ?? [] }
 
-  package var text: String {
+  /// How long it took, what the policy earns, and where the run is.
+  public var text: String {
     var text = exitStatus == nil ? "" : "Stopped early. "
     if let mean = returnMean {
       text += String(
@@ -91,7 +92,7 @@ package struct TrainingReport: Document {
   }
 
   /// The stratified bootstrap interval of 95 % of the interquartile mean of the last scores.
-  package var interval: ClosedRange<Double> { ScoreTable([scores]).interval { interquartileMean($0.pooled) } }
+  public var interval: ClosedRange<Double> { ScoreTable([scores]).interval { interquartileMean($0.pooled) } }
 
   /// What `result.json` keeps.
   private struct Result: Encodable {
@@ -121,7 +122,7 @@ package struct TrainingReport: Document {
   }
 
   /// The result; of a run with scores at checkpoints, these too.
-  package func encode(to encoder: any Encoder) throws {
+  public func encode(to encoder: any Encoder) throws {
     try Result(
       run: run, environment: problem, algorithm: algorithm, steps: steps, seconds: seconds,
       stepsPerSecond: stepsPerSecond, returnMean: scores.isEmpty ? returnMean : interquartileMean(scores),

@@ -1,6 +1,5 @@
 #if Serving
   import Budgets
-  import Documents
   import Foundation
   import Learning
   import LinearAlgebra
@@ -33,7 +32,7 @@
       }
       manifest = model.manifest
       network = model.policy.network
-      ladder = Self.ladder(of: model.manifest)
+      ladder = ActionLadder.costs(in: manifest.metadata, branchSizes: manifest.branchSizes)
       self.decisionLog = decisionLog
       let (statistics, waitingRows) = (statistics, WaitingRows())
       batchers = (model.policy.network.map { [$0] } ?? []).flatMap { network in
@@ -183,16 +182,6 @@
         actions += choices
       }
       return actions
-    }
-
-    private static func ladder(of manifest: ModelManifest) -> [Float]? {
-      guard let text = manifest.metadata["action_ladder"],
-        let branches = (try? JSONValue(parsing: text.utf8))?.array
-      else { return nil }
-      let levels = branches.map { $0["levels"]?.array?.compactMap(\.double) ?? [] }
-      let costs = levels.joined().map { Float($0) }
-      return levels.map(\.count) == manifest.branchSizes && costs.allSatisfy { $0 >= 0 && $0.isFinite }
-        ? costs : nil
     }
   }
 #endif

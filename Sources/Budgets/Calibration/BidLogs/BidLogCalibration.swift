@@ -10,36 +10,36 @@ import Foundation
 /// Season, volumes and rates are means. How prices, volumes and click rates wander is told by products of neighbouring
 /// ticks' sums (`FactorMoments`); the landscapes are histograms of prices from which this wandering is removed, so the log is
 /// read twice. Memory grows with channels, days and ticks, not with rows.
-public struct BidLogCalibration: Sendable {
+package struct BidLogCalibration: Sendable {
   /// What a log says of a channel.
-  public struct ChannelSummary: Sendable, Equatable {
+  package struct ChannelSummary: Sendable, Equatable {
     /// The channel.
-    public let name: String
+    package let name: String
     /// Rows of the log.
-    public let auctions: Int
+    package let auctions: Int
     /// Clicks in the log.
-    public let clicks: Int
+    package let clicks: Int
     /// Conversions in the log.
-    public let conversions: Int
+    package let conversions: Int
     /// The mean price, in units of the column.
-    public let meanPrice: Double
+    package let meanPrice: Double
   }
 
   /// The market: a day, one channel for each of the log.
-  public let market: Market
+  package let market: Market
   /// What the log says of each channel.
-  public let channels: [ChannelSummary]
+  package let channels: [ChannelSummary]
   /// The days of the log.
-  public let days: Int
+  package let days: Int
   /// What was done to the data, and what to beware of.
-  public let notes: [String]
+  package let notes: [String]
 
   /// Calibrates.
   ///
   /// Complexity: two passes over the file, and channels · days · ticks² for the moments.
   /// - Parameter progress: called with the share of the work that is done.
   /// - Throws: `InputError` with line and column of the first mistake of the log.
-  public init(
+  package init(
     contentsOf path: String, columns: LogColumns = LogColumns(), name: String,
     options: BidLogOptions = BidLogOptions(), progress: (Double) -> Void = { _ in }
   ) throws(InputError) {

@@ -1,23 +1,23 @@
 import Documents
 
 /// How a market is calibrated from a log of auctions.
-public struct BidLogOptions: Sendable, Equatable {
+package struct BidLogOptions: Sendable, Equatable {
   /// The number of ticks in a day, which is an episode.
-  public var ticks = 48
+  package var ticks = 48
   /// Money per auction won and unit of the price column: 0.001 where that holds prices per thousand.
-  public var priceUnit = 1.0
+  package var priceUnit = 1.0
   /// The number of bid levels, level 0, which is off, included.
-  public var levels = 16
+  package var levels = 16
   /// What a winner pays.
-  public var pricing = AuctionChannel.Pricing.secondPrice
+  package var pricing = AuctionChannel.Pricing.secondPrice
   /// Money per day; nil for a tenth of what winning every auction of a day costs.
-  public var budget: Double?
+  package var budget: Double?
 
   /// How the log's cells are to be read, where its owner says so.
-  public var reading = TableReading()
+  package var reading = TableReading()
   /// The currency of the prices; nil leaves it to the log.
-  public var currency: String?
+  package var currency: String?
 
   /// The standard way.
-  public init() {}
+  package init() {}
 }

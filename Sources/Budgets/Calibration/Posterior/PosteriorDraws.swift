@@ -28,7 +28,7 @@ public struct PosteriorDraws: Sendable, Equatable {
   }
 
   /// One of the markets. What differs between episodes is known in it, so it draws no multipliers of response.
-  public subscript(draw: Int) -> Market {
+  package subscript(draw: Int) -> Market {
     var market = shaped(draw)
     for (index, drawn) in draws[draw].enumerated() {
       guard case .response(var response) = market.channels[index].kind else { continue }

@@ -4,21 +4,21 @@ extension DoubleQUpdate {
   /// The settings of updates.
   public struct Configuration: Sendable, Equatable {
     /// The optimizer's settings.
-    package var adam: Adam.Configuration
+    public var adam: Adam.Configuration
     /// The largest norm of all gradients together; nil does not clip.
-    package var maximumGradientNorm: Float?
+    public var maximumGradientNorm: Float?
     /// Where Huber's loss turns from quadratic to linear.
-    package var huberDelta: Float
+    public var huberDelta: Float
     /// How the target network follows.
-    package var targetUpdate: TargetUpdate
+    public var targetUpdate: TargetUpdate
     /// Whether the online network picks the next action (double DQN) or the target network itself (DQN).
-    package var isDouble: Bool
+    public var isDouble: Bool
     /// Whether Adam leaves alone what a batch has no gradient for, in heads of 4096 and more values that are not dueling:
     /// moments of outputs that are not chosen then neither decay nor move them (as in PyTorch's `SparseAdam`). Otherwise
     /// Adam is exact, and passes over all parameters.
     public var isSparse: Bool
     /// A loss above this counts as divergence: nothing is learned from it.
-    package var maximumLoss: Float
+    public var maximumLoss: Float
 
     /// Creates settings.
     public init(

@@ -13,7 +13,7 @@ public final class DoubleQUpdate: @unchecked Sendable {
   /// The network that learns, with the parameters θ. Where it learns quantiles, every choice has as many outputs.
   package let online: BranchingNetwork
   /// The network that values next states, with the parameters θ⁻.
-  public let target: BranchingNetwork
+  package let target: BranchingNetwork
   /// The network that acts: the one that learns, or, where that learns quantiles, one that scores choices by them. Call
   /// `refreshActing` before it acts.
   package let acting: BranchingNetwork
@@ -224,7 +224,7 @@ extension DoubleQUpdate {
   }
 
   /// Goes on from parameters, and from noise where layers are noisy; the optimizer's state is set on its own.
-  public func restore(parameters: [Float], targetParameters: [Float], noise state: NoiseState?) {
+  package func restore(parameters: [Float], targetParameters: [Float], noise state: NoiseState?) {
     if let state { noise?.state = state } else { noise?.rest() }
     online.parameterValues = parameters
     target.parameterValues = targetParameters

@@ -10,7 +10,7 @@ public struct NoisyLayers: Sendable, Equatable {
   public var seed: UInt64
 
   /// Creates settings.
-  public init(deviation: Float = 0.5, seed: UInt64) {
+  package init(deviation: Float = 0.5, seed: UInt64) {
     precondition(
       deviation > 0 && deviation.isFinite, "Noisy layers need a positive deviation, not \(deviation).")
     self.deviation = deviation
@@ -21,11 +21,11 @@ public struct NoisyLayers: Sendable, Equatable {
 /// What a checkpoint must hold of noisy layers to go on exactly.
 public struct NoiseState: Sendable, Equatable {
   /// The online network's σ, a number per parameter.
-  public var deviations: [Float]
+  package var deviations: [Float]
   /// The target network's σ.
-  public var targetDeviations: [Float]
+  package var targetDeviations: [Float]
   /// The moments of σ's optimizer.
-  public var optimizer: Adam.State
+  package var optimizer: Adam.State
   /// Where the chance stood before it gave the noise that now disturbs the networks.
   public var stream: RandomStream
 }

@@ -12,7 +12,7 @@ public struct QuantileRegression: Sendable, Equatable {
   /// The number of quantiles of a choice.
   public let count: Int
   /// α: which share of outcomes, from the worst on, a choice is scored by; in (0, 1].
-  package let risk: Float
+  public let risk: Float
 
   /// Creates settings.
   public init(count: Int, risk: Float = 1) {
@@ -24,7 +24,7 @@ public struct QuantileRegression: Sendable, Equatable {
 
   /// What each quantile counts in a score, their sum being 1: how much of its part [i, i + 1] / count of all outcomes
   /// lies within the share `risk`.
-  package var weights: [Float] {
+  public var weights: [Float] {
     (0..<count).map { index in
       let (start, end) = (Float(index) / Float(count), Float(index + 1) / Float(count))
       return max(0, min(end, risk) - start) / risk

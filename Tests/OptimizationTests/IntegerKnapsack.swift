@@ -9,11 +9,11 @@ import LinearAlgebra
 /// worth_k(b), what the first k branches are worth at most for a cost of at most b, is
 /// max over a of worth_{k−1}(b − c_k(a)) + v_k(a). Time O(choices · budget), room O(branches · maximum budget), made at
 /// creation: solving allocates nothing. One thread at a time may use a knapsack.
-package final class IntegerKnapsack: @unchecked Sendable {
+final class IntegerKnapsack: @unchecked Sendable {
   /// The number of choices of each branch.
-  package let branchSizes: [Int]
+  let branchSizes: [Int]
   /// The largest budget of a problem.
-  package let maximumBudget: Int
+  let maximumBudget: Int
   private let branchCount: Int
   private let sizes: Buffer<Int>
   /// Two rows of maximum budget + 1 numbers: worth of the branches so far, with and without the last.
@@ -23,7 +23,7 @@ package final class IntegerKnapsack: @unchecked Sendable {
   private var columns: Int { maximumBudget + 1 }
 
   /// Makes room for problems with branches of these sizes and budgets up to `maximumBudget`.
-  package init(branchSizes: [Int], maximumBudget: Int) {
+  init(branchSizes: [Int], maximumBudget: Int) {
     precondition(
       !branchSizes.isEmpty && branchSizes.allSatisfy { $0 > 0 }, "Every branch needs at least one choice.")
     precondition(maximumBudget >= 0, "A budget cannot be \(maximumBudget).")
@@ -44,7 +44,7 @@ package final class IntegerKnapsack: @unchecked Sendable {
   ///   - budget: what the choices may cost together, from 0 to the maximum budget.
   ///   - choices: where the choice of every branch goes; left as they are where none are within the budget.
   /// - Returns: the sum of the chosen values; nil where no choices are within the budget.
-  package func solve(
+  func solve(
     values: UnsafePointer<Float>, costs: UnsafePointer<Int32>, mask: UnsafePointer<Float>? = nil,
     budget: Int, into choices: UnsafeMutablePointer<Int32>
   ) -> Double? {
