@@ -6,13 +6,18 @@
 
 #define LAST_PRICE 300
 
-int ck_column(const int32_t *levels, size_t stride, uint32_t size, float *column, size_t lanes) {
-  int within = 1;
-  for (size_t i = 0; i < lanes; i++, levels += stride) {
-    within &= (uint32_t)*levels < size;
-    column[i] = (float)*levels;
-  }
-  return within;
+/// Whether all numbers lie in [0, size).
+APPORTION_VECTORIZED
+static int all_below(const float *restrict numbers, float size, size_t count) {
+  int outside = 0;
+  for (size_t i = 0; i < count; i++) outside |= (numbers[i] < 0) | !(numbers[i] < size);
+  return !outside;
+}
+
+// Two passes take 0.34 ns a level, one that also compares 0.52.
+int ck_column(const int32_t *restrict levels, size_t stride, uint32_t size, float *restrict column, size_t lanes) {
+  for (size_t i = 0; i < lanes; i++, levels += stride) column[i] = (float)*levels;
+  return all_below(column, (float)size, lanes);
 }
 
 APPORTION_VECTORIZED
@@ -86,6 +91,16 @@ static void first_price_cost(const offers *restrict offered, float unit, const f
   for (size_t i = 0; i < lanes; i++) cost[i] = unit * wins[i] * offered->bid[i];
 }
 
+// What one more win costs at most.
+APPORTION_VECTORIZED
+static void add_highest_price(const offers *restrict offered, float unit, float *restrict one_more, size_t lanes) {
+  for (size_t i = 0; i < lanes; i++) {
+    // A statement of its own, so that it is rounded as a campaign rounds it and not fused with the sum.
+    const float price = unit * offered->bid[i];
+    one_more[i] += price;
+  }
+}
+
 void ck_auction_offer(const ck_auction *auction, const float *levels, const float *price_log, const float *volume_log,
                       const float *win_uniform, const float *cost_normal, float *wins, float *cost, float *one_more,
                       size_t lanes) {
@@ -98,11 +113,7 @@ void ck_auction_offer(const ck_auction *auction, const float *levels, const floa
       first_price_cost(&offered, auction->price_unit, wins + i, cost + i, count);
     else
       second_price_cost(&offered, auction->price_unit, cost_normal + i, wins + i, cost + i, count);
-    for (size_t j = 0; j < count; j++) {
-      // A statement of its own, so that it is rounded as a campaign rounds it and not fused with the sum.
-      const float price = auction->price_unit * offered.bid[j];
-      one_more[i + j] += price;
-    }
+    add_highest_price(&offered, auction->price_unit, one_more + i, count);
   }
 }
 
