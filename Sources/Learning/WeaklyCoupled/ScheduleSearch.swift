@@ -35,7 +35,8 @@ extension WeaklyCoupledDQN {
       return onProgress(done / parts, score) == .stop
     }
     var lane = configuration.lanes + configuration.calibrationRounds * configuration.calibrationEpisodes
-    let networks = [start] + [0.5, 0].map { calibrated(start.correcting($0)) }
+    let shares: [Float] = [0.5, 0]
+    let networks = [start] + pool.map(shares.count) { calibrated(start.correcting(shares[$0])) }
     let corrected = scores(networks, lane: &lane, blocks: 4 * searchedBlocks)
     let best = corrected.firstIndexOfMaximum
     let start = networks[best]
@@ -47,7 +48,8 @@ extension WeaklyCoupledDQN {
     func found(
       from beginnings: [SearchedSchedule], budget: Double, generations: Int, blocks: Int
     ) -> SearchedSchedule? {
-      let candidates = beginnings.map { beginning in
+      let candidates = pool.map(beginnings.count) { index in
+        let beginning = beginnings[index]
         var candidate = SearchedSchedule(
           calibrate(
             start, optimism: beginning.schedule.optimism, information: beginning.schedule.information,
@@ -131,17 +133,12 @@ extension WeaklyCoupledDQN {
   ) -> [Double] {
     let firstLane = lane
     lane += blocks * Self.searchedLanes
-    var gains = [Double](repeating: 0, count: policies.count * blocks)
-    gains.withUnsafeMutableBufferPointer { gains in
-      nonisolated(unsafe) let gains = gains
-      pool.run(policies.count * blocks) { piece in
-        let lane = firstLane + piece % blocks * Self.searchedLanes
-        gains[piece] =
-          playUnderBudget(
-            policies[piece / blocks], budget: budget, lanes: lane..<lane + Self.searchedLanes, episodes: 1,
-            seed: seed
-          ).gain
-      }
+    let gains = pool.map(policies.count * blocks) { piece in
+      let lane = firstLane + piece % blocks * Self.searchedLanes
+      return playUnderBudget(
+        policies[piece / blocks], budget: budget, lanes: lane..<lane + Self.searchedLanes, episodes: 1,
+        seed: seed
+      ).gain
     }
     return policies.indices.map { policy in
       (0..<blocks).reduce(0) { $0 + gains[policy * blocks + $1] } / Double(blocks)

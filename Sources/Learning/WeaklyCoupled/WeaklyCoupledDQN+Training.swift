@@ -38,10 +38,16 @@ extension WeaklyCoupledDQN: Learner {
   ///   - episodes: how many episodes to play.
   ///   - seed: decides their randomness, by way of `evaluationSeed`; training never meets them.
   public func score(episodes: Int, seed: UInt64) -> Double {
-    playUnderBudget(
-      policy, lanes: 0..<min(64, episodes), episodes: (episodes + 63) / 64,
-      seed: evaluationSeed(seed)
-    ).gain
+    let lanes = min(64, episodes)
+    // The same pieces however many threads there are, so that sums are.
+    let pieces = stride(from: 0, to: lanes, by: 16).map { $0..<min($0 + 16, lanes) }
+    let gains = pool.map(pieces.count) { piece in
+      Double(pieces[piece].count)
+        * playUnderBudget(
+          policy, lanes: pieces[piece], episodes: (episodes + 63) / 64, seed: evaluationSeed(seed)
+        ).gain
+    }
+    return gains.reduce(0, +) / Double(lanes)
   }
 
   /// Plays episodes under the budget: the mean price of money found by step, and the mean gain of an episode.

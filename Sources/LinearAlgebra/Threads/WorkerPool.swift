@@ -64,6 +64,17 @@ public final class WorkerPool: @unchecked Sendable {
     withoutActuallyEscaping(body) { run(count, ClosureTask(body: $0)) }
   }
 
+  /// The results of `body(0) ... body(count - 1)`, each computed exactly once, in this order.
+  package func map<Element>(_ count: Int, _ body: (Int) -> Element) -> [Element] {
+    var results = [Element?](repeating: nil, count: count)
+    results.withUnsafeMutableBufferPointer { results in
+      // Each piece writes a place of its own.
+      nonisolated(unsafe) let results = results
+      run(count) { results[$0] = body($0) }
+    }
+    return results.compactMap { $0 }
+  }
+
   @usableFromInline func share(
     _ count: Int, _ task: UnsafeRawPointer, _ piece: @escaping (UnsafeRawPointer, Int) -> Void
   ) {
