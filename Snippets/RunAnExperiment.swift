@@ -2,9 +2,10 @@
 
 import Runs
 
+// By the default algorithm, without its search for how to explore, which takes minutes.
 let request = TrainingRequest(
-  problem: "nine-campaigns", algorithm: "paired-double-dqn",
-  overrides: ["steps=20000", "seeds=3", "agent.hidden=[64, 64]"])
+  problem: "nine-campaigns",
+  overrides: ["steps=98304", "seeds=3", "validation_episodes=512", "agent.search_generations=0"])
 let report = try train(request, style: .standard(isQuiet: false), stop: StopRequest())
 print(report.text)
 
