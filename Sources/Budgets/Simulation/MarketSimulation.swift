@@ -170,7 +170,7 @@ package final class MarketSimulation {
     play(levels: levels.kernelPointer)
   }
 
-  /// Plays one tick, as the public function does, of levels that are as many as they should be.
+  /// Plays one tick, as the function of a span does, of levels that are as many as they should be.
   package func play(levels: UnsafePointer<Int32>) {
     precondition(tick < market.ticks, "The episode is over: start the next one.")
     oneMore.update(repeating: market.leastLeftover, count: laneCount)
