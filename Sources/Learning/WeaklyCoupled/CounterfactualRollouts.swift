@@ -29,12 +29,12 @@ extension WeaklyCoupledDQN {
     let rollouts = CounterfactualRollouts(blocks: blocks, features: policy.shape.hidden.last ?? 0)
     for firstBlock in stride(from: 0, to: blocks, by: 8) {
       let (first, count) = (lane, min(8, blocks - firstBlock))
-      pool.run(count) { block in
+      let gains = pool.map(count) { block in
         let start = first + block * lanes
-        roll(out: policy, lanes: start..<start + lanes, into: rollouts, block: firstBlock + block)
+        return roll(out: policy, lanes: start..<start + lanes, into: rollouts, block: firstBlock + block)
       }
       lane += count * lanes
-      let gain = rollouts.meanGain(ofBlocks: firstBlock..<firstBlock + count)
+      let gain = gains.reduce(0, +) / Double(count)
       guard onProgress(Double(firstBlock + count) / Double(blocks), gain) == .proceed else { return policy }
     }
     guard let fit = rollouts.regressed() else { return policy }
@@ -45,9 +45,11 @@ extension WeaklyCoupledDQN {
   }
 
   /// Plays some lanes once as the policy plays them and some times with a deviation in each.
+  ///
+  /// - Returns: the mean gain of the episodes without deviations.
   private func roll(
     out policy: WeaklyCoupledPolicy, lanes: Range<Int>, into rollouts: CounterfactualRollouts, block: Int
-  ) {
+  ) -> Double {
     let (count, channels) = (lanes.count, environment.channelCount)
     let columns = shape.columns
     var random = RandomStream(seed: seed, purpose: .exploration, lane: lanes.lowerBound)
@@ -81,7 +83,6 @@ extension WeaklyCoupledDQN {
         rollouts.differences[first + index] = -(scores[place, other] - scores[place, level])
       }
     }
-    rollouts.gains[block] = Float(own.gains.reduce(0, +) / Double(count))
     policy.writeFeatures(of: inputs.view, into: rollouts.features.view.rows(first..<first + deviations.count))
     for turn in 0..<CounterfactualRollouts.deviations {
       let turns = turn * count..<(turn + 1) * count
@@ -96,6 +97,7 @@ extension WeaklyCoupledDQN {
         rollouts.differences[first + index] += Float(other.gains[index % count] - own.gains[index % count])
       }
     }
+    return own.gains.reduce(0, +) / Double(count)
   }
 }
 
@@ -122,20 +124,11 @@ final class CounterfactualRollouts {
   var slopes: UnsafeMutablePointer<Float> { columns.view.row(1) }
   var curvatures: UnsafeMutablePointer<Float> { columns.view.row(2) }
   var differences: UnsafeMutablePointer<Float> { columns.view.row(3) }
-  /// By block: the mean gain of the episodes without deviations.
-  var gains: UnsafeMutablePointer<Float> { blockGains.pointer }
-  private let blockGains: Matrix
 
   init(blocks: Int, features: Int) {
     let count = blocks * Self.lanes * Self.deviations
     self.features = Matrix(rows: count, columns: features)
     columns = Matrix(rows: 4, columns: count)
-    blockGains = Matrix(rows: 1, columns: blocks)
-  }
-
-  /// The mean gain of the episodes without deviations of some blocks.
-  func meanGain(ofBlocks blocks: Range<Int>) -> Double {
-    blocks.reduce(0) { $0 + Double(gains[$1]) } / Double(blocks.count)
   }
 
   /// How many rollouts there are.
