@@ -7,8 +7,8 @@ import LinearAlgebra
   import Darwin
 #endif
 
-/// Rows of the filter's beliefs, with gains and costs as they forecast them, or as the plan has them with what they are
-/// worth later.
+/// Rows of the filter's beliefs, with gains and costs as they forecast them, or as the plan has them; and with what levels are worth
+/// later, by the outlook on fatigue or by the plan.
 final class BeliefRows: ChannelRows {
   static let featureNames = [
     "price", "price_deviation", "volume", "volume_deviation", "response", "response_deviation", "conversion",
@@ -101,7 +101,8 @@ final class BeliefRows: ChannelRows {
       }
     } else {
       worths.update(repeating: 0, count: columns.levels)
-      forecast(belief, trait, traffic: traffic, logGain: logGain, gains: gains, costs: costs)
+      forecast(
+        belief, trait, tick: tick, logGain: logGain, gains: gains, costs: costs, worths: worths)
       if doubt != nil {
         let money = spendWeight * trait.costUnit * exp(-logGain)
         let unit = trait.gainUnit * traffic * exp(-logGain)
@@ -135,20 +136,26 @@ final class BeliefRows: ChannelRows {
   }
 
   private func forecast(
-    _ belief: ChannelBelief, _ trait: ChannelTraits, traffic: Float, logGain: Float,
-    gains: UnsafeMutablePointer<Float>, costs: UnsafeMutablePointer<Float>
+    _ belief: ChannelBelief, _ trait: ChannelTraits, tick: Int, logGain: Float,
+    gains: UnsafeMutablePointer<Float>, costs: UnsafeMutablePointer<Float>,
+    worths: UnsafeMutablePointer<Float>
   ) {
+    let traffic = clock.season(tick)
     let money = spendWeight * trait.costUnit * exp(-logGain)
     let model = trait.model
     if let auction = model.auction {
       let (won, paid) = (ladder.pointer, ladder.pointer + ladder.columns)
       model.auctionLadder(auction, price: belief.price.mean, won: won, paid: paid)
-      let auctions = traffic * belief.volume.expectedFactor(decay: 1, stationary: stationary.volume)
+      let volume = belief.volume.expectedFactor(decay: 1, stationary: stationary.volume)
+      let auctions = traffic * volume
       let fresh = exp(-auction.fatigueStrength * belief.carryOver)
       for level in 0..<model.count {
         costs[level] = auctions * auction.volume * paid[level] / trait.costUnit
         gains[level] = auctions * fresh * won[level] - money * costs[level]
       }
+      trait.fatigueOutlook?.write(
+        won: won, levels: model.count, tick: tick, traffic: traffic, volume: volume,
+        carried: belief.carryOver, into: worths)
     } else if let response = model.response {
       for level in 0..<model.count {
         let after = model.retention * belief.stock + response.stockGain * model.ladder[level]

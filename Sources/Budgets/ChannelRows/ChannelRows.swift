@@ -135,9 +135,12 @@ struct ChannelTraits {
   /// The clicks that a gain of one unit is expected to bring, at click rates of factor 1; 0 of a response channel.
   let observations: Float
   let fatigue: Float
+  /// What wins take of later gains; nil where no audience tires.
+  let fatigueOutlook: FatigueOutlook?
 
   init(_ model: ChannelModel, _ channel: MediaChannel, market: Market) {
     self.model = model
+    fatigueOutlook = FatigueOutlook(model, season: market.season.map { Float($0) })
     switch channel.kind {
     case .auction(let auction):
       let mean = Float(auction.landscape.priceSum.last ?? 1)

@@ -70,6 +70,7 @@ final class ConsoleRows: ChannelRows {
         let row = rows.row(lane * channels + channel)
         let seen = flat.view.row(lane) + AdvertiserObservation.globalNames.count + channel * width
         row.update(from: seen, count: width)
+        (row + columns.worths.lowerBound).update(repeating: 0, count: columns.levels)
         var logGain = log(trait.gainUnit) + seen[8]
         var variance: Float
         if let auction = trait.model.auction {
@@ -80,7 +81,7 @@ final class ConsoleRows: ChannelRows {
             log(1 + (1 - seen[9]) / clicksCounted) + log(1 + 1 / (expected + conversionsCounted))
           forecast(
             trait, auction, channel, row: row, carryOver: shown.values(.carryOver, channel)[lane],
-            traffic, logGain)
+            tick: tick, logGain)
         } else {
           row[width] = 0
           variance =
@@ -89,7 +90,6 @@ final class ConsoleRows: ChannelRows {
                 + market.drift.response * market.drift.response) * (1 - seen[9])
           forecast(trait, row: row, stock: shown.values(.carryOver, channel)[lane], traffic, logGain)
         }
-        (row + columns.worths.lowerBound).update(repeating: 0, count: columns.levels)
         trait.close(row, columns: columns)
         clock.write(tick: tick, into: row, at: width + 1, columns: columns)
         trait.write(
@@ -106,8 +106,9 @@ final class ConsoleRows: ChannelRows {
 
   private func forecast(
     _ trait: ChannelTraits, _ auction: AuctionModel, _ channel: Int, row: UnsafeMutablePointer<Float>,
-    carryOver: Float, _ traffic: Float, _ logGain: Float
+    carryOver: Float, tick: Int, _ logGain: Float
   ) {
+    let traffic = clock.season(tick)
     let fresh = traffic * exp(-auction.fatigueStrength * carryOver)
     let money = spendWeight * trait.costUnit * exp(-logGain)
     for level in 0..<trait.model.count {
@@ -115,6 +116,9 @@ final class ConsoleRows: ChannelRows {
       row[columns.gains.lowerBound + level] = fresh * won[channel, level] - money * cost
       row[columns.costs.lowerBound + level] = cost
     }
+    trait.fatigueOutlook?.write(
+      won: won.view.row(channel), levels: trait.model.count, tick: tick, traffic: traffic, volume: 1,
+      carried: carryOver, into: row + columns.worths.lowerBound)
   }
 
   private func forecast(

@@ -19,8 +19,9 @@ extension WeaklyCoupledDQN {
   ///
   /// A price that was right would be the best forecast of later prices: were it expected to rise, money should be kept. What
   /// the search finds need not be, for spend to go is learned of a policy that does not yet know what it will learn. So
-  /// training episodes are played under the budget, and each step's log price is moved by what the mean of the six prices
-  /// after it says; played prices change what is found, so this is done in rounds.
+  /// training episodes are played under the budget, and each step's log price is moved by what the mean of all prices played
+  /// after it says; played prices change what is found, so this is done in rounds. An error of spend to go that lasts all day shows
+  /// only against the last prices, which are right: the mean of a few prices after a step would not see it.
   ///
   /// - Parameter others: the schedules for other budgets that play is mixed with.
   func calibrate(
@@ -39,7 +40,7 @@ extension WeaklyCoupledDQN {
         episodes: max(1, configuration.calibrationEpisodes / lanes), seed: seed
       ).prices
       for step in 0..<environment.steps - 1 {
-        let later = means[step + 1..<min(step + 7, environment.steps)]
+        let later = means[(step + 1)...]
         let ratio = later.reduce(0, +) / Double(later.count) / max(means[step], 1e-30)
         schedule.priceOffsets[step] += Float(log(max(ratio, 1e-30)))
       }

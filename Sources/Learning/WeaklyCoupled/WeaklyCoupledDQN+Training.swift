@@ -1,6 +1,12 @@
 import Environments
 import LinearAlgebra
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 extension WeaklyCoupledDQN: Learner {
   /// Makes all passes that are left, and searches for how to explore.
   ///
@@ -50,7 +56,7 @@ extension WeaklyCoupledDQN: Learner {
     return gains.reduce(0, +) / Double(lanes)
   }
 
-  /// Plays episodes under the budget: the mean price of money found by step, and the mean gain of an episode.
+  /// Plays episodes under the budget: the mean price of money played by step, and the mean gain of an episode.
   ///
   /// A lane that has little left for its time has no price: the search would raise it without end, and a few such lanes would be most
   /// of the mean. It counts with its last.
@@ -72,7 +78,7 @@ extension WeaklyCoupledDQN: Learner {
           if step == 0 { budgets[lane] = money }
           let timeLeft = play.rows[lane * environment.channelCount, shape.columns[.timeLeft]]
           if step == 0 || money > 0.25 * timeLeft * budgets[lane] {
-            last[lane] = play.runner.price(lane: lane)
+            last[lane] = exp(play.runner.playedLogPrices[lane])
           }
           prices[step] += Double(last[lane])
         }

@@ -89,9 +89,6 @@ package final class WeaklyCoupledRunner {
     isOpening = false
   }
 
-  /// The price of money found last in a lane, in units of the objective, before its offset.
-  package func price(lane: Int) -> Float { exp(logPrices[lane]) }
-
   /// Chooses the levels of a step.
   ///
   /// - Parameters:

@@ -57,6 +57,46 @@ import Testing
     }
   }
 
+  /// Where a level is kept for long, what its wins take of later gains is what comes of winning a hundredth more in one tick.
+  @Test(arguments: [ChannelRowKind.console, .beliefs])
+  func fatigueIsPricedAsFiniteDifferencesSay(kind: ChannelRowKind) throws {
+    var market = try Market.bundled("nine-campaigns")
+    market.channels = [market.channels[0]]
+    (market.drift, market.randomization) = (Drift(), Randomization())
+    guard case .auction(let auction) = market.channels[0].kind else { throw NoAuction() }
+    let fatigue = try #require(auction.fatigue)
+    let (season, columns) = (market.season, WeaklyCoupledMarket(market: market, rows: kind).columns)
+    let (level, tick) = (8, 30)
+    let block = WeaklyCoupledMarket(market: market, rows: kind).makeBlock(lanes: 0..<1, seed: 7, budget: nil)
+    let rows = Matrix(rows: 1, columns: columns.count)
+    let results = Matrix(rows: 2, columns: 1)
+    var won = 0.0
+    block.startEpisode()
+    for now in 0...tick {
+      block.observe(into: rows.view)
+      if now == 0 { won = Double(rows[0, columns.gains.lowerBound + level]) / season[0] }
+      if now < tick {
+        block.step(levels: [Int32(level)], gains: results.pointer, costs: results.pointer + 1)
+      }
+    }
+    /// The gains after the tick, in those of average ticks all of whose auctions are won.
+    func laterGains(more: Double) -> Double {
+      var (exposure, gains) = (0.0, 0.0)
+      for now in season.indices {
+        if now > tick { gains += season[now] * won * exp(-fatigue.strength * exposure) }
+        let share = now == tick ? (1 + more) * won : won
+        exposure = fatigue.retention * exposure + season[now] * share * auction.volume / fatigue.reach
+      }
+      return gains
+    }
+    let slope = (laterGains(more: 0.01) - laterGains(more: 0)) / 0.01
+    let worth = Double(rows[0, columns.worths.lowerBound + level])
+    #expect(slope < 0 && abs(worth / slope - 1) < 0.1, "\(worth) where differences say \(slope)")
+    #expect(rows[0, columns.worths.lowerBound] == 0)
+  }
+
+  private struct NoAuction: Error {}
+
   /// What an episode's forecasts say of gains and costs is right on average: 512 lanes, each channel at a level of its own,
   /// within five standard errors (a false alarm in some 10⁵ runs) and 3 %.
   @Test func beliefsForecastGainsAndCosts() throws {

@@ -82,7 +82,7 @@ struct KnownCurves: WeaklyCoupledEnvironment {
     func moneyLeft(into money: UnsafeMutablePointer<Float>) { money.update(from: left, count: lanes) }
   }
 
-  /// What a policy gains under a budget, and what it spends.
+  /// What a policy gains under a budget, what it spends, and the log prices that it plays.
   func played(_ policy: WeaklyCoupledPolicy, budget: Float) -> (gain: Float, spend: Float, prices: [Float]) {
     let block = Block(problem: self, lanes: 1, budget: budget)
     let runner = WeaklyCoupledRunner(policy, lanes: 1, channels: channelCount)
@@ -95,7 +95,7 @@ struct KnownCurves: WeaklyCoupledEnvironment {
       block.observe(into: rows.view)
       block.moneyLeft(into: results.pointer)
       runner.act(rows: rows.view, step: step, money: results.pointer, into: &levels)
-      prices.append(runner.logPrices[0])
+      prices.append(runner.playedLogPrices[0])
       let (gains, costs) = (results.pointer + channelCount, results.pointer + 2 * channelCount)
       block.step(levels: levels, gains: gains, costs: costs)
       for channel in 0..<channelCount { (gain, spend) = (gain + gains[channel], spend + costs[channel]) }

@@ -30,6 +30,35 @@ import Testing
     #expect(learner.policy.schedules[0].priceOffsets.allSatisfy { abs($0) < 0.01 })
   }
 
+  /// A network that takes what is spent later for a third more than it is finds prices that are too high until the last steps, and
+  /// each about as much too high as the next; in a problem without chance one price should be played all day.
+  @Test func calibrationMakesUpForAnErrorThatLastsAllDay() {
+    let levels = (0..<16).map { Float($0) / 15 }
+    let problem = KnownCurves(
+      gains: [levels.map { $0.squareRoot() }], costs: [levels],
+      traffic: [Float](repeating: 1, count: 48), budget: 48 * 0.3, told: 1)
+    var configuration = small
+    configuration.calibrationRounds = 4
+    let trained = WeaklyCoupledDQN(problem, configuration: configuration, seed: 8)
+    while !trained.isDone { trained.advance() }
+    let right = trained.uncalibratedPolicy.correcting(0)
+    var weights = right.weights
+    weights[weights.count - 1] += 0.1
+    let biased = WeaklyCoupledPolicy(
+      shape: right.shape, weights: weights, priceCenter: 0, featureNames: right.featureNames)
+    (configuration.passes, configuration.updatesPerPass) = (1, 0)
+    let learner = WeaklyCoupledDQN(problem, configuration: configuration, seed: 8, startingFrom: biased)
+    let before = problem.played(learner.uncalibratedPolicy, budget: problem.budget)
+    let after = problem.played(learner.policy, budget: problem.budget)
+    /// But for the last steps, whose prices whole levels decide.
+    func spread(_ prices: [Float]) -> Float {
+      (prices.dropLast(3).max() ?? 0) - (prices.dropLast(3).min() ?? 0)
+    }
+    let best = 48 * Float(0.3).squareRoot()
+    #expect(spread(before.prices) > 0.4 && before.gain < 0.99 * best)
+    #expect(spread(after.prices) < 0.05 && after.gain > 0.995 * best)
+  }
+
   /// One training, four budgets: each within 4 % of what dynamic programming gains with that budget.
   @Test func playsEveryBudgetOfAKnownProblemLikeDynamicProgramming() {
     let problem = KnownCurves.three

@@ -1,0 +1,78 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// What an auction channel's wins of a tick take of its later gains: the costate of its audience's fatigue (Pontryagin's principle)
+/// to first order, where the channel goes on winning the share of auctions that it won of late.
+///
+/// That share is read from the exposure that the audience carries. At the start of an episode nothing is carried: half of what
+/// a level wins counts for two average ticks more, the mean over all shares up to its own.
+struct FatigueOutlook {
+  /// The average ticks for which the tick's own level counts in the share that is won.
+  private static let ownTicks: Float = 2
+
+  private let strength: Float
+  /// The exposure of winning every auction of an average tick.
+  private let exposure: Float
+  /// By tick: the traffic of the ticks before and after it, less what is forgotten of exposure on the way to it and from it.
+  private let before, after: [Float]
+  /// By tick: of exposure then, what is left at the ticks after it, the mean weighed as `after` is; and the traffic whose wins are added
+  /// to it by then.
+  private let kept, added: [Float]
+
+  /// Nil where the audience does not tire.
+  ///
+  /// - Parameter season: ticks: traffic, in average ticks.
+  init?(_ model: ChannelModel, season: [Float]) {
+    guard let auction = model.auction, auction.fatigueStrength > 0, auction.inverseReach > 0 else {
+      return nil
+    }
+    strength = auction.fatigueStrength
+    exposure = auction.volume * auction.inverseReach
+    let retention = model.retention
+    var (before, after, kept, added): ([Float], [Float], [Float], [Float]) = ([], [], [], [])
+    var past: Float = 0
+    for tick in season.indices {
+      before.append(past)
+      past = retention * past + season[tick]
+      var (weight, left, new): (Float, Float, Float) = (1, retention, season[tick])
+      var (sum, sumLeft, sumNew): (Float, Float, Float) = (0, 0, 0)
+      for later in season[(tick + 1)...] {
+        sum += weight * later
+        sumLeft += weight * later * left
+        sumNew += weight * later * new
+        weight *= retention
+        left *= retention
+        new = retention * new + later
+      }
+      after.append(sum)
+      kept.append(sum > 0 ? sumLeft / sum : 0)
+      added.append(sum > 0 ? sumNew / sum : 0)
+    }
+    (self.before, self.after, self.kept, self.added) = (before, after, kept, added)
+  }
+
+  /// Writes what levels are worth less for what they take of later gains, in gains of average ticks all of whose auctions are won.
+  ///
+  /// - Parameters:
+  ///   - won: levels: the share of the tick's auctions that is won.
+  ///   - tick: the tick.
+  ///   - traffic: the tick's auctions, in those of an average one.
+  ///   - volume: the auctions of an average tick, in those of the calibration.
+  ///   - carried: the audience's exposure.
+  ///   - worths: levels: at most 0.
+  func write(
+    won: UnsafePointer<Float>, levels: Int, tick: Int, traffic: Float, volume: Float, carried: Float,
+    into worths: UnsafeMutablePointer<Float>
+  ) {
+    let exposure = exposure * volume
+    let unit = traffic * volume * strength * exposure * after[tick]
+    for level in 0..<levels {
+      let share = (carried / exposure + 0.5 * Self.ownTicks * won[level]) / (before[tick] + Self.ownTicks)
+      let later = kept[tick] * carried + added[tick] * exposure * share
+      worths[level] = -unit * won[level] * share * exp(-strength * later)
+    }
+  }
+}
