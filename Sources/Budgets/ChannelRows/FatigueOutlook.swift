@@ -1,3 +1,5 @@
+import LinearAlgebra
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -9,18 +11,16 @@
 ///
 /// That share is read from the exposure that the audience carries. At the start of an episode nothing is carried: half of what
 /// a level wins counts for two average ticks more, the mean over all shares up to its own.
-struct FatigueOutlook {
+final class FatigueOutlook {
   /// The average ticks for which the tick's own level counts in the share that is won.
   private static let ownTicks: Float = 2
 
   private let strength: Float
   /// The exposure of winning every auction of an average tick.
   private let exposure: Float
-  /// By tick: the traffic of the ticks before and after it, less what is forgotten of exposure on the way to it and from it.
-  private let before, after: [Float]
-  /// By tick: of exposure then, what is left at the ticks after it, the mean weighed as `after` is; and the traffic whose wins are added
-  /// to it by then.
-  private let kept, added: [Float]
+  /// Four numbers × ticks. The traffic of the ticks before and after one, less what is forgotten of exposure on the way to it and from
+  /// it; what is left at the ticks after of exposure then, the mean weighed as that traffic; and the traffic whose wins are added by then.
+  private let ticks: Matrix
 
   /// Nil where the audience does not tire.
   ///
@@ -31,11 +31,11 @@ struct FatigueOutlook {
     }
     strength = auction.fatigueStrength
     exposure = auction.volume * auction.inverseReach
+    ticks = Matrix(rows: 4, columns: season.count)
     let retention = model.retention
-    var (before, after, kept, added): ([Float], [Float], [Float], [Float]) = ([], [], [], [])
     var past: Float = 0
     for tick in season.indices {
-      before.append(past)
+      ticks[0, tick] = past
       past = retention * past + season[tick]
       var (weight, left, new): (Float, Float, Float) = (1, retention, season[tick])
       var (sum, sumLeft, sumNew): (Float, Float, Float) = (0, 0, 0)
@@ -47,11 +47,10 @@ struct FatigueOutlook {
         left *= retention
         new = retention * new + later
       }
-      after.append(sum)
-      kept.append(sum > 0 ? sumLeft / sum : 0)
-      added.append(sum > 0 ? sumNew / sum : 0)
+      ticks[1, tick] = sum
+      ticks[2, tick] = sum > 0 ? sumLeft / sum : 0
+      ticks[3, tick] = sum > 0 ? sumNew / sum : 0
     }
-    (self.before, self.after, self.kept, self.added) = (before, after, kept, added)
   }
 
   /// Writes what levels are worth less for what they take of later gains, in gains of average ticks all of whose auctions are won.
@@ -68,11 +67,16 @@ struct FatigueOutlook {
     into worths: UnsafeMutablePointer<Float>
   ) {
     let exposure = exposure * volume
-    let unit = traffic * volume * strength * exposure * after[tick]
+    let (before, after, kept, added) = (ticks[0, tick], ticks[1, tick], ticks[2, tick], ticks[3, tick])
+    // With a share w of the tick won, a + b w is the share that is won of late.
+    let a = carried / (exposure * (before + Self.ownTicks))
+    let b = 0.5 * Self.ownTicks / (before + Self.ownTicks)
+    let push = strength * added * exposure
+    let unit = -traffic * volume * strength * exposure * after * exp(-strength * kept * carried - push * a)
     for level in 0..<levels {
-      let share = (carried / exposure + 0.5 * Self.ownTicks * won[level]) / (before[tick] + Self.ownTicks)
-      let later = kept[tick] * carried + added[tick] * exposure * share
-      worths[level] = -unit * won[level] * share * exp(-strength * later)
+      let tiring = push * b * won[level]
+      // e^-tiring, which is small.
+      worths[level] = unit * won[level] * (a + b * won[level]) / (1 + tiring + 0.5 * tiring * tiring)
     }
   }
 }
