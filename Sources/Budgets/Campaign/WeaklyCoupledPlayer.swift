@@ -27,7 +27,7 @@ final class WeaklyCoupledPlayer: CampaignPlayer {
   var observation: any MarketObservation { rows }
   var planning: PlanningLanes? { rows.planning }
   var plans: Bool { problem.rows == .plan }
-  var moneyPrice: Double? { Double(exp(runner.playedLogPrices[0])) }
+  var moneyPrice: Double? { Double(runner.playedPrice(lane: 0)) }
 
   /// Whether there is a last price, that price, and what the rows know beside beliefs.
   var numbers: [Float] {

@@ -37,14 +37,13 @@ final class FatigueOutlook {
     for tick in season.indices {
       ticks[0, tick] = past
       past = retention * past + season[tick]
-      var (weight, left, new): (Float, Float, Float) = (1, retention, season[tick])
+      var (weight, new): (Float, Float) = (1, season[tick])
       var (sum, sumLeft, sumNew): (Float, Float, Float) = (0, 0, 0)
       for later in season[(tick + 1)...] {
         sum += weight * later
-        sumLeft += weight * later * left
+        sumLeft += weight * later * (retention * weight)
         sumNew += weight * later * new
         weight *= retention
-        left *= retention
         new = retention * new + later
       }
       ticks[1, tick] = sum

@@ -1,12 +1,6 @@
 import Environments
 import LinearAlgebra
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 extension WeaklyCoupledDQN: Learner {
   /// Makes all passes that are left, and searches for how to explore.
   ///
@@ -78,7 +72,7 @@ extension WeaklyCoupledDQN: Learner {
           if step == 0 { budgets[lane] = money }
           let timeLeft = play.rows[lane * environment.channelCount, shape.columns[.timeLeft]]
           if step == 0 || money > 0.25 * timeLeft * budgets[lane] {
-            last[lane] = exp(play.runner.playedLogPrices[lane])
+            last[lane] = play.runner.playedPrice(lane: lane)
           }
           prices[step] += Double(last[lane])
         }

@@ -89,6 +89,9 @@ package final class WeaklyCoupledRunner {
     isOpening = false
   }
 
+  /// The price of money that a lane's last levels were chosen at, in units of the objective.
+  package func playedPrice(lane: Int) -> Float { exp(playedLogPrices[lane]) }
+
   /// Chooses the levels of a step.
   ///
   /// - Parameters:
