@@ -1,12 +1,6 @@
 import Learning
 import LinearAlgebra
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// A weakly coupled network, which remembers the price of money found last and what its rows are written from.
 final class WeaklyCoupledPlayer: CampaignPlayer {
   var paused: [Bool] = []
